@@ -1,0 +1,58 @@
+/** Runs the test steps one after another and prints counts, the slowest steps and `N passed, N failed`. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runStep, type StepResult } from './run-step.ts';
+import { steps } from './steps.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true, default: [] },
+    list: { type: 'boolean', default: false },
+    long: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+  },
+});
+
+const all = steps({ long: values.long, quick: values.quick });
+const chosen = all.filter(
+  (step) => values.only.length === 0 || values.only.some((part) => step.name.includes(part)),
+);
+if (values.list || chosen.length === 0) {
+  for (const step of all) console.log(step.name);
+  process.exit(values.list ? 0 : 2);
+}
+
+const logFolder = mkdtempSync(join(tmpdir(), 'nullspace-test-logs-'));
+const results: StepResult[] = [];
+for (const step of chosen) {
+  const result = await runStep(step, root, logFolder);
+  results.push(result);
+  const mark = result.failed === 0 ? 'ok  ' : 'FAIL';
+  console.log(
+    `${mark} ${step.name.padEnd(34)} ${result.seconds.toFixed(1).padStart(7)} s  ${result.passed} passed, ${result.failed} failed`,
+  );
+  if (result.failed > 0) printFailure(result);
+}
+
+console.log('\nSlowest:');
+for (const result of [...results].sort((a, b) => b.seconds - a.seconds).slice(0, 8))
+  console.log(`  ${result.seconds.toFixed(1).padStart(7)} s  ${result.name}`);
+const failed = results.filter((result) => result.failed > 0);
+if (failed.length > 0)
+  console.log(`\nFailed: ${failed.map((result) => result.name).join(', ')}. Logs: ${logFolder}`);
+const passedCount = results.reduce((total, result) => total + result.passed, 0);
+const failedCount = results.reduce((total, result) => total + result.failed, 0);
+console.log(`\n${passedCount} passed, ${failedCount} failed`);
+process.exitCode = failedCount === 0 ? 0 : 1;
+
+/** Prints what the runner said of its failures, and the end of the log. */
+function printFailure(result: StepResult): void {
+  const lines = result.output.split('\n');
+  const from = lines.findIndex((line) => /failing tests|= FAILURES =|--- FAIL|^✖/.test(line));
+  const shown = from >= 0 ? lines.slice(from, from + 120) : lines.slice(-80);
+  console.log(shown.map((line) => `     | ${line}`).join('\n'));
+  console.log(`     | (whole log: ${result.logFile})`);
+}

@@ -1,0 +1,13 @@
+/** One part of the test run: a command, and how its output is counted. */
+export interface Step {
+  /** Short name for `--only` and the summary, for example "unit: host". */
+  name: string;
+  command: string[];
+  /** Folder it runs in, below the repository. */
+  folder?: string;
+  env?: Record<string, string>;
+  /** Which summary lines count; "check" is one test that passes with exit code 0. */
+  counts: 'node' | 'pytest' | 'go' | 'check';
+  /** Seconds after which it is ended and counts as failed. */
+  patienceSeconds: number;
+}

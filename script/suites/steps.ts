@@ -1,0 +1,112 @@
+import type { Step } from './step.ts';
+
+const packages = ['configuration', 'contract', 'runtime', 'host', 'server', 'sdk', 'cli'];
+
+/**
+ * Every step of the test run, quick ones first.
+ *
+ * @param options.long Property, fault and fuzz runs at full length (`NULLSPACE_TEST_LONG=1` for the tests).
+ * @param options.quick Only what the fast loop runs: types, lint, arrows, unit tests.
+ */
+export function steps(options: { long: boolean; quick: boolean }): Step[] {
+  const chosen = options.quick
+    ? [...checks(), ...unitTests()]
+    : [...checks(), ...unitTests(), ...rootTests()];
+  if (!options.long) return chosen;
+  return chosen.map((step) => ({
+    ...step,
+    env: { ...step.env, NULLSPACE_TEST_LONG: '1' },
+    patienceSeconds: step.patienceSeconds * 6,
+  }));
+}
+
+function checks(): Step[] {
+  return [
+    check('types', ['npx', 'tsc', '--noEmit', '-p', '.']),
+    check('lint', ['npx', 'biome', 'check', '.']),
+    check('arrows', ['npx', 'depcruise', '--config', '.dependency-cruiser.cjs', 'packages']),
+    check('generated docs', ['node', 'packages/server/scripts/generate-docs.ts', '--check']),
+    check('go vet', ['go', 'vet', './...'], 'guest'),
+    check('gofmt', ['sh', '-c', 'test -z "$(gofmt -l cmd internal e2e | tee /dev/stderr)"'], 'guest'),
+    check('ruff', ['sh', '-c', '"$(script/lib/python-venv.sh sdk)"/bin/ruff check python test/published']),
+  ];
+}
+
+function unitTests(): Step[] {
+  return [
+    node('script', 'script/suites/*.test.ts'),
+    ...packages.map((name) =>
+      node(`unit: ${name}`, `packages/${name}/test/**/*.test.ts`, '!packages/*/test/**/*.root.test.ts'),
+    ),
+    {
+      name: 'unit: guest',
+      command: ['go', 'test', '-v', './cmd/...', './internal/...'],
+      folder: 'guest',
+      counts: 'go',
+      patienceSeconds: 600,
+    },
+    pytest('unit: python', 'sdk', 'python/tests', ['--ignore=python/tests/live']),
+  ];
+}
+
+function rootTests(): Step[] {
+  return [
+    {
+      name: 'guest in gVisor',
+      command: ['go', 'test', '-v', '-p=1', '-timeout=15m', './e2e/...'],
+      folder: 'guest',
+      counts: 'go',
+      patienceSeconds: 900,
+    },
+    node('gVisor: runtime', 'packages/runtime/test/**/*.root.test.ts'),
+    node('gVisor: host', 'packages/host/test/**/*.root.test.ts'),
+    ...[
+      'first-sandbox',
+      'lists',
+      'commands',
+      'files',
+      'bad-input',
+      'hang-up',
+      'restarts',
+      'fault-points',
+      'cycles',
+      'hostile',
+      'clients',
+    ].map((name) => node(`e2e: ${name}`, `test/e2e/${name}.test.ts`)),
+    node('docs', 'test/docs/*.test.ts'),
+  ];
+}
+
+function check(name: string, command: string[], folder?: string): Step {
+  return { name, command, folder, counts: 'check', patienceSeconds: 300 };
+}
+
+function node(name: string, ...patterns: string[]): Step {
+  const [pattern, exclude] = patterns;
+  const files = exclude ? `$(ls -d ${pattern} | grep -v '\\.root\\.test\\.ts$')` : pattern;
+  return {
+    name,
+    command: [
+      'bash',
+      '-O',
+      'globstar',
+      '-c',
+      `exec node --test --test-concurrency=1 --test-reporter=spec --test-timeout=600000 ${files}`,
+    ],
+    counts: 'node',
+    patienceSeconds: 900,
+  };
+}
+
+function pytest(name: string, venv: string, folder: string, args: string[]): Step {
+  return {
+    name,
+    command: [
+      'sh',
+      '-c',
+      `exec "$(script/lib/python-venv.sh ${venv})"/bin/pytest -q ${folder} ${args.join(' ')}`,
+    ],
+    counts: 'pytest',
+    patienceSeconds: 600,
+  };
+}

@@ -1,0 +1,136 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildArtifacts, repository } from './artifacts.ts';
+import { pickGuestRange } from './guest-range.ts';
+import { type Service, startService } from './service.ts';
+
+const prefix = 'nullspace-test-';
+const hostScript = join(repository, 'packages/host/bin/host.ts');
+const serverScript = join(repository, 'packages/server/bin/server.ts');
+const adminScript = join(repository, 'packages/server/bin/admin.ts');
+
+/** A host and a server of their own, with real sandboxes, beside anything else on the machine. */
+export interface Installation {
+  readonly dataDir: string;
+  readonly guestRange: string;
+  /** Base URL of the API; it changes when the server is started again. */
+  readonly url: string;
+  readonly metricsUrl: string;
+  readonly apiKey: string;
+  readonly host: Service;
+  readonly server: Service;
+  /** Environment for clients: API key and address. */
+  clientEnv(): Record<string, string>;
+  /** A further API key, of a tenant of its own unless it is named. */
+  createKey(tenant?: string): string;
+  startHost(env?: Record<string, string>): Promise<void>;
+  startServer(env?: Record<string, string>): Promise<void>;
+  /** Ends both, every sandbox and all that they made. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts an installation in a temporary folder and stops it after the test.
+ *
+ * @param options.settings Settings beyond those of every test, for example `{ max_instances: '3' }`.
+ */
+export async function startInstallation(
+  context: { after(hook: () => Promise<void>): void },
+  options: { settings?: Record<string, string> } = {},
+): Promise<Installation> {
+  removeAbandoned();
+  const artifacts = buildArtifacts();
+  const dataDir = mkdtempSync(join(tmpdir(), prefix));
+  chmodSync(dataDir, 0o755);
+  writeFileSync(join(dataDir, 'owner'), String(process.pid));
+  const guestRange = pickGuestRange();
+  const env: Record<string, string> = {
+    NULLSPACE_DATA_DIR: dataDir,
+    NULLSPACE_GUEST_RANGE: guestRange,
+    NULLSPACE_PORT: '0',
+    NULLSPACE_METRICS_PORT: '0',
+    NULLSPACE_RUNSC: artifacts.runsc,
+    NULLSPACE_PREPARED_SLOTS: '4',
+    ...Object.fromEntries(
+      Object.entries(options.settings ?? {}).map(([key, value]) => [`NULLSPACE_${key.toUpperCase()}`, value]),
+    ),
+  };
+  const runNode = (script: string, ...args: string[]) =>
+    execFileSync(process.execPath, [script, ...args], { encoding: 'utf8', env: { ...process.env, ...env } });
+
+  let host: Service | undefined;
+  let server: Service | undefined;
+  let apiKey = '';
+  const installation: Installation = {
+    dataDir,
+    guestRange,
+    get url() {
+      return String(server!.ready.url);
+    },
+    get metricsUrl() {
+      return String(server!.ready.metrics_url);
+    },
+    get apiKey() {
+      return apiKey;
+    },
+    get host() {
+      return host!;
+    },
+    get server() {
+      return server!;
+    },
+    clientEnv: () => ({ NULLSPACE_API_KEY: apiKey, NULLSPACE_API_URL: installation.url }),
+    createKey(tenant) {
+      const args = ['keys', 'create', '--json', '--name', 'test', ...(tenant ? ['--tenant', tenant] : [])];
+      return (JSON.parse(runNode(adminScript, ...args)) as { key: string }).key;
+    },
+    async startHost(extra = {}) {
+      const command = [process.execPath, hostScript];
+      host = await startService({ command, env: { ...env, ...extra }, logFile: join(dataDir, 'host.log') });
+    },
+    async startServer(extra = {}) {
+      const command = [process.execPath, serverScript];
+      server = await startService({
+        command,
+        env: { ...env, ...extra },
+        logFile: join(dataDir, 'server.log'),
+      });
+    },
+    async stop() {
+      await server?.kill('SIGTERM');
+      await host?.kill('SIGTERM');
+      clean(dataDir, env);
+    },
+  };
+  context.after(() => installation.stop());
+  runNode(hostScript, 'images', 'add', 'base', artifacts.baseImage);
+  await installation.startHost();
+  await installation.startServer();
+  apiKey = installation.createKey();
+  return installation;
+}
+
+/** Removes what a run that was cut off left: sandboxes, namespaces, packet filter, folders. */
+function removeAbandoned(): void {
+  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(prefix))) {
+    const dataDir = join(tmpdir(), name);
+    const ownerFile = join(dataDir, 'owner');
+    if (!existsSync(ownerFile) || existsSync(`/proc/${readFileSync(ownerFile, 'utf8')}`)) continue;
+    clean(dataDir, { NULLSPACE_DATA_DIR: dataDir });
+  }
+}
+
+function clean(dataDir: string, env: Record<string, string>): void {
+  execFileSync(process.execPath, [hostScript, 'clean'], { env: { ...process.env, ...env }, stdio: 'pipe' });
+  if (!process.env.NULLSPACE_TEST_KEEP) rmSync(dataDir, { recursive: true, force: true });
+}
