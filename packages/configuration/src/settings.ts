@@ -1,8 +1,5 @@
 import * as z from 'zod';
-
-const port = z.coerce.number().int().min(0).max(65535);
-const count = z.coerce.number().int().min(1);
-const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
+import { addressList, decimal, network, optionalPath, optionalUrl, toggle, wholeNumber } from './values.ts';
 
 /**
  * Every setting of host and server. A setting `some_name` is the flag `--some-name`, the environment variable
@@ -15,56 +12,61 @@ export const settings = z.strictObject({
     .startsWith('/')
     .default('/var/cache/nullspace')
     .describe('Folder of what can be rebuilt: runsc, the guest agent, built-in images.'),
-  host_socket: z
-    .string()
+  host_socket: optionalPath()
     .default('')
     .describe('Unix socket between server and host. Empty: run/host.sock in data_dir.'),
-  listen_address: z.string().default('127.0.0.1').describe('Address the public API listens on.'),
-  port: port.default(3000).describe('Port of the public API; 0 lets the system choose.'),
-  metrics_port: port.default(3001).describe('Port of /metrics on 127.0.0.1; 0 lets the system choose.'),
-  public_url: z
-    .string()
+  listen_address: z
+    .union([z.ipv4(), z.ipv6(), z.literal('localhost')])
+    .default('127.0.0.1')
+    .describe('Address the public API listens on.'),
+  port: wholeNumber(0, 65535).default(3000).describe('Port of the public API; 0 lets the system choose.'),
+  metrics_port: wholeNumber(0, 65535)
+    .default(3001)
+    .describe('Port of /metrics on 127.0.0.1; 0 lets the system choose.'),
+  public_url: optionalUrl(['http', 'https'])
     .default('')
     .describe('Address under which clients reach the API. Empty: from listen_address and port.'),
-  database_url: z.string().default('').describe('PostgreSQL address. Empty: SQLite in data_dir.'),
-  service_user: z.string().default('nullspace').describe('Unprivileged account that the server runs as.'),
-  guest_range: z.string().default('10.200.0.0/16').describe('Address range of guests, in CIDR form.'),
-  nameservers: z
+  database_url: optionalUrl(['postgres', 'postgresql'])
+    .default('')
+    .describe('PostgreSQL address. Empty: SQLite in data_dir.'),
+  service_user: z
     .string()
+    .regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'must be an account name of lower-case letters, digits, _ and -')
+    .default('nullspace')
+    .describe('Unprivileged account that the server runs as.'),
+  guest_range: network(8, 26).default('10.200.0.0/16').describe('Address range of guests, in CIDR form.'),
+  nameservers: addressList()
     .default('')
     .describe(
       "Resolvers that guests' lookups are forwarded to, separated by commas. Empty: the machine's own.",
     ),
-  runsc: z.string().default('').describe('Path of a runsc to use. Empty: the one built from engine/.'),
-  runsc_any_version: flag.default(false).describe('Accept a runsc whose version is not the pinned one.'),
-  memory_overcommit: z.coerce
-    .number()
-    .min(0.1)
-    .max(16)
+  runsc: optionalPath().default('').describe('Path of a runsc to use. Empty: the one built from engine/.'),
+  runsc_any_version: toggle().default(false).describe('Accept a runsc whose version is not the pinned one.'),
+  memory_overcommit: decimal(0.1, 16)
     .default(2)
     .describe("Memory that sandboxes may reserve together, as a multiple of the machine's."),
-  cpu_overcommit: z.coerce
-    .number()
-    .min(0.1)
-    .max(256)
+  cpu_overcommit: decimal(0.1, 256)
     .default(16)
     .describe('vCPUs that sandboxes may reserve together, as a multiple of the cores.'),
-  max_instances: count.default(1000).describe('Live sandboxes on this host.'),
-  start_concurrency: z.coerce
-    .number()
-    .int()
-    .min(0)
+  max_instances: wholeNumber(1).default(1000).describe('Live sandboxes on this host.'),
+  start_concurrency: wholeNumber(0)
     .default(0)
     .describe('Sandboxes started at the same moment; 0: one a core.'),
-  prepared_slots: z.coerce.number().int().min(0).default(8).describe('Network slots kept ready.'),
-  default_disk_mb: count.default(8192).describe('Disk of a sandbox that asks for none, in MiB.'),
-  max_vcpus: count.default(32).describe('Most vCPUs of one sandbox.'),
-  max_memory_mb: count.default(65536).describe('Most memory of one sandbox, in MiB.'),
-  max_disk_mb: count.default(262144).describe('Largest disk of one sandbox, in MiB.'),
-  max_timeout_ms: count.default(30 * 24 * 3600 * 1000).describe('Longest time to live, in milliseconds.'),
-  tenant_max_sandboxes: count.default(500).describe('Live sandboxes of one tenant.'),
-  tenant_max_requests: count.default(256).describe('Requests of one tenant served at the same moment.'),
-  max_body_bytes: count.default(64 * 1024 * 1024).describe('Largest JSON body.'),
+  prepared_slots: wholeNumber(0).default(8).describe('Network slots kept ready.'),
+  default_disk_mb: wholeNumber(1).default(8192).describe('Disk of a sandbox that asks for none, in MiB.'),
+  max_vcpus: wholeNumber(1).default(32).describe('Most vCPUs of one sandbox.'),
+  max_memory_mb: wholeNumber(1).default(65536).describe('Most memory of one sandbox, in MiB.'),
+  max_disk_mb: wholeNumber(1).default(262144).describe('Largest disk of one sandbox, in MiB.'),
+  max_timeout_ms: wholeNumber(1)
+    .default(30 * 24 * 3600 * 1000)
+    .describe('Longest time to live, in milliseconds.'),
+  tenant_max_sandboxes: wholeNumber(1).default(500).describe('Live sandboxes of one tenant.'),
+  tenant_max_requests: wholeNumber(1)
+    .default(256)
+    .describe('Requests of one tenant served at the same moment.'),
+  max_body_bytes: wholeNumber(1)
+    .default(64 * 1024 * 1024)
+    .describe('Largest JSON body.'),
   cors_origins: z
     .string()
     .default('*')
@@ -76,3 +78,9 @@ export const settings = z.strictObject({
 });
 
 export type Settings = z.infer<typeof settings>;
+
+/** Name of a setting, as the configuration file spells it. */
+export type SettingName = keyof Settings;
+
+/** Names of all settings in the order of the documentation. */
+export const settingNames = Object.keys(settings.shape) as SettingName[];

@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import type { Settings } from './settings.ts';
+
+/** Every folder and file of an installation, absolute. */
+export interface Paths {
+  dataDir: string;
+  /** Sockets and process records; removed files here mean a stopped service. */
+  runDir: string;
+  /** Unix socket between server and host. */
+  hostSocket: string;
+  /** State of the host; root only. */
+  hostDir: string;
+  /** Installed images: `sha256-<hex>.erofs` and `images.json`. */
+  imagesDir: string;
+  /** One folder a live instance. */
+  instancesDir: string;
+  /** State of the server; owned by service_user. */
+  serverDir: string;
+  /** SQLite database, when database_url is empty. */
+  dbFile: string;
+  logsDir: string;
+  cacheDir: string;
+}
+
+/** Where an installation with these settings keeps its things. */
+export function paths(settings: Pick<Settings, 'data_dir' | 'cache_dir' | 'host_socket'>): Paths {
+  const dataDir = settings.data_dir;
+  const runDir = join(dataDir, 'run');
+  const hostDir = join(dataDir, 'host');
+  const serverDir = join(dataDir, 'server');
+  return {
+    dataDir,
+    runDir,
+    hostSocket: settings.host_socket || join(runDir, 'host.sock'),
+    hostDir,
+    imagesDir: join(hostDir, 'images'),
+    instancesDir: join(hostDir, 'instances'),
+    serverDir,
+    dbFile: join(serverDir, 'db.sqlite'),
+    logsDir: join(dataDir, 'logs'),
+    cacheDir: settings.cache_dir,
+  };
+}
