@@ -1,0 +1,144 @@
+/** Any value that JSON can carry. */
+export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
+
+/** `destroyed` and `error` are final: a sandbox that reached one of them never leaves it. */
+export type SandboxStatus = 'creating' | 'running' | 'paused' | 'destroyed' | 'error';
+
+export type TimeoutAction = 'destroy' | 'hibernate';
+
+/** Whoever owns keys and sandboxes. */
+export interface Tenant {
+  /** Made by the caller, for example `ten_…`. */
+  id: string;
+  /** Unique among tenants. */
+  name: string;
+  /** Milliseconds since 1970, as every time here. */
+  createdAt: number;
+}
+
+/** An API key without its secret, of which only a hash is kept. */
+export interface ApiKey {
+  id: string;
+  tenantId: string;
+  name: string;
+  /** First characters of the key, shown so that its owner recognises it. */
+  prefix: string;
+  /** SHA-256 of the whole key, lower-case hex. Unique. */
+  hash: string;
+  createdAt: number;
+  lastUsedAt: number | null;
+  revokedAt: number | null;
+}
+
+/** How long each part of a create took, in milliseconds. */
+export interface Phases {
+  queueMs: number;
+  slotMs: number;
+  engineMs: number;
+  agentMs: number;
+  configureMs: number;
+}
+
+/** A sandbox as the server knows it. The host owns the live truth; this is its projection. */
+export interface Sandbox {
+  id: string;
+  tenantId: string;
+  /** Host that runs it; null until one was chosen. */
+  hostId: string | null;
+  /** Template as the caller named it. */
+  template: string;
+  /** Digest of the root image, `sha256-<hex>`. */
+  image: string;
+  status: SandboxStatus;
+  vcpus: number;
+  memoryMb: number;
+  diskMb: number;
+  cwd: string;
+  envs: Record<string, string>;
+  /** Caller's labels. At most `maxJsonDepth` levels deep. */
+  metadata: Record<string, JsonValue>;
+  /** Network policy as the caller sent it. */
+  network: JsonValue;
+  internetAccess: boolean;
+  timeoutMs: number;
+  timeoutAction: TimeoutAction;
+  /** When it times out; null while it does not run. */
+  deadlineAt: number | null;
+  createdAt: number;
+  startedAt: number | null;
+  endedAt: number | null;
+  /** Why it ended, as a word: manual, timeout, out_of_memory, … Null while it lives. */
+  reason: string | null;
+  /** Why it ended, as a sentence. */
+  message: string | null;
+  phases: Phases | null;
+  /** Number of the newest change by its host that is recorded here; 0: none. */
+  revision: number;
+}
+
+export type NewSandbox = Pick<
+  Sandbox,
+  | 'id'
+  | 'tenantId'
+  | 'template'
+  | 'image'
+  | 'vcpus'
+  | 'memoryMb'
+  | 'diskMb'
+  | 'cwd'
+  | 'envs'
+  | 'metadata'
+  | 'network'
+  | 'internetAccess'
+  | 'timeoutMs'
+  | 'timeoutAction'
+  | 'createdAt'
+> &
+  Partial<Sandbox>;
+
+/** What a host or the server has learned about a sandbox. An absent field leaves the stored one. */
+export interface SandboxChange {
+  status?: SandboxStatus;
+  hostId?: string;
+  diskMb?: number;
+  timeoutMs?: number;
+  timeoutAction?: TimeoutAction;
+  deadlineAt?: number | null;
+  startedAt?: number | null;
+  endedAt?: number | null;
+  reason?: string | null;
+  message?: string | null;
+  phases?: Phases | null;
+  /**
+   * Number of this change on its host. A change whose number is not above the stored one is ignored; without a
+   * number only the rules of the status decide.
+   */
+  revision?: number;
+}
+
+/** Names one idempotent request. */
+export interface IdempotencyScope {
+  tenantId: string;
+  method: string;
+  path: string;
+  key: string;
+}
+
+/** Right to finish or release a claimed key. */
+export interface IdempotencyClaim extends IdempotencyScope {
+  claimId: string;
+}
+
+/** A claim that was neither finished nor released, for example because the server died. */
+export interface UnfinishedClaim extends IdempotencyClaim {
+  /** Sandbox that the request had inserted; null: it did not come that far. */
+  sandboxId: string | null;
+  claimedAt: number;
+}
+
+/** Answer that is replayed to whoever repeats the request. */
+export interface StoredResponse {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: string;
+}
