@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { execFile, execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { promisify } from 'node:util';
+import { repository } from '../harness/artifacts.ts';
+import { startInstallation } from '../harness/installation.ts';
+
+const run = promisify(execFile);
+
+describe('Python clients against a real installation', () => {
+  const suites = [
+    { name: 'the published client', venv: 'published', folder: 'test/published' },
+    { name: 'our own', venv: 'sdk', folder: 'python/tests/live' },
+  ];
+  for (const { name, venv, folder } of suites)
+    test(`${name} passes its tests`, async (context) => {
+      const installation = await startInstallation(context);
+      const bin = execFileSync(join(repository, 'script/lib/python-venv.sh'), [venv], {
+        encoding: 'utf8',
+      }).trim();
+      const env = { ...process.env, ...installation.clientEnv() };
+      const { stdout } = await run(join(bin, 'bin/pytest'), ['-q', '-x', folder], {
+        cwd: repository,
+        env,
+      }).catch((error: { stdout: string; stderr: string }) =>
+        assert.fail(`${error.stdout}\n${error.stderr}`),
+      );
+      assert.match(stdout, /\d+ passed/);
+      console.log(stdout.trim().split('\n').at(-1));
+    });
+});

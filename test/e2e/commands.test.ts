@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { Sandbox, SandboxError } from 'nullspace';
+import { startInstallation } from '../harness/installation.ts';
+import { suite } from '../harness/suite.ts';
+import { until } from '../harness/until.ts';
+
+describe('commands', () => {
+  let sandbox: Sandbox;
+  const context = suite();
+  before(async () => {
+    const installation = await startInstallation(context);
+    sandbox = await Sandbox.create({ apiKey: installation.apiKey, baseUrl: installation.url });
+  });
+  after(() => sandbox?.kill());
+
+  test('keep arguments exact, and a shell only where it is asked for', async () => {
+    const args = ['%s|', 'a b', '$HOME', '*', "it's", 'ü'];
+    assert.equal((await sandbox.commands.run('printf', { args })).stdout, "a b|$HOME|*|it's|ü|");
+    assert.equal((await sandbox.commands.run('echo $((1+2)) | tr 3 4', { shell: true })).stdout, '4\n');
+  });
+
+  test('answer with the exit code, also of signals and of programs that are not there', async () => {
+    assert.equal((await sandbox.commands.run('exit 7', { shell: true })).exitCode, 7);
+    assert.equal((await sandbox.commands.run('kill -9 $$', { shell: true })).exitCode, 137);
+    const missing = await sandbox.commands.run('no-such-program');
+    assert.equal(missing.exitCode, 127);
+    assert.match(missing.stderr, /no-such-program/);
+  });
+
+  test('stop at their timeout with all that they started', async () => {
+    await assert.rejects(
+      sandbox.commands.run('setsid sleep 4321 & sleep 4322', { shell: true, timeoutSecs: 1 }),
+      (error: unknown) => error instanceof SandboxError && error.code === 'exec_timeout',
+    );
+    const left = await sandbox.commands.run("ps -eo args | grep -c '[s]leep 432'", { shell: true });
+    assert.equal(left.stdout.trim(), '0');
+  });
+
+  test('stream their output as it comes', async () => {
+    const chunks: string[] = [];
+    const result = await sandbox.commands.run('echo one; echo two >&2; echo three', {
+      shell: true,
+      onStdout: (text) => void chunks.push(text),
+      onStderr: (text) => void chunks.push(text),
+    });
+    assert.equal(result.exitCode, 0);
+    assert.equal(chunks.join('').includes('one') && chunks.join('').includes('two'), true);
+  });
+
+  test('run in the background with stdin, logs and a kill', async () => {
+    const handle = await sandbox.commands.run('cat', { background: true });
+    await sandbox.commands.sendStdin(handle.pid, 'hello\n');
+    await until(async () => (await handle.logs()).stdout === 'hello\n', 'the answer of cat');
+    await handle.kill();
+    assert.equal((await handle.wait()).exitCode, 137);
+    const listed = (await sandbox.commands.list()).find((process) => process.pid === handle.pid);
+    assert.equal(listed?.running, false);
+  });
+
+  test('keep 5 MB of output whole and in order', async () => {
+    const result = await sandbox.commands.run('seq 1 700000', { shell: true });
+    const lines = result.stdout.split('\n');
+    assert.equal(lines.length, 700_001);
+    assert.equal(lines[699_999], '700000');
+    assert.equal(lines[12_345], '12346');
+  });
+
+  test('start 50 at once without mixing them up', async () => {
+    const results = await Promise.all(
+      Array.from({ length: 50 }, (_, number) => sandbox.commands.run('echo', { args: [String(number)] })),
+    );
+    assert.deepEqual(
+      results.map((result) => result.stdout.trim()),
+      Array.from({ length: 50 }, (_, number) => String(number)),
+    );
+  });
+});

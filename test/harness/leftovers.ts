@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Installation } from './installation.ts';
+
+/** What of sandboxes stands on the machine for one installation, each list sorted. */
+export interface Leftovers {
+  instanceFolders: string[];
+  processes: string[];
+  cgroups: string[];
+  mounts: string[];
+}
+
+/** Looks at the machine itself, not at what our services say of it. */
+export function findLeftovers(installation: Installation): Leftovers {
+  return {
+    instanceFolders: entries(join(installation.dataDir, 'host/instances')),
+    processes: sandboxProcesses(installation.dataDir),
+    cgroups: instanceCgroups(installation.dataDir),
+    mounts: readFileSync('/proc/self/mountinfo', 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(`${installation.dataDir}/`)),
+  };
+}
+
+/** Process ids of the engine's processes of one sandbox; empty when it does not run. */
+export function processesOf(installation: Installation, sandboxId: string): number[] {
+  const folder = join(installation.dataDir, 'host/instances');
+  const instance = entries(folder).find((id) =>
+    readFileSync(join(folder, id, 'journal.json'), 'utf8').includes(`"${sandboxId}"`),
+  );
+  if (!instance) return [];
+  return findLeftovers(installation)
+    .processes.filter((pid) => readCommand(pid).includes(instance))
+    .map(Number);
+}
+
+/** Network namespaces with at least one process of a sandbox would keep a slot; these are all that exist. */
+export function networkNamespaces(): string[] {
+  const output = execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' });
+  return output
+    .split('\n')
+    .map((line) => line.split(' ')[0]!)
+    .filter(Boolean)
+    .sort();
+}
+
+function entries(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).sort() : [];
+}
+
+/** Process ids of runsc processes whose command line names the data folder. */
+function sandboxProcesses(dataDir: string): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return readCommand(pid).includes(dataDir) && readlinkSync(`/proc/${pid}/exe`).includes('runsc');
+      } catch {
+        return false;
+      }
+    });
+}
+
+/** A process's command line; empty once it is gone. */
+function readCommand(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Groups of instances of this installation, of whichever controller. */
+function instanceCgroups(dataDir: string): string[] {
+  const roots = existsSync('/sys/fs/cgroup/cgroup.controllers')
+    ? ['/sys/fs/cgroup']
+    : entries('/sys/fs/cgroup').map((name) => `/sys/fs/cgroup/${name}`);
+  const ids = new Set(entries(join(dataDir, 'host/instances')));
+  const found = roots.flatMap((root) =>
+    entries(root)
+      .filter((name) => name.startsWith('nullspace-'))
+      .flatMap((parent) => entries(join(root, parent)).filter((name) => ids.has(name))),
+  );
+  return [...new Set(found)].sort();
+}
