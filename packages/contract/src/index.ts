@@ -1,1 +1,55 @@
-export {};
+export { type ErrorCode, type ErrorCodeEntry, errorCodes } from './errors/codes.ts';
+export {
+  buildErrorEnvelope,
+  type ErrorEnvelope,
+  errorEnvelope,
+  errorMessage,
+  type MessageValues,
+} from './errors/envelope.ts';
+export { ID_LENGTH, type IdKind, idPrefixes, pathId } from './ids.ts';
+export { limits, RESERVED_FOLDER, UNSET_LIVE_TIMEOUT_SECS } from './limits.ts';
+export { buildOpenapi } from './openapi.ts';
+export { allRoutes, planned, routes } from './routes/index.ts';
+export {
+  type ImplementedRoute,
+  isPlanned,
+  type Method,
+  type PlannedRoute,
+  type Route,
+} from './routes/route.ts';
+export type { Health } from './routes/server.ts';
+export {
+  type CreateSandboxBody,
+  type CreateSandboxRequest,
+  createSandboxRequest,
+  type SetTimeoutRequest,
+} from './schemas/create-sandbox.ts';
+export type { ExecBody, ExecRequest, ExecResult, ExecStarted } from './schemas/exec.ts';
+export {
+  type ExecClientFrame,
+  type ExecServerFrame,
+  execClientFrame,
+  execServerFrame,
+} from './schemas/exec-frames.ts';
+export type {
+  ExistsResult,
+  FileInfo,
+  PathRequest,
+  PermissionsRequest,
+  ReadFileRequest,
+  ReadFileResult,
+  RenameRequest,
+  WriteFileRequest,
+} from './schemas/files.ts';
+export type { ListSandboxesQuery, SandboxPage } from './schemas/list-sandboxes.ts';
+export type { MetricsSample } from './schemas/metrics.ts';
+export type { NetworkPolicy } from './schemas/network-policy.ts';
+export { isReservedPath } from './schemas/paths.ts';
+export type { ProcessInfo, ProcessLogs, StdinRequest } from './schemas/processes.ts';
+export {
+  type SandboxInfo,
+  type SandboxStatus,
+  sandboxFields,
+  sandboxStatus,
+} from './schemas/sandbox-info.ts';
+export { type Template, templateFields } from './schemas/templates.ts';

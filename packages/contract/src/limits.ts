@@ -1,0 +1,43 @@
+/** Bounds of the public API that no setting changes. Sizes are bytes unless the name says otherwise. */
+export const limits = {
+  /** Fewest MiB of memory that a guest can start with. */
+  min_memory_mb: 64,
+  /** Absolute ceilings; a server's settings are usually lower. */
+  ceiling_vcpus: 1024,
+  ceiling_memory_mb: 16_777_216,
+  ceiling_disk_mb: 1_073_741_824,
+  ceiling_timeout_ms: 365 * 24 * 3600 * 1000,
+  metadata_bytes: 65_536,
+  metadata_keys: 256,
+  metadata_depth: 16,
+  env_names: 1024,
+  env_bytes: 262_144,
+  /** One argument or variable, as the kernel bounds them. */
+  argument_bytes: 131_072,
+  arguments: 4096,
+  command_bytes: 131_071,
+  path_bytes: 4096,
+  template_ref_chars: 512,
+  idempotency_key_chars: 255,
+  exec_timeout_secs: 86_400,
+  stdin_bytes: 1_048_576,
+  list_limit: 1000,
+  list_limit_default: 100,
+  directory_depth: 64,
+  directory_entries: 100_000,
+  /** Every JSON body but that of a file write. */
+  json_body_bytes: 4 * 1024 * 1024,
+  /** Text of one output frame of a live command. */
+  frame_bytes: 32_768,
+  /** Bytes of each stream that a one-shot command answers with. */
+  output_bytes: 16 * 1024 * 1024,
+} as const;
+
+/** Folder of the platform inside every sandbox; refused as a working directory. */
+export const RESERVED_FOLDER = '/workspace/.nullspace';
+
+/**
+ * `timeout_secs` that published clients send with every live command, whether the caller asked for it or not.
+ * A live command with exactly this value has no timeout.
+ */
+export const UNSET_LIVE_TIMEOUT_SECS = 30;

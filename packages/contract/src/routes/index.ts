@@ -1,0 +1,45 @@
+import { fileRoutes } from './files.ts';
+import { agentsPlanned } from './planned/agents.ts';
+import { codePlanned } from './planned/code.ts';
+import { desktopPlanned } from './planned/desktop.ts';
+import { filesPlanned } from './planned/files.ts';
+import { lifecyclePlanned } from './planned/lifecycle.ts';
+import { monitorPlanned } from './planned/monitor.ts';
+import { previewsPlanned } from './planned/previews.ts';
+import { snapshotsPlanned } from './planned/snapshots.ts';
+import { templatesPlanned } from './planned/templates.ts';
+import { terminalsPlanned } from './planned/terminals.ts';
+import { volumesPlanned } from './planned/volumes.ts';
+import { warmPoolsPlanned } from './planned/warm-pools.ts';
+import { processRoutes } from './processes.ts';
+import type { ImplementedRoute, PlannedRoute, Route } from './route.ts';
+import { sandboxRoutes } from './sandboxes.ts';
+import { serverRoutes } from './server.ts';
+import { templateRoutes } from './templates.ts';
+
+/** Routes that the server serves, by operation. */
+export const routes = {
+  ...serverRoutes,
+  ...sandboxRoutes,
+  ...processRoutes,
+  ...fileRoutes,
+  ...templateRoutes,
+};
+
+/** Routes of features that this version does not have. */
+export const planned: readonly PlannedRoute[] = [
+  ...snapshotsPlanned,
+  ...lifecyclePlanned,
+  ...previewsPlanned,
+  ...terminalsPlanned,
+  ...filesPlanned,
+  ...templatesPlanned,
+  ...warmPoolsPlanned,
+  ...volumesPlanned,
+  ...codePlanned,
+  ...desktopPlanned,
+  ...monitorPlanned,
+  ...agentsPlanned,
+];
+
+export const allRoutes: readonly Route[] = [...(Object.values(routes) as ImplementedRoute[]), ...planned];

@@ -1,0 +1,80 @@
+import { type PlannedRoute, plannedRoutes } from '../route.ts';
+
+export const lifecyclePlanned: PlannedRoute[] = [
+  ...plannedRoutes('Lifecycle', '/v1', [
+    [
+      'GET',
+      '/sandboxes/{sandbox_id}/lifecycle',
+      'getSandboxesLifecycle',
+      'Lifecycle events of one sandbox.',
+      'lifecycle events',
+    ],
+    [
+      'GET',
+      '/sandboxes/{sandbox_id}/lifecycle/ws',
+      'streamSandboxesLifecycleWs',
+      'Stream lifecycle events of one sandbox.',
+      'lifecycle events',
+      '',
+    ],
+    [
+      'GET',
+      '/snapshots/{snapshot_id}/lifecycle',
+      'getSnapshotsLifecycle',
+      'Lifecycle events of one snapshot.',
+      'lifecycle events',
+    ],
+    [
+      'GET',
+      '/lifecycle/events',
+      'getLifecycleEvents',
+      'Lifecycle events of the account.',
+      'lifecycle events',
+    ],
+    [
+      'GET',
+      '/lifecycle/ws',
+      'streamLifecycleWs',
+      'Stream lifecycle events of the account.',
+      'lifecycle events',
+      '',
+    ],
+    ['POST', '/lifecycle/webhooks', 'postLifecycleWebhooks', 'Create a webhook.', 'webhooks'],
+    ['GET', '/lifecycle/webhooks', 'getLifecycleWebhooks', 'List webhooks.', 'webhooks'],
+    [
+      'GET',
+      '/lifecycle/webhooks/{webhook_id}',
+      'getLifecycleWebhooksByWebhookId',
+      'Read a webhook.',
+      'webhooks',
+    ],
+    [
+      'PATCH',
+      '/lifecycle/webhooks/{webhook_id}',
+      'patchLifecycleWebhooksByWebhookId',
+      'Change a webhook.',
+      'webhooks',
+    ],
+    [
+      'DELETE',
+      '/lifecycle/webhooks/{webhook_id}',
+      'deleteLifecycleWebhooksByWebhookId',
+      'Delete a webhook.',
+      'webhooks',
+    ],
+    [
+      'GET',
+      '/lifecycle/webhooks/{webhook_id}/deliveries',
+      'getLifecycleWebhooksDeliveries',
+      'List deliveries of a webhook.',
+      'webhooks',
+    ],
+    [
+      'GET',
+      '/lifecycle/webhooks/{webhook_id}/deliveries/{delivery_id}',
+      'getLifecycleWebhooksDeliveriesByDeliveryId',
+      'Read one delivery with its attempts.',
+      'webhooks',
+    ],
+  ]),
+];

@@ -1,0 +1,87 @@
+import * as z from 'zod';
+import { limits } from '../limits.ts';
+import { environment } from './environment.ts';
+import { metadata } from './metadata.ts';
+import { networkPolicy } from './network-policy.ts';
+import { sandboxPath, workingDirectory } from './paths.ts';
+
+/** Whole milliseconds that a sandbox may live. */
+export const timeoutMs = z.number().int().min(1).max(limits.ceiling_timeout_ms);
+export const timeoutAction = z.enum(['destroy', 'hibernate']);
+
+const desktop = z.strictObject({
+  resolution: z.strictObject({ width: z.number().int().min(1), height: z.number().int().min(1) }).optional(),
+  dpi: z.number().int().min(1).optional(),
+  display: z
+    .string()
+    .regex(/^:\d+$/)
+    .optional(),
+});
+
+const volumeMount = z.strictObject({
+  ref: z.string().min(1).max(255),
+  mount_path: workingDirectory,
+  read_only: z.boolean().default(false),
+  subpath: sandboxPath.optional(),
+});
+
+const warmPool = z.strictObject({
+  id: z.string().max(64).optional(),
+  mode: z.enum(['prefer', 'require', 'bypass']).optional(),
+  wait_ms: z.number().int().min(0).max(300_000).optional(),
+});
+
+export const createSandboxRequest = z.strictObject({
+  template: z
+    .string()
+    .min(1)
+    .max(limits.template_ref_chars)
+    .default('base')
+    .describe('Template to start from: name, name:tag, namespace/name:tag or id.'),
+  vcpus: z.number().int().min(1).max(limits.ceiling_vcpus).default(2).describe('Virtual CPUs.'),
+  memory_mb: z
+    .number()
+    .int()
+    .min(limits.min_memory_mb)
+    .max(limits.ceiling_memory_mb)
+    .default(512)
+    .describe('Memory that the guest sees, in MiB.'),
+  disk_mb: z
+    .number()
+    .int()
+    .min(1)
+    .max(limits.ceiling_disk_mb)
+    .nullish()
+    .describe('Least size of the root filesystem, in MiB. Absent: the default of the server.'),
+  timeout_ms: timeoutMs
+    .default(300_000)
+    .describe('Time to live in milliseconds, counted from the moment the sandbox runs.'),
+  envs: environment.default({}).describe('Environment of every command.'),
+  metadata: metadata.default({}).describe("Caller's labels; returned and filterable."),
+  network: networkPolicy.nullish(),
+  internet_access: z.boolean().default(true).describe('False: no outbound network at all.'),
+  cwd: workingDirectory
+    .nullish()
+    .describe('Default working directory, made if missing. Null: that of the template, else /workspace.'),
+  timeout_action: timeoutAction.optional().describe('What happens at the deadline. Default: destroy.'),
+  lifecycle: z
+    .strictObject({ on_timeout: z.enum(['destroy', 'pause']).optional() })
+    .nullish()
+    .describe('Second spelling of timeout_action; "pause" equals "hibernate".'),
+  snapshot_id: z.string().min(1).max(64).optional().describe('Start from this snapshot.'),
+  desktop: desktop.nullish(),
+  volumes: z.array(volumeMount).max(64).nullish(),
+  auto_resume: z.boolean().default(false),
+  warm_pool: warmPool.nullish(),
+});
+
+/** Body of a create as a caller writes it. */
+export type CreateSandboxRequest = z.input<typeof createSandboxRequest>;
+/** Body of a create with every default filled in. */
+export type CreateSandboxBody = z.output<typeof createSandboxRequest>;
+
+export const setTimeoutRequest = z.strictObject({
+  timeout_ms: timeoutMs.describe('The deadline becomes now plus this.'),
+  timeout_action: timeoutAction.optional(),
+});
+export type SetTimeoutRequest = z.infer<typeof setTimeoutRequest>;

@@ -1,0 +1,72 @@
+import * as z from 'zod';
+import { limits } from '../limits.ts';
+import { environment } from './environment.ts';
+import { sandboxPath } from './paths.ts';
+
+const encoder = new TextEncoder();
+const noNul = (text: string) => !text.includes('\0');
+const bounded = (bytes: number) => (text: string) => encoder.encode(text).length <= bytes;
+
+/** What to run. Shared by one-shot and live commands. */
+export const commandFields = {
+  command: z
+    .string()
+    .min(1, 'must not be empty')
+    .refine(noNul, 'must not contain a NUL character')
+    .refine(bounded(limits.command_bytes), `must be at most ${limits.command_bytes} bytes`)
+    .describe('Program name, looked up on PATH; with shell: a script for the shell.'),
+  args: z
+    .array(
+      z
+        .string()
+        .refine(noNul, 'must not contain a NUL character')
+        .refine(bounded(limits.argument_bytes - 1), `must be at most ${limits.argument_bytes - 1} bytes`),
+    )
+    .max(limits.arguments)
+    .nullish()
+    .describe('Exact arguments of the program.'),
+  cwd: sandboxPath.or(z.literal('')).nullish().describe("Working directory. Default: the sandbox's."),
+  envs: environment.nullish().describe("Environment over the sandbox's."),
+  shell: z.boolean().nullish().describe('Run command as a script of the shell; args must be empty.'),
+};
+
+/** Shell scripts take no arguments: a caller that gives both means something else. */
+export function refuseShellWithArgs(
+  value: { shell?: boolean | null; args?: string[] | null },
+  context: { addIssue(issue: { code: 'custom'; path: string[]; message: string }): void },
+): void {
+  if (value.shell && value.args?.length) {
+    context.addIssue({ code: 'custom', path: ['args'], message: 'must be empty together with shell' });
+  }
+}
+
+export const execTimeoutSecs = z.number().int().min(1).max(limits.exec_timeout_secs);
+
+export const execRequest = z
+  .strictObject({
+    ...commandFields,
+    timeout_secs: execTimeoutSecs
+      .default(30)
+      .describe('Seconds after which a foreground command and all it started are killed.'),
+    background: z.boolean().default(false).describe('Answer as soon as it runs; it has no timeout.'),
+  })
+  .superRefine(refuseShellWithArgs);
+export type ExecRequest = z.input<typeof execRequest>;
+export type ExecBody = z.output<typeof execRequest>;
+
+export const execResult = z.object({
+  exit_code: z.number().int().describe('128 + signal when a signal ended it; 127: not found; 124: timeout.'),
+  stdout: z.string(),
+  stderr: z.string(),
+  pid: z.number().int(),
+  stdout_truncated: z.boolean().describe(`More than ${limits.output_bytes} bytes were written.`),
+  stderr_truncated: z.boolean(),
+  timed_out: z.boolean(),
+  killed_by: z.enum(['memory', 'processes']).nullable().describe('Guard that ended it.'),
+  spawn_us: z.number().int().describe('From the call to the spawned process, timed in the guest.'),
+  run_us: z.number().int().describe('From the spawn to the end, timed in the guest.'),
+});
+export type ExecResult = z.infer<typeof execResult>;
+
+export const execStarted = z.object({ pid: z.number().int() });
+export type ExecStarted = z.infer<typeof execStarted>;

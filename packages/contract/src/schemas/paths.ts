@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { limits, RESERVED_FOLDER } from '../limits.ts';
+
+const encoder = new TextEncoder();
+
+/** A path inside a sandbox: absolute, or below the user's home, or without a user below the working directory. */
+export const sandboxPath = z
+  .string()
+  .min(1, 'must not be empty')
+  .refine(
+    (path) => encoder.encode(path).length <= limits.path_bytes,
+    `must be at most ${limits.path_bytes} bytes`,
+  )
+  .refine((path) => !path.includes('\0'), 'must not contain a NUL character')
+  .refine((path) => !path.split('/').includes('..'), 'must not contain ".." as a component');
+
+/** True for the platform's own folder and all below it, however the path is spelt. */
+export function isReservedPath(path: string): boolean {
+  const canonical = `/${path
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/')}`;
+  return canonical === RESERVED_FOLDER || canonical.startsWith(`${RESERVED_FOLDER}/`);
+}
+
+/** An absolute path that may be a working directory. */
+export const workingDirectory = sandboxPath
+  .refine((path) => path.startsWith('/'), 'must be absolute')
+  .refine((path) => !isReservedPath(path), `must not lie in ${RESERVED_FOLDER}`);
+
+/** Account inside the sandbox whose rights and home count. Blank or absent: root. */
+export const account = z
+  .string()
+  .regex(/^\s*([A-Za-z_][A-Za-z0-9_.-]{0,31})?\s*$/, 'must be an account name')
+  .nullish()
+  .describe('Account inside the sandbox whose rights and home directory count. Null: root.');
