@@ -23,12 +23,22 @@ export function findLeftovers(installation: Installation): Leftovers {
   };
 }
 
-/** Process ids of the engine's processes of one sandbox; empty when it does not run. */
-export function processesOf(installation: Installation, sandboxId: string): number[] {
+/** The host's own id of a sandbox; undefined when it has none. */
+export function instanceOf(installation: Installation, sandboxId: string): string | undefined {
   const folder = join(installation.dataDir, 'host/instances');
-  const instance = entries(folder).find((id) =>
+  return entries(folder).find((id) =>
     readFileSync(join(folder, id, 'journal.json'), 'utf8').includes(`"${sandboxId}"`),
   );
+}
+
+/** Folder in which runsc keeps its state of this installation. */
+export function engineStateFolder(installation: Installation): string {
+  return join(installation.dataDir, 'host/runsc');
+}
+
+/** Process ids of the engine's processes of one sandbox; empty when it does not run. */
+export function processesOf(installation: Installation, sandboxId: string): number[] {
+  const instance = instanceOf(installation, sandboxId);
   if (!instance) return [];
   return findLeftovers(installation)
     .processes.filter((pid) => readCommand(pid).includes(instance))

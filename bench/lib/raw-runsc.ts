@@ -1,0 +1,150 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { buildArtifacts } from '../../test/harness/artifacts.ts';
+import { pickGuestRange } from '../../test/harness/guest-range.ts';
+
+const run = promisify(execFile);
+
+/**
+ * The baseline of every create: runsc itself with the same image, agent, size and a network namespace made ahead,
+ * without host, server, limits or configuration.
+ */
+export class RawRunsc {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'nullspace-raw-'));
+  readonly #artifacts = buildArtifacts();
+  readonly #range = pickGuestRange();
+  readonly #slots: { namespace: string; address: string; gateway: string; link: string }[] = [];
+
+  /** @param slots Sandboxes that run at the same moment at most. */
+  constructor(slots: number) {
+    const base = this.#range.split('.').slice(0, 3).join('.');
+    execFileSync('ip', ['route', 'add', 'unreachable', this.#range]);
+    for (let index = 0; index < slots; index++) {
+      const namespace = `raw-${process.pid}-${index}`;
+      const link = `raw${process.pid % 10000}-${index}`;
+      const gateway = `${base}.${index * 4 + 1}`;
+      const address = `${base}.${index * 4 + 2}`;
+      for (const args of [
+        ['netns', 'add', namespace],
+        ['link', 'add', link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace],
+        ['addr', 'add', `${gateway}/30`, 'dev', link],
+        ['link', 'set', link, 'up'],
+      ])
+        execFileSync('ip', args);
+      this.#slots.push({ namespace, address, gateway, link });
+    }
+  }
+
+  /** Starts one in slot `index` and resolves at the agent's first answer. */
+  async start(index: number, id: string): Promise<void> {
+    const slot = this.#slots[index]!;
+    const bundle = join(this.#folder, id);
+    for (const name of ['root', 'upper']) mkdirSync(join(bundle, name), { recursive: true });
+    writeFileSync(join(bundle, 'config.json'), JSON.stringify(this.#config(slot.namespace, bundle)));
+    const batch = [
+      `link set lo up`,
+      `addr replace ${slot.address}/30 dev eth0`,
+      'link set eth0 up',
+      `route replace default via ${slot.gateway}`,
+    ];
+    await runIp(slot.namespace, batch);
+    await run(this.#artifacts.runsc, [...this.#flags(bundle), 'run', '--detach', '--bundle', bundle, id]);
+    await firstAnswer(slot.address);
+  }
+
+  async stop(id: string): Promise<void> {
+    const bundle = join(this.#folder, id);
+    await run(this.#artifacts.runsc, [...this.#flags(bundle), 'delete', '--force', id]);
+    rmSync(bundle, { recursive: true, force: true });
+  }
+
+  close(): void {
+    for (const slot of this.#slots) execFileSync('ip', ['netns', 'del', slot.namespace]);
+    execFileSync('ip', ['route', 'del', 'unreachable', this.#range]);
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #flags(bundle: string): string[] {
+    return [
+      `--root=${join(this.#folder, 'state')}`,
+      '--platform=systrap',
+      '--network=sandbox',
+      '--ignore-cgroups',
+      `--overlay2=root:dir=${join(bundle, 'upper')}`,
+    ];
+  }
+
+  #config(namespace: string, bundle: string): object {
+    return {
+      ociVersion: '1.0.0',
+      process: {
+        user: { uid: 0, gid: 0 },
+        args: ['/.nullspace/agent'],
+        env: ['PATH=/usr/bin:/bin', 'NULLSPACE_AGENT_TOKEN=raw', 'NULLSPACE_AGENT_LISTEN=:49983'],
+        cwd: '/',
+      },
+      root: { path: join(bundle, 'root'), readonly: false },
+      hostname: 'raw',
+      mounts: [
+        { destination: '/proc', type: 'proc', source: 'proc' },
+        {
+          destination: '/.nullspace',
+          type: 'bind',
+          source: dirname(this.#artifacts.agent),
+          options: ['rbind', 'ro'],
+        },
+      ],
+      annotations: {
+        'dev.gvisor.spec.rootfs.source': this.#artifacts.baseImage,
+        'dev.gvisor.spec.rootfs.type': 'erofs',
+        'dev.gvisor.spec.rootfs.overlay': `dir=${join(bundle, 'upper')}`,
+        'dev.gvisor.spec.rootfs.options': 'size=8192m',
+      },
+      linux: {
+        namespaces: [
+          { type: 'pid' },
+          { type: 'mount' },
+          { type: 'ipc' },
+          { type: 'uts' },
+          { type: 'network', path: `/run/netns/${namespace}` },
+        ],
+        resources: { memory: { limit: 512 * 1024 * 1024 }, cpu: { quota: 200_000, period: 100_000 } },
+      },
+    };
+  }
+}
+
+function runIp(namespace: string, lines: string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = execFile('ip', ['-n', namespace, '-batch', '-'], (error) =>
+      error ? reject(error) : resolve(),
+    );
+    child.stdin!.end(`${lines.join('\n')}\n`);
+  });
+}
+
+/** Asks again and again until the agent answers anything over HTTP. */
+async function firstAnswer(address: string): Promise<void> {
+  const end = performance.now() + 60_000;
+  while (performance.now() < end) {
+    const answered = await new Promise<boolean>((resolve) => {
+      const call = request(
+        { host: address, port: 49983, method: 'GET', path: '/', timeout: 1000 },
+        (response) => {
+          response.resume();
+          resolve(true);
+        },
+      );
+      call.on('error', () => resolve(false));
+      call.on('timeout', () => call.destroy());
+      call.end();
+    });
+    if (answered) return;
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  throw new Error(`the agent at ${address} did not answer`);
+}

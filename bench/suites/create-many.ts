@@ -1,0 +1,55 @@
+import { Sandbox } from 'nullspace';
+import { alternate, type Bench, time } from '../lib/bench.ts';
+import { RawRunsc } from '../lib/raw-runsc.ts';
+
+const count = 40;
+const atOnce = 8;
+
+export const bench: Bench = {
+  name: 'create-many',
+  about: `${count} sandboxes, ${atOnce} at a time, beside raw runsc`,
+  async run({ connection }) {
+    const raw = new RawRunsc(count);
+    try {
+      const perSecond = (milliseconds: number) => (count * 1000) / milliseconds;
+      const samples = await alternate(3, {
+        ours: async () => {
+          const made: Sandbox[] = [];
+          const taken = await time(() =>
+            spread(async () => {
+              const sandbox = await Sandbox.create(connection);
+              await sandbox.commands.run('echo', { args: ['ready'] });
+              made.push(sandbox);
+            }),
+          );
+          for (const sandbox of made) await sandbox.kill();
+          return perSecond(taken);
+        },
+        raw: async (round) => {
+          const taken = await time(() => spread((index) => raw.start(index, `raw-${round}-${index}`)));
+          for (let index = 0; index < count; index++) await raw.stop(`raw-${round}-${index}`);
+          return perSecond(taken);
+        },
+      });
+      return [
+        {
+          metric: `${count} sandboxes, ${atOnce} at a time`,
+          unit: 'sandboxes/s',
+          samples: samples.ours!,
+          baseline: { name: 'raw runsc', samples: samples.raw! },
+          target: { text: '≥ 0.8 × raw', of: 'ratio', at: 'least', bound: 0.8 },
+        },
+      ];
+    } finally {
+      raw.close();
+    }
+  },
+};
+
+async function spread(act: (index: number) => Promise<unknown>): Promise<void> {
+  let next = 0;
+  const worker = async () => {
+    while (next < count) await act(next++);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}

@@ -1,0 +1,40 @@
+import { Sandbox } from 'nullspace';
+import { alternate, type Bench, time } from '../lib/bench.ts';
+import { RawRunsc } from '../lib/raw-runsc.ts';
+
+export const bench: Bench = {
+  name: 'create',
+  about: "create to the first command's output, one after another, beside raw runsc",
+  async run({ connection, rounds }) {
+    const raw = new RawRunsc(1);
+    try {
+      const samples = await alternate(rounds, {
+        ours: async () => {
+          let sandbox: Sandbox | undefined;
+          const taken = await time(async () => {
+            sandbox = await Sandbox.create(connection);
+            await sandbox.commands.run('echo', { args: ['ready'] });
+          });
+          await sandbox!.kill();
+          return taken;
+        },
+        raw: async (round) => {
+          const taken = await time(() => raw.start(0, `raw-${round}`));
+          await raw.stop(`raw-${round}`);
+          return taken;
+        },
+      });
+      return [
+        {
+          metric: 'create to first output',
+          unit: 'ms',
+          samples: samples.ours!,
+          baseline: { name: 'raw runsc to first answer', samples: samples.raw! },
+          target: { text: '≤ 1.3 × raw', of: 'ratio', at: 'most', bound: 1.3 },
+        },
+      ];
+    } finally {
+      raw.close();
+    }
+  },
+};

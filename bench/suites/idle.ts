@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Sandbox } from 'nullspace';
+import { processesOf } from '../../test/harness/leftovers.ts';
+import type { Bench } from '../lib/bench.ts';
+
+export const bench: Bench = {
+  name: 'idle',
+  about: 'memory of idle sandboxes and of the services',
+  async run({ connection, installation }) {
+    const sandboxes = [];
+    for (let number = 0; number < 5; number++) sandboxes.push(await Sandbox.create(connection));
+    for (const sandbox of sandboxes) await sandbox.commands.run('true');
+    await sleep(5000);
+    const perSandbox = sandboxes.map(
+      (sandbox) =>
+        processesOf(installation, sandbox.id)
+          .flatMap(withDescendants)
+          .reduce((total, pid) => total + kilobytes(pid, 'smaps_rollup', 'Pss'), 0) / 1024,
+    );
+    const services =
+      kilobytes(installation.host.pid, 'status', 'VmRSS') +
+      kilobytes(installation.server.pid, 'status', 'VmRSS');
+    for (const sandbox of sandboxes) await sandbox.kill();
+    return [
+      {
+        metric: 'idle sandbox, Pss of all its processes',
+        unit: 'MB',
+        samples: perSandbox,
+        target: { text: '≤ 24 MB', of: 'p50', at: 'most', bound: 24 },
+      },
+      {
+        metric: 'server and host, resident',
+        unit: 'MB',
+        samples: [services / 1024],
+        target: { text: '≤ 220 MB', of: 'p50', at: 'most', bound: 220 },
+      },
+    ];
+  },
+};
+
+/** A process and all below it that are not already named by the command line of the sandbox. */
+function withDescendants(pid: number): number[] {
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number),
+  );
+  return [pid, ...children.flatMap(withDescendants)];
+}
+
+function kilobytes(pid: number, file: string, field: string): number {
+  const match = readFileSync(`/proc/${pid}/${file}`, 'utf8').match(
+    new RegExp(`^${field}:\\s+(\\d+) kB`, 'm'),
+  );
+  return match ? Number(match[1]) : 0;
+}
