@@ -69,13 +69,17 @@ export interface Store {
   /**
    * Records what was learned about a sandbox. A final state is never left and never changed, a sandbox that
    * came up never turns `creating` again, and a change older than the recorded one (`revision`) is ignored.
-   * A change may be lost when the machine loses power, not when the process is killed: the host tells it again.
+   * An end has reached the disk when this resolves. Another change may be lost when the machine loses power, not
+   * when the process is killed: the host tells it again.
    */
   updateSandbox(id: string, change: SandboxChange): Promise<UpdateResult>;
-  /** All sandboxes in a state that is not final, of one host or of all, oldest first. */
-  listUnfinished(query?: { hostId?: string }): Promise<Sandbox[]>;
+  /** All sandboxes in a state that is not final, oldest first: of one host, of none (`null`), or of all. */
+  listUnfinished(query?: { hostId?: string | null }): Promise<Sandbox[]>;
 
-  /** Takes an idempotency key, or says why not. Of many callers at once one gets `claimed`. */
+  /**
+   * Takes an idempotency key, or says why not. Of many callers at once one gets `claimed`. A claim, its end and its
+   * release may be lost when the machine loses power, until `insertSandbox` has noted a sandbox in it.
+   */
   claimIdempotencyKey(
     request: IdempotencyScope & {
       /** SHA-256 of the body, lower-case hex. */
@@ -104,7 +108,10 @@ export type InsertResult = { inserted: true; sandbox: Sandbox } | { inserted: fa
 export type UpdateResult =
   /** `previous` is the status before the change. */
   | { applied: true; sandbox: Sandbox; previous: SandboxStatus }
-  /** The change was older, or the sandbox had ended. `sandbox` is what is recorded; undefined: unknown id. */
+  /**
+   * The change was older, the sandbox had ended, or all of it was recorded already. `sandbox` is what is recorded;
+   * undefined: unknown id.
+   */
   | { applied: false; sandbox: Sandbox | undefined };
 
 export type ClaimResult =

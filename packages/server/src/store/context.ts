@@ -1,0 +1,8 @@
+import type { Dialect } from './dialect.ts';
+import type { Database } from './schema.ts';
+
+/** What every verb of the store works on. */
+export interface StoreContext {
+  db: Database;
+  dialect: Dialect;
+}

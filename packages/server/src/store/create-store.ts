@@ -1,0 +1,64 @@
+import { sql } from 'kysely';
+import type { StoreContext } from './context.ts';
+import * as idempotency from './idempotency.ts';
+import { insertSandbox } from './insert-sandbox.ts';
+import * as keys from './keys.ts';
+import { listSandboxes } from './list-sandboxes.ts';
+import { purgeExpired } from './purge-expired.ts';
+import * as reads from './read-sandboxes.ts';
+import type { Store } from './store.ts';
+import * as tenants from './tenants.ts';
+import { toStoreError } from './translate-errors.ts';
+import { updateSandbox } from './update-sandbox.ts';
+
+/** The store on a database whose schema is up to date. */
+export function createStore(context: StoreContext): Store {
+  const verb = bindTo(context);
+  return {
+    dialect: context.dialect,
+    ping: verb(ping),
+    createTenant: verb(tenants.createTenant),
+    ensureTenant: verb(tenants.ensureTenant),
+    getTenant: verb(tenants.getTenant),
+    listTenants: verb(tenants.listTenants),
+    createKey: verb(keys.createKey),
+    findKeyByHash: verb(keys.findKeyByHash),
+    listKeys: verb(keys.listKeys),
+    revokeKey: verb(keys.revokeKey),
+    markKeyUsed: verb(keys.markKeyUsed),
+    insertSandbox: verb(insertSandbox),
+    getSandbox: verb(reads.getSandbox),
+    findSandbox: verb(reads.findSandbox),
+    listSandboxes: verb(listSandboxes),
+    countLive: verb(reads.countLive),
+    updateSandbox: verb(updateSandbox),
+    listUnfinished: verb(reads.listUnfinished),
+    claimIdempotencyKey: verb(idempotency.claimIdempotencyKey),
+    finishIdempotencyKey: verb(idempotency.finishIdempotencyKey),
+    releaseIdempotencyKey: verb(idempotency.releaseIdempotencyKey),
+    listUnfinishedClaims: verb(idempotency.listUnfinishedClaims),
+    purgeExpired: verb(purgeExpired),
+    close: verb(close),
+  };
+}
+
+function bindTo(context: StoreContext) {
+  return <Arguments extends unknown[], Result>(
+    run: (context: StoreContext, ...values: Arguments) => Promise<Result>,
+  ) =>
+    async (...values: Arguments): Promise<Result> => {
+      try {
+        return await run(context, ...values);
+      } catch (error) {
+        throw toStoreError(error);
+      }
+    };
+}
+
+async function ping({ db }: StoreContext): Promise<void> {
+  await sql`select 1`.execute(db);
+}
+
+async function close({ db }: StoreContext): Promise<void> {
+  await db.destroy();
+}

@@ -1,0 +1,2 @@
+/** Which database holds the store. Queries are the same; locks and durability differ. */
+export type Dialect = 'sqlite' | 'postgres';

@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import type { StoreContext } from './context.ts';
+import type { IdempotencyClaim, IdempotencyScope, StoredResponse, UnfinishedClaim } from './records.ts';
+import type { Database, DatabaseTransaction, IdempotencyRow } from './schema.ts';
+import type { ClaimResult } from './store.ts';
+import { StoreError } from './store-error.ts';
+import { write } from './write.ts';
+
+type ClaimRequest = IdempotencyScope & { bodyHash: string; now: number; expiresAt: number };
+
+export async function claimIdempotencyKey(
+  context: StoreContext,
+  request: ClaimRequest,
+): Promise<ClaimResult> {
+  // A key that was in the way may be released before it is read: then it is free to claim.
+  for (;;) {
+    const result =
+      (await findClaim(context.db, request)) ??
+      (await write(context, 'soon', (transaction) => tryClaim(transaction, request)));
+    if (result) {
+      return result;
+    }
+  }
+}
+
+async function tryClaim(
+  transaction: DatabaseTransaction,
+  request: ClaimRequest,
+): Promise<ClaimResult | undefined> {
+  const claim = { ...scopeOf(request), claimId: randomUUID() };
+  const taken = await transaction
+    .insertInto('idempotency_keys')
+    .values({
+      tenant_id: request.tenantId,
+      method: request.method,
+      path: request.path,
+      key: request.key,
+      body_hash: request.bodyHash,
+      claim_id: claim.claimId,
+      status: 'in_progress',
+      sandbox_id: null,
+      status_code: null,
+      headers: null,
+      body: null,
+      claimed_at: request.now,
+      expires_at: request.expiresAt,
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['tenant_id', 'method', 'path', 'key'])
+        .doUpdateSet((build) => ({
+          body_hash: build.ref('excluded.body_hash'),
+          claim_id: build.ref('excluded.claim_id'),
+          status: build.ref('excluded.status'),
+          sandbox_id: null,
+          status_code: null,
+          headers: null,
+          body: null,
+          claimed_at: build.ref('excluded.claimed_at'),
+          expires_at: build.ref('excluded.expires_at'),
+        }))
+        .where('idempotency_keys.expires_at', '<=', request.now),
+    )
+    .returning('claim_id')
+    .executeTakeFirst();
+  return taken ? { outcome: 'claimed', claim } : findClaim(transaction, request);
+}
+
+async function findClaim(
+  db: Database | DatabaseTransaction,
+  request: ClaimRequest,
+): Promise<ClaimResult | undefined> {
+  const row = await db
+    .selectFrom('idempotency_keys')
+    .selectAll()
+    .where(({ and }) => and(scopeColumns(request)))
+    .where('expires_at', '>', request.now)
+    .executeTakeFirst();
+  return row && judge(row, request);
+}
+
+function judge(row: IdempotencyRow, { bodyHash }: ClaimRequest): ClaimResult {
+  if (row.body_hash !== bodyHash) {
+    return { outcome: 'conflict' };
+  }
+  if (row.status === 'in_progress') {
+    return { outcome: 'in_progress', sandboxId: row.sandbox_id };
+  }
+  const response = { statusCode: row.status_code!, headers: JSON.parse(row.headers!), body: row.body! };
+  return { outcome: 'done', sandboxId: row.sandbox_id, response };
+}
+
+export async function finishIdempotencyKey(
+  context: StoreContext,
+  claim: IdempotencyClaim,
+  { statusCode, headers, body }: StoredResponse,
+): Promise<boolean> {
+  const { numUpdatedRows } = await write(context, 'soon', (transaction) =>
+    transaction
+      .updateTable('idempotency_keys')
+      .set({ status: 'done', status_code: statusCode, headers: JSON.stringify(headers), body })
+      .where(({ and }) => and(claimColumns(claim)))
+      .executeTakeFirst(),
+  );
+  return numUpdatedRows > 0n;
+}
+
+export async function releaseIdempotencyKey(
+  context: StoreContext,
+  claim: IdempotencyClaim,
+): Promise<boolean> {
+  const { numDeletedRows } = await write(context, 'soon', (transaction) =>
+    transaction
+      .deleteFrom('idempotency_keys')
+      .where(({ and }) => and(claimColumns(claim)))
+      .executeTakeFirst(),
+  );
+  return numDeletedRows > 0n;
+}
+
+export async function listUnfinishedClaims({ db }: StoreContext): Promise<UnfinishedClaim[]> {
+  const rows = await db
+    .selectFrom('idempotency_keys')
+    .selectAll()
+    .where('status', '=', 'in_progress')
+    .orderBy('claimed_at')
+    .execute();
+  return rows.map((row) => ({
+    tenantId: row.tenant_id,
+    method: row.method,
+    path: row.path,
+    key: row.key,
+    claimId: row.claim_id,
+    sandboxId: row.sandbox_id,
+    claimedAt: row.claimed_at,
+  }));
+}
+
+/** Notes in a claim which sandbox its request has inserted. */
+export async function bindClaim(
+  transaction: DatabaseTransaction,
+  claim: IdempotencyClaim,
+  sandboxId: string,
+): Promise<void> {
+  const { numUpdatedRows } = await transaction
+    .updateTable('idempotency_keys')
+    .set({ sandbox_id: sandboxId })
+    .where(({ and }) => and(claimColumns(claim)))
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) {
+    throw new StoreError('conflict', `The idempotency key ${claim.key} was released or taken over.`);
+  }
+}
+
+function scopeOf({ tenantId, method, path, key }: IdempotencyScope): IdempotencyScope {
+  return { tenantId, method, path, key };
+}
+
+function scopeColumns({ tenantId, method, path, key }: IdempotencyScope) {
+  return { tenant_id: tenantId, method, path, key };
+}
+
+function claimColumns(claim: IdempotencyClaim) {
+  return { ...scopeColumns(claim), claim_id: claim.claimId, status: 'in_progress' as const };
+}

@@ -1,0 +1,13 @@
+import type { Kysely } from 'kysely';
+import type { Dialect } from '../dialect.ts';
+import * as firstTables from './0001-first-tables.ts';
+
+/** One step of the schema. It runs in a transaction together with the note that it was made. */
+export interface Migration {
+  up(db: Kysely<unknown>, dialect: Dialect): Promise<void>;
+}
+
+/** Every step by its name, in the order of the names. A released step is never changed. */
+export const migrations: Record<string, Migration> = {
+  '0001-first-tables': firstTables,
+};

@@ -1,0 +1,65 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { StoreContext } from './context.ts';
+import { finalStatuses } from './sandbox-status.ts';
+import type { DatabaseTransaction } from './schema.ts';
+import type { PurgeResult } from './store.ts';
+import { write } from './write.ts';
+
+const rowsAtOnce = 200;
+
+export async function purgeExpired(
+  context: StoreContext,
+  { now, endedBefore }: { now: number; endedBefore: number },
+): Promise<PurgeResult> {
+  return {
+    sandboxes: await inSteps(context, (transaction) => deleteEnded(transaction, endedBefore)),
+    idempotencyKeys: await inSteps(context, (transaction) => deleteExpiredKeys(transaction, now)),
+  };
+}
+
+async function inSteps(
+  context: StoreContext,
+  step: (transaction: DatabaseTransaction) => Promise<number>,
+): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const deleted = await write(context, 'soon', step);
+    total += deleted;
+    if (deleted < rowsAtOnce) {
+      return total;
+    }
+    await nextTurn();
+  }
+}
+
+async function deleteEnded(transaction: DatabaseTransaction, endedBefore: number): Promise<number> {
+  const { numDeletedRows } = await transaction
+    .deleteFrom('sandboxes')
+    .where('id', 'in', (build) =>
+      build
+        .selectFrom('sandboxes')
+        .select('id')
+        .where('status', 'in', finalStatuses)
+        .where('ended_at', '<', endedBefore)
+        .limit(rowsAtOnce),
+    )
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+}
+
+async function deleteExpiredKeys(transaction: DatabaseTransaction, now: number): Promise<number> {
+  const expired = await transaction
+    .selectFrom('idempotency_keys')
+    .select(['tenant_id', 'method', 'path', 'key', 'claim_id'])
+    .where('status', 'in', ['in_progress', 'done'])
+    .where('expires_at', '<=', now)
+    .limit(rowsAtOnce)
+    .execute();
+  for (const key of expired) {
+    await transaction
+      .deleteFrom('idempotency_keys')
+      .where(({ and }) => and(key))
+      .execute();
+  }
+  return expired.length;
+}

@@ -1,0 +1,81 @@
+import type { StoreContext } from './context.ts';
+import type { SandboxChange } from './records.ts';
+import { toSandbox } from './sandbox-row.ts';
+import { isFinal } from './sandbox-status.ts';
+import type { SandboxRow } from './schema.ts';
+import type { UpdateResult } from './store.ts';
+import { write } from './write.ts';
+
+export async function updateSandbox(
+  context: StoreContext,
+  id: string,
+  change: SandboxChange,
+): Promise<UpdateResult> {
+  // Once an end is recorded its host forgets it, so it must not get lost.
+  const durability = change.status && isFinal(change.status) ? 'now' : 'soon';
+  return write(context, durability, async (transaction) => {
+    const row = await transaction
+      .selectFrom('sandboxes')
+      .selectAll()
+      .where('id', '=', id)
+      .$if(context.dialect === 'postgres', (query) => query.forNoKeyUpdate())
+      .executeTakeFirst();
+    if (!row) {
+      return { applied: false, sandbox: undefined };
+    }
+    const changed = isOutdated(row, change) ? {} : changedColumns(row, change);
+    if (Object.keys(changed).length === 0) {
+      return { applied: false, sandbox: toSandbox(row) };
+    }
+    await transaction.updateTable('sandboxes').set(changed).where('id', '=', id).execute();
+    if (changed.status) {
+      await transaction
+        .updateTable('sandbox_labels')
+        .set({ status: changed.status })
+        .where('sandbox_id', '=', id)
+        .execute();
+    }
+    return { applied: true, sandbox: toSandbox({ ...row, ...changed }), previous: row.status };
+  });
+}
+
+/** Whether a change tells of a time before what is recorded. */
+export function isOutdated(
+  row: Pick<SandboxRow, 'status' | 'revision'>,
+  { status, revision }: Pick<SandboxChange, 'status' | 'revision'>,
+): boolean {
+  return (
+    isFinal(row.status) ||
+    (status === 'creating' && row.status !== 'creating') ||
+    (revision !== undefined && revision > 0 && revision <= row.revision)
+  );
+}
+
+function changedColumns(row: SandboxRow, change: SandboxChange): Partial<SandboxRow> {
+  const told: Partial<SandboxRow> = {
+    status: change.status,
+    host_id: change.hostId,
+    disk_mb: change.diskMb,
+    timeout_ms: change.timeoutMs,
+    timeout_action: change.timeoutAction,
+    deadline_at: change.deadlineAt,
+    started_at: change.startedAt,
+    ended_at: change.endedAt,
+    reason: storable(change.reason),
+    message: storable(change.message),
+    phases: change.phases && JSON.stringify(change.phases),
+    revision: change.revision || undefined,
+  };
+  if (change.status && isFinal(change.status)) {
+    told.ended_at ??= Date.now();
+  }
+  const entries = Object.entries(told) as [keyof SandboxRow, SandboxRow[keyof SandboxRow]][];
+  return Object.fromEntries(
+    entries.filter(([column, value]) => value !== undefined && value !== row[column]),
+  );
+}
+
+// PostgreSQL has no place for the character NUL, which may come from a guest.
+function storable(text: string | null | undefined): string | null | undefined {
+  return text?.replaceAll('\0', '\uFFFD') ?? text;
+}
