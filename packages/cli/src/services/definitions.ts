@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import type { Account } from './account.ts';
+import type { ServiceDefinition } from './definition.ts';
+import { fingerprint } from './fingerprint.ts';
+import { type Installation, settingsFile, settingsText } from './installation.ts';
+
+/** Names of the services in the order in which they start. */
+export const serviceNames = ['host', 'server'] as const;
+
+const packages = {
+  host: ['packages/host', 'packages/runtime', 'packages/configuration', 'proto/gen'],
+  server: ['packages/server', 'packages/contract', 'packages/configuration', 'proto/gen'],
+};
+
+/** Host and server of an installation, in the order in which they start. */
+export function defineServices(
+  installation: Installation,
+  account: Account | undefined,
+): ServiceDefinition[] {
+  const define = (name: 'host' | 'server', runAs: Account | undefined): ServiceDefinition => ({
+    name,
+    program: {
+      root: installation.root,
+      entry: join(installation.root, `packages/${name}/bin/${name}.ts`),
+      args: ['--config-file', settingsFile(installation)],
+    },
+    account: runAs,
+    fingerprint: fingerprint({
+      root: installation.root,
+      folders: packages[name],
+      files: ['package-lock.json', 'engine/go.sum'],
+      also: settingsText(installation),
+    }),
+    readyMs: 90_000,
+    endMs: 30_000,
+  });
+  return [define('host', undefined), define('server', account)];
+}
