@@ -16,10 +16,10 @@ export type IdKind = keyof typeof idPrefixes;
 /** Characters after the prefix of an id that the server makes. */
 export const ID_LENGTH = 20;
 
-/**
- * An id in a path. Any URL-safe word passes, since an id of unknown form is simply not found;
- * a text that could never be an id is refused.
- */
-export const pathId = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, "_" or "-"');
+/** An id in a path. Its form is not judged here: an id of any other form is simply not found. */
+export const pathId = z.string().min(1).max(1024);
+
+/** True for a text that could be an id of ours. */
+export function isIdLike(text: string): boolean {
+  return /^[A-Za-z0-9_-]{1,64}$/.test(text);
+}

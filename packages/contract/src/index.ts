@@ -6,7 +6,7 @@ export {
   errorMessage,
   type MessageValues,
 } from './errors/envelope.ts';
-export { ID_LENGTH, type IdKind, idPrefixes, pathId } from './ids.ts';
+export { ID_LENGTH, type IdKind, idPrefixes, isIdLike, pathId } from './ids.ts';
 export { limits, RESERVED_FOLDER, UNSET_LIVE_TIMEOUT_SECS } from './limits.ts';
 export { buildOpenapi } from './openapi.ts';
 export { allRoutes, planned, routes } from './routes/index.ts';

@@ -202,6 +202,13 @@ export const errorCodes = {
     suggested_action: 'Try again. If it goes on, run `nullspace doctor` on the machine.',
     description: 'The host process was not reachable for 10 seconds.',
   },
+  database_unavailable: {
+    status: 503,
+    retryable: true,
+    message: 'The database does not answer',
+    suggested_action: 'Try again. If it goes on, look at the database and its disk.',
+    description: 'The database is locked, full or cannot be reached.',
+  },
   not_implemented: {
     status: 501,
     retryable: false,

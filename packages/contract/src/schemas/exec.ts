@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { limits } from '../limits.ts';
+import { errorEnvelope } from '../errors/envelope.ts';
+import { limits, RESERVED_FOLDER } from '../limits.ts';
 import { environment } from './environment.ts';
-import { sandboxPath } from './paths.ts';
+import { isReservedPath, sandboxPath } from './paths.ts';
 
 const encoder = new TextEncoder();
 const noNul = (text: string) => !text.includes('\0');
@@ -25,7 +26,11 @@ export const commandFields = {
     .max(limits.arguments)
     .nullish()
     .describe('Exact arguments of the program.'),
-  cwd: sandboxPath.or(z.literal('')).nullish().describe("Working directory. Default: the sandbox's."),
+  cwd: z
+    .union([z.literal(''), sandboxPath])
+    .refine((path) => !(path.startsWith('/') && isReservedPath(path)), `must not lie in ${RESERVED_FOLDER}`)
+    .nullish()
+    .describe("Working directory; a relative one lies below the sandbox's. Default: the sandbox's."),
   envs: environment.nullish().describe("Environment over the sandbox's."),
   shell: z.boolean().nullish().describe('Run command as a script of the shell; args must be empty.'),
 };
@@ -65,6 +70,9 @@ export const execResult = z.object({
   killed_by: z.enum(['memory', 'processes']).nullable().describe('Guard that ended it.'),
   spawn_us: z.number().int().describe('From the call to the spawned process, timed in the guest.'),
   run_us: z.number().int().describe('From the spawn to the end, timed in the guest.'),
+  error: errorEnvelope.shape.error
+    .optional()
+    .describe('Why the command broke off after the answer had begun, for example because its sandbox ended.'),
 });
 export type ExecResult = z.infer<typeof execResult>;
 

@@ -3,7 +3,10 @@ import { limits, RESERVED_FOLDER } from '../limits.ts';
 
 const encoder = new TextEncoder();
 
-/** A path inside a sandbox: absolute, or below the user's home, or without a user below the working directory. */
+/**
+ * A path inside a sandbox: absolute, or below the user's home, or without a user below the working directory.
+ * ".." is resolved inside the sandbox and cannot leave it.
+ */
 export const sandboxPath = z
   .string()
   .min(1, 'must not be empty')
@@ -11,21 +14,23 @@ export const sandboxPath = z
     (path) => encoder.encode(path).length <= limits.path_bytes,
     `must be at most ${limits.path_bytes} bytes`,
   )
-  .refine((path) => !path.includes('\0'), 'must not contain a NUL character')
-  .refine((path) => !path.split('/').includes('..'), 'must not contain ".." as a component');
+  .refine((path) => !path.includes('\0'), 'must not contain a NUL character');
 
-/** True for the platform's own folder and all below it, however the path is spelt. */
+/** True for the platform's own folder and all below it, however the absolute path is spelt. */
 export function isReservedPath(path: string): boolean {
-  const canonical = `/${path
-    .split('/')
-    .filter((part) => part !== '' && part !== '.')
-    .join('/')}`;
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  const canonical = `/${parts.join('/')}`;
   return canonical === RESERVED_FOLDER || canonical.startsWith(`${RESERVED_FOLDER}/`);
 }
 
 /** An absolute path that may be a working directory. */
 export const workingDirectory = sandboxPath
   .refine((path) => path.startsWith('/'), 'must be absolute')
+  .refine((path) => !path.split('/').includes('..'), 'must not contain ".." as a component')
   .refine((path) => !isReservedPath(path), `must not lie in ${RESERVED_FOLDER}`);
 
 /** Account inside the sandbox whose rights and home count. Blank or absent: root. */
