@@ -1,4 +1,5 @@
 import type { StoreContext } from './context.ts';
+import { rarestFirst } from './rarest-label.ts';
 import type { SandboxStatus } from './records.ts';
 import { metadataLabels, templateLabel } from './sandbox-labels.ts';
 import { toSandbox } from './sandbox-row.ts';
@@ -16,24 +17,32 @@ export async function listSandboxes({ db }: StoreContext, query: SandboxQuery): 
     return { items: [], next: undefined };
   }
   const labels = await rarestFirst(db, { tenantId: query.tenantId, labels: labelsOf(query) });
-  // One index range a status, each already in order: how many sandboxes there are does not matter.
-  const [first, ...rest] = statuses.map((status) => candidates(db, query, { status, labels }));
-  const found = rest.reduce((all, more) => all.unionAll(more), first!);
-  const rows = await db
-    .selectFrom(found.as('found'))
-    .innerJoin('sandboxes', 'sandboxes.id', 'found.id')
-    .selectAll('sandboxes')
-    .orderBy('found.created_at', 'desc')
-    .orderBy('found.id', 'desc')
-    .limit(query.limit + 1)
-    .execute();
+  const rows = await pageQuery(db, query, { statuses, labels }).execute();
   const items = rows.slice(0, query.limit).map(toSandbox);
   const last = items.at(-1);
   const next = rows.length > query.limit && last ? { createdAt: last.createdAt, id: last.id } : undefined;
   return { items, next };
 }
 
-function labelsOf({ template, metadata = {} }: SandboxQuery): string[] {
+/** Reads one page and the sandbox after it. Each status is one index range that is already in order. */
+export function pageQuery(
+  db: Database,
+  query: SandboxQuery,
+  { statuses, labels }: { statuses: SandboxStatus[]; labels: string[] },
+) {
+  const [first, ...rest] = statuses.map((status) => candidates(db, query, { status, labels }));
+  const found = rest.reduce((all, more) => all.unionAll(more), first!);
+  return db
+    .selectFrom(found.as('found'))
+    .innerJoin('sandboxes', 'sandboxes.id', 'found.id')
+    .selectAll('sandboxes')
+    .orderBy('found.created_at', 'desc')
+    .orderBy('found.id', 'desc')
+    .limit(query.limit + 1);
+}
+
+/** Labels that a sandbox must have to be in the list. */
+export function labelsOf({ template, metadata = {} }: SandboxQuery): string[] {
   const pairs = metadataLabels(metadata);
   if (pairs.length > maxFilterPairs) {
     throw new StoreError('invalid_value', `A list can be filtered by at most ${maxFilterPairs} pairs.`);
@@ -102,40 +111,4 @@ function labelled(
     .orderBy('rarest.created_at', 'desc')
     .orderBy('rarest.sandbox_id', 'desc')
     .limit(limit + 1);
-}
-
-// Rows that are counted to tell which of two labels is the rarer one; above this both are common.
-const countedRows = 1000;
-
-async function rarestFirst(
-  db: Database,
-  { tenantId, labels }: { tenantId: string; labels: string[] },
-): Promise<string[]> {
-  if (labels.length < 2) {
-    return labels;
-  }
-  const counted: { label: string; rows: number }[] = [];
-  for (const label of labels) {
-    counted.push({ label, rows: await countRows(db, { tenantId, label }) });
-  }
-  return counted.sort((a, b) => a.rows - b.rows).map(({ label }) => label);
-}
-
-async function countRows(
-  db: Database,
-  { tenantId, label }: { tenantId: string; label: string },
-): Promise<number> {
-  const { rows } = await db
-    .selectFrom((build) =>
-      build
-        .selectFrom('sandbox_labels')
-        .select('label')
-        .where('tenant_id', '=', tenantId)
-        .where('label', '=', label)
-        .limit(countedRows)
-        .as('some'),
-    )
-    .select((build) => build.fn.countAll<number>().as('rows'))
-    .executeTakeFirstOrThrow();
-  return rows;
 }
