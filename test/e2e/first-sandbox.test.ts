@@ -24,7 +24,7 @@ describe('a sandbox from its creation to its end', () => {
       cwd: '/workspace',
       envs: { APP_ENV: 'dev' },
       metadata: { project: 'docs' },
-      network: { mask_request_host: 'localhost:${PORT}' },
+      network: { maskRequestHost: 'localhost:${PORT}' },
     });
     const run = async (script: string) => (await sandbox.commands.run(script, { shell: true })).stdout.trim();
     assert.equal(await run('nproc'), '2');

@@ -24,7 +24,7 @@ describe('kill -9 with ten running sandboxes and a running command in each', () 
       }
       // One ends by its deadline and one dies while nobody looks.
       await sandboxes[0]!.setTimeout(4);
-      const deadline = Date.parse((await sandboxes[0]!.getInfo()).timeoutAt!);
+      const deadline = (await sandboxes[0]!.getInfo()).timeoutAt!.getTime();
 
       for (const victim of victims) await installation[victim].kill('SIGKILL');
       if (victims.includes('host')) killSandboxProcess(installation, sandboxes[1]!);

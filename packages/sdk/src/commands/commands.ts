@@ -1,0 +1,79 @@
+import type { CallOptions } from '../client/options.ts';
+import type { SandboxScope } from '../sandboxes/scope.ts';
+import { CommandHandle } from './handle.ts';
+import { LiveCommand } from './live-command.ts';
+import { killProcess, listProcesses, readLogs, writeStdin } from './processes.ts';
+import { runStreaming, startLive } from './run-live.ts';
+import { runOnce, startInBackground } from './run-once.ts';
+import type { CommandLogs, CommandResult, ProcessInfo, RunOptions } from './types.ts';
+
+/** Callbacks of `connect`; they first get what the command wrote before. */
+export interface ConnectCommandOptions {
+  onStdout?: (text: string) => void;
+  onStderr?: (text: string) => void;
+  signal?: AbortSignal;
+}
+
+/** `sandbox.commands`: runs commands inside a sandbox. */
+export class Commands {
+  #scope: SandboxScope;
+
+  constructor(scope: SandboxScope) {
+    this.#scope = scope;
+  }
+
+  /**
+   * Runs a command, by default to its end. Aborting the signal ends the waiting; the command goes on until its
+   * timeout.
+   * @throws SandboxError `exec_timeout` when it was killed at `timeoutSecs` within the first 5 s (later: exit code
+   * 124), `exec_failed` when it could not be started, `invalid_request` for a missing `cwd`; NotFoundError when the
+   * sandbox has ended.
+   */
+  run(command: string, options: RunOptions & { background: true }): Promise<CommandHandle>;
+  run(command: string, options?: RunOptions & { background?: false }): Promise<CommandResult>;
+  run(command: string, options?: RunOptions): Promise<CommandResult | CommandHandle>;
+  run(command: string, options: RunOptions = {}): Promise<CommandResult | CommandHandle> {
+    const followed = options.onStdout !== undefined || options.onStderr !== undefined;
+    if (options.background) return this.#start(command, options, followed);
+    return followed ? runStreaming(this.#scope, command, options) : runOnce(this.#scope, command, options);
+  }
+
+  /**
+   * Attaches to a command that runs or has ended, from this or another program.
+   * @throws NotFoundError when the sandbox has no such process.
+   */
+  async connect(pid: number, options: ConnectCommandOptions = {}): Promise<CommandHandle> {
+    const live = new LiveCommand(this.#scope, { onStdout: options.onStdout, onStderr: options.onStderr });
+    await live.attach(pid, options.signal);
+    return new CommandHandle(this.#scope, pid, live);
+  }
+
+  /** Processes that were started through the API, ended ones included while their output is kept. */
+  list(options: CallOptions = {}): Promise<ProcessInfo[]> {
+    return listProcesses(this.#scope, options);
+  }
+
+  /** Kills a process and all that it started. Does nothing when it has ended. */
+  kill(pid: number, options: CallOptions = {}): Promise<void> {
+    return killProcess(this.#scope, pid, options);
+  }
+
+  /** Appends text to a process's standard input, without adding a newline. At most 1 MiB a call. */
+  sendStdin(pid: number, data: string, options: CallOptions = {}): Promise<void> {
+    return writeStdin(this.#scope, pid, data, options);
+  }
+
+  /** What a process has written until now, and its exit code once it has ended. */
+  logs(pid: number, options: CallOptions = {}): Promise<CommandLogs> {
+    return readLogs(this.#scope, pid, options);
+  }
+
+  async #start(command: string, options: RunOptions, followed: boolean): Promise<CommandHandle> {
+    // A one-shot start has no timeout, so one that is asked for takes the live channel.
+    if (followed || options.timeoutSecs !== undefined) {
+      const live = await startLive(this.#scope, command, options);
+      return new CommandHandle(this.#scope, live.pid, live);
+    }
+    return new CommandHandle(this.#scope, await startInBackground(this.#scope, command, options));
+  }
+}

@@ -1,0 +1,112 @@
+import type { CallOptions } from '../client/options.ts';
+import { SandboxError } from '../errors/sandbox-error.ts';
+import { TimeoutError } from '../errors/timeout.ts';
+import type { SandboxScope } from '../sandboxes/scope.ts';
+import { LiveCommand } from './live-command.ts';
+import { killProcess, readLogs, writeStdin } from './processes.ts';
+import type { CommandLogs, CommandOutput, CommandResult } from './types.ts';
+
+export interface WaitOptions {
+  /** Longest wait, in seconds; after it a `TimeoutError` is thrown and the command goes on. @default none */
+  timeoutSecs?: number;
+  /** Ends the wait with the signal's reason; the command goes on. */
+  signal?: AbortSignal;
+}
+
+/**
+ * A command that runs in the background. Iterating it gives its output from the beginning, piece by piece, until it
+ * ends. A handle that is followed keeps a Node program running until the command ends or `disconnect` is called.
+ */
+export class CommandHandle implements AsyncIterable<CommandOutput> {
+  /** Process id inside the sandbox, for `commands.connect`, `kill` and `sendStdin`. */
+  readonly pid: number;
+  #scope: SandboxScope;
+  #live: Promise<LiveCommand> | undefined;
+
+  constructor(scope: SandboxScope, pid: number, live?: LiveCommand) {
+    this.pid = pid;
+    this.#scope = scope;
+    this.#live = live && Promise.resolve(live);
+  }
+
+  /**
+   * Waits for the end and returns everything that the command wrote. A non-zero exit code is a result.
+   * @throws TimeoutError after `timeoutSecs`. NotFoundError when the sandbox ended meanwhile.
+   */
+  async wait(options: WaitOptions = {}): Promise<CommandResult> {
+    options.signal?.throwIfAborted();
+    const live = await this.#follow();
+    return bounded(live.result, this.pid, options);
+  }
+
+  /** Kills the command and all that it started. Does nothing when it has ended. */
+  kill(options: CallOptions = {}): Promise<void> {
+    return killProcess(this.#scope, this.pid, options);
+  }
+
+  /**
+   * Appends text to the command's standard input, without adding a newline. At most 1 MiB a call.
+   * @throws ConflictError when the input is closed.
+   */
+  sendStdin(data: string, options: CallOptions = {}): Promise<void> {
+    return writeStdin(this.#scope, this.pid, data, options);
+  }
+
+  /** What the command has written until now, and its exit code once it has ended. */
+  logs(options: CallOptions = {}): Promise<CommandLogs> {
+    return readLogs(this.#scope, this.pid, options);
+  }
+
+  /** Stops following; the command goes on. A later `wait` or iteration follows it again from the beginning. */
+  disconnect(): void {
+    const live = this.#live;
+    this.#live = undefined;
+    const reason = new SandboxError('The handle was disconnected.', { code: 'disconnected' });
+    live?.then((command) => command.stop(reason)).catch(() => {});
+  }
+
+  /** @throws the error that ended the following, after the output that came before it. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<CommandOutput, void, void> {
+    const live = await this.#follow();
+    yield* live.output.read();
+    await live.result;
+  }
+
+  /** A handle that was only started attaches when someone first looks. */
+  #follow(): Promise<LiveCommand> {
+    this.#live ??= attach(this.#scope, this.pid).catch((error) => {
+      this.#live = undefined;
+      throw error;
+    });
+    return this.#live;
+  }
+}
+
+async function attach(scope: SandboxScope, pid: number): Promise<LiveCommand> {
+  const live = new LiveCommand(scope, {});
+  await live.attach(pid);
+  return live;
+}
+
+function bounded(
+  result: Promise<CommandResult>,
+  pid: number,
+  { timeoutSecs, signal }: WaitOptions,
+): Promise<CommandResult> {
+  if (timeoutSecs === undefined && !signal) return result;
+  return new Promise((resolve, reject) => {
+    const timer =
+      timeoutSecs === undefined
+        ? undefined
+        : setTimeout(() => {
+            reject(new TimeoutError(`Process ${pid} still runs after ${timeoutSecs} s.`));
+          }, timeoutSecs * 1000);
+    const onAbort = (): void => reject(signal?.reason);
+    signal?.addEventListener('abort', onAbort);
+    if (signal?.aborted) onAbort();
+    result.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    });
+  });
+}

@@ -1,0 +1,211 @@
+import type { ExecServerFrame } from '@nullspace/contract';
+import { sleep } from '../client/sleep.ts';
+import { errorByCode } from '../errors/by-code.ts';
+import { SandboxError } from '../errors/sandbox-error.ts';
+import { TimeoutError } from '../errors/timeout.ts';
+import type { SandboxScope } from '../sandboxes/scope.ts';
+import type { Connection } from '../websocket/connection.ts';
+import { openExecChannel } from './open-exec.ts';
+import { OutputReaders } from './output-readers.ts';
+import { stillRuns } from './processes.ts';
+import type { CommandOutput, CommandResult } from './types.ts';
+
+export interface OutputCallbacks {
+  onStdout?: (text: string) => void;
+  onStderr?: (text: string) => void;
+}
+
+type Frame = Record<string, unknown>;
+
+/** Waits before each attempt to reach a command again whose connection broke, in milliseconds. */
+const reconnectPausesMs = [0, 250, 500, 1000, 2000, 4000, 5000, 5000, 5000];
+/** Silence after which the server is asked whether the command still runs, in milliseconds. */
+const silenceMs = 30_000;
+/** Failures of the way to the guest, which may be over when the command is looked for again. */
+const passingCodes = new Set([
+  'host_unavailable',
+  'guest_unavailable',
+  'internal_error',
+  'transport_error',
+  'timeout',
+]);
+
+/**
+ * Follows one command over the exec channel: output as it arrives, its end, and after a broken connection on from
+ * the byte that was read last.
+ */
+export class LiveCommand {
+  readonly output = new OutputReaders();
+  /** Settles once: with the result, or with the error that ended the following. */
+  readonly result: Promise<CommandResult>;
+  pid = 0;
+  #scope: SandboxScope;
+  #callbacks: OutputCallbacks;
+  #offsets = { stdout: 0, stderr: 0 };
+  #connection: Connection | undefined;
+  #watchdog: ReturnType<typeof setTimeout> | undefined;
+  #settled = false;
+  #resolve!: (result: CommandResult) => void;
+  #reject!: (error: unknown) => void;
+
+  constructor(scope: SandboxScope, callbacks: OutputCallbacks) {
+    this.#scope = scope;
+    this.#callbacks = callbacks;
+    this.result = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    // Whoever waits sees the failure; without anyone waiting it must not end the program.
+    this.result.catch(() => {});
+  }
+
+  /** Starts a command. Resolves when it runs. */
+  start(fields: Record<string, unknown>, signal?: AbortSignal): Promise<void> {
+    return this.#open({ type: 'exec_start', id: 'exec', ...fields }, signal);
+  }
+
+  /** Attaches to a command, from the first byte that was not read yet. */
+  attach(pid: number, signal?: AbortSignal): Promise<void> {
+    const offsets = { stdout_offset: this.#offsets.stdout, stderr_offset: this.#offsets.stderr };
+    return this.#open({ type: 'exec_connect', id: 'exec', pid, ...offsets }, signal);
+  }
+
+  /** Stops following with the given error. The command goes on. */
+  stop(error: unknown): void {
+    this.#settle(() => this.#reject(error));
+  }
+
+  async #open(first: Frame, signal?: AbortSignal): Promise<void> {
+    let started: () => void = () => {};
+    let failed: (error: unknown) => void = () => {};
+    const running = new Promise<void>((resolve, reject) => {
+      started = resolve;
+      failed = reject;
+    });
+    let runs = false;
+    const onMessage = (message: Frame): void => {
+      const frame = message as ExecServerFrame;
+      if (frame.type === 'exec_started') {
+        runs = true;
+        this.pid = frame.pid;
+        started();
+      } else if (frame.type === 'error' && !runs) {
+        failed(frameError(frame));
+      } else {
+        this.#receive(frame);
+      }
+    };
+    const onClose = (reason: string): void => {
+      if (!runs)
+        failed(new SandboxError(`The exec channel closed early: ${reason}`, { code: 'transport_error' }));
+      else if (!this.#settled) void this.#recover();
+    };
+    const connection = await openExecChannel(this.#scope, { onMessage, onClose }, signal);
+    const onAbort = (): void => failed(signal?.reason);
+    signal?.addEventListener('abort', onAbort);
+    try {
+      connection.send(first);
+      this.#connection = connection;
+      this.#watch();
+      await running;
+    } catch (error) {
+      this.#disconnect();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+    if (this.#settled) this.#disconnect();
+  }
+
+  #receive(frame: ExecServerFrame): void {
+    if (this.#settled) return;
+    this.#watch();
+    if (frame.type === 'exec_stdout') this.#write('stdout', frame);
+    else if (frame.type === 'exec_stderr') this.#write('stderr', frame);
+    else if (frame.type === 'exec_exit') this.#exit(frame);
+    else if (frame.type === 'error') {
+      if (passingCodes.has(frame.code)) void this.#recover();
+      else this.stop(frameError(frame));
+    }
+  }
+
+  #write(stream: CommandOutput['stream'], frame: { data: string; end_offset?: number }): void {
+    this.#offsets[stream] = frame.end_offset ?? this.#offsets[stream];
+    this.output.add({ stream, text: frame.data });
+    try {
+      if (stream === 'stdout') this.#callbacks.onStdout?.(frame.data);
+      else this.#callbacks.onStderr?.(frame.data);
+    } catch (error) {
+      this.stop(error);
+    }
+  }
+
+  #exit(frame: ExecServerFrame & { type: 'exec_exit' }): void {
+    const { collected } = this.output;
+    const result: CommandResult = {
+      exitCode: frame.exit_code,
+      stdout: collected.text('stdout'),
+      stderr: collected.text('stderr'),
+      pid: this.pid,
+      timedOut: frame.timed_out ?? false,
+      killedBy: frame.killed_by ?? undefined,
+      stdoutTruncated: collected.truncated.stdout,
+      stderrTruncated: collected.truncated.stderr,
+    };
+    this.#settle(() => this.#resolve(result));
+  }
+
+  /** Looks for the command again until it is followed, has ended, or the server says that it is gone. */
+  async #recover(): Promise<void> {
+    this.#disconnect();
+    let last: unknown;
+    for (const pause of reconnectPausesMs) {
+      await sleep(pause);
+      if (this.#settled) return;
+      try {
+        return await this.attach(this.pid);
+      } catch (error) {
+        last = error;
+        if (!(error instanceof SandboxError) || !passingCodes.has(error.code)) break;
+      }
+    }
+    this.stop(last);
+  }
+
+  /** A connection can die without a word, so silence is checked against the list of processes. */
+  #watch(): void {
+    clearTimeout(this.#watchdog);
+    this.#watchdog = setTimeout(() => void this.#check(), silenceMs);
+  }
+
+  async #check(): Promise<void> {
+    try {
+      if (await stillRuns(this.#scope, this.pid)) return this.#settled ? undefined : this.#watch();
+      await this.#recover();
+    } catch (error) {
+      if (error instanceof TimeoutError || (error instanceof SandboxError && passingCodes.has(error.code))) {
+        await this.#recover();
+      } else {
+        this.stop(error);
+      }
+    }
+  }
+
+  #settle(finish: () => void): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#disconnect();
+    finish();
+    this.output.end();
+  }
+
+  #disconnect(): void {
+    clearTimeout(this.#watchdog);
+    this.#connection?.close();
+    this.#connection = undefined;
+  }
+}
+
+function frameError(frame: ExecServerFrame & { type: 'error' }): SandboxError {
+  return errorByCode(frame.message, frame.code?.toLowerCase() ?? 'unknown', { requestId: frame.request_id });
+}

@@ -1,0 +1,50 @@
+import type { ExecResult, ExecStarted } from '@nullspace/contract';
+import type { SandboxScope } from '../sandboxes/scope.ts';
+import { commandFields, defaultTimeoutSecs } from './exec-body.ts';
+import type { CommandOptions, CommandResult } from './types.ts';
+
+/** The server answers at the timeout at the latest; this much later the connection counts as dead. */
+const graceMs = 15_000;
+
+/** Runs a command to its end with one request. */
+export async function runOnce(
+  scope: SandboxScope,
+  command: string,
+  options: CommandOptions,
+): Promise<CommandResult> {
+  const timeoutSecs = options.timeoutSecs ?? defaultTimeoutSecs;
+  const result = await scope.client.json<ExecResult>('POST', `${scope.path}/exec`, {
+    json: { ...commandFields(command, options), timeout_secs: timeoutSecs, background: false },
+    headers: scope.dispatchHeaders,
+    signal: options.signal,
+    requestTimeoutMs:
+      options.requestTimeoutMs ?? Math.max(scope.client.requestTimeoutMs, timeoutSecs * 1000 + graceMs),
+  });
+  return {
+    exitCode: result.exit_code,
+    stdout: result.stdout,
+    stderr: result.stderr,
+    pid: result.pid,
+    timedOut: result.timed_out ?? false,
+    killedBy: result.killed_by ?? undefined,
+    stdoutTruncated: result.stdout_truncated ?? false,
+    stderrTruncated: result.stderr_truncated ?? false,
+    spawnUs: result.spawn_us,
+    runUs: result.run_us,
+  };
+}
+
+/** Starts a command that outlives the call; answers with its pid. */
+export async function startInBackground(
+  scope: SandboxScope,
+  command: string,
+  options: CommandOptions,
+): Promise<number> {
+  const started = await scope.client.json<ExecStarted>('POST', `${scope.path}/exec`, {
+    json: { ...commandFields(command, options), timeout_secs: defaultTimeoutSecs, background: true },
+    headers: scope.dispatchHeaders,
+    signal: options.signal,
+    requestTimeoutMs: options.requestTimeoutMs,
+  });
+  return started.pid;
+}

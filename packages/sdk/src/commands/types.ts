@@ -1,0 +1,73 @@
+import type { CallOptions } from '../client/options.ts';
+
+/** How a command runs. */
+export interface CommandOptions extends CallOptions {
+  /** Exact arguments of the program; never split or expanded. Must be empty with `shell`. @default [] */
+  args?: readonly string[];
+  /** Run `command` as a script of the shell. @default false: `command` is a program name, looked up on PATH */
+  shell?: boolean;
+  /** Working directory. @default that of the sandbox */
+  cwd?: string;
+  /** Environment, laid over that of the sandbox. @default {} */
+  envs?: Record<string, string>;
+  /**
+   * Seconds after which the command and all that it started are killed.
+   * @default 30 in the foreground; none in the background
+   */
+  timeoutSecs?: number;
+  /** Called with each piece of standard output as it arrives. An error that it throws ends the call. */
+  onStdout?: (text: string) => void;
+  /** Called with each piece of standard error as it arrives. An error that it throws ends the call. */
+  onStderr?: (text: string) => void;
+}
+
+export interface RunOptions extends CommandOptions {
+  /** Answer with a handle as soon as the command runs. @default false: wait for its end */
+  background?: boolean;
+}
+
+/** What a finished command left. A non-zero exit code is a result, not an error. */
+export interface CommandResult {
+  /** 128 + number when a signal ended it; 124 after a timeout; 127 when the program was not found. */
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+  pid: number;
+  /** True when it was killed at its `timeoutSecs`. */
+  timedOut: boolean;
+  /** The guard of the sandbox that killed it, because memory or processes ran out. */
+  killedBy: 'memory' | 'processes' | undefined;
+  /** More than 16 MiB were written; `stdout` holds the start. */
+  stdoutTruncated: boolean;
+  /** More than 16 MiB were written; `stderr` holds the start. */
+  stderrTruncated: boolean;
+  /** From the call to the spawned process, timed inside the sandbox, in microseconds; not for streamed commands. */
+  spawnUs?: number;
+  /** From the spawn to the end, timed inside the sandbox, in microseconds; not for streamed commands. */
+  runUs?: number;
+}
+
+/** A piece of a command's output. */
+export interface CommandOutput {
+  stream: 'stdout' | 'stderr';
+  text: string;
+}
+
+/** A process that was started through the API. */
+export interface ProcessInfo {
+  pid: number;
+  command: string;
+  running: boolean;
+}
+
+/** Output of a process from its start. */
+export interface CommandLogs {
+  stdout: string;
+  stderr: string;
+  /** Both streams in the order of arrival. */
+  output: string;
+  /** Undefined while it runs. */
+  exitCode: number | undefined;
+  /** More was written than the server keeps; the start is kept. */
+  truncated: boolean;
+}

@@ -1,0 +1,60 @@
+import type { FileInfo as WireFileInfo, WriteFileRequest } from '@nullspace/contract';
+import { queryString } from '../client/query.ts';
+import { InvalidRequestError } from '../errors/state.ts';
+import type { SandboxScope } from '../sandboxes/scope.ts';
+import { toBase64 } from './base64.ts';
+import { readFileInfo } from './read-info.ts';
+import type { FileContent, FileInfo, FileOptions } from './types.ts';
+
+/** Content at hand goes as one JSON request, a stream as raw bytes. */
+export async function writeFile(
+  scope: SandboxScope,
+  path: string,
+  content: FileContent,
+  { user, ...call }: FileOptions,
+): Promise<FileInfo> {
+  if (typeof content === 'string') return send({ path, content, encoding: 'utf8', user: user ?? null });
+  const bytes = await bytesOf(content);
+  if (bytes) return send({ path, content: toBase64(bytes), encoding: 'base64', user: user ?? null });
+  await scope.client.send('PUT', `${scope.path}/file${queryString({ path, user })}`, {
+    ...call,
+    body: chunksOf(content as ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>),
+  });
+  const json = { path, user: user ?? null };
+  return readFileInfo(
+    await scope.client.json<WireFileInfo>('POST', `${scope.path}/files/info`, { ...call, json }),
+  );
+
+  async function send(json: WriteFileRequest): Promise<FileInfo> {
+    return readFileInfo(
+      await scope.client.json<WireFileInfo>('POST', `${scope.path}/files/write`, { ...call, json }),
+    );
+  }
+}
+
+async function bytesOf(content: Exclude<FileContent, string>): Promise<Uint8Array | undefined> {
+  if (content instanceof Uint8Array) return content;
+  if (content instanceof ArrayBuffer) return new Uint8Array(content);
+  if (content instanceof Blob) return new Uint8Array(await content.arrayBuffer());
+  return undefined;
+}
+
+async function* chunksOf(
+  content: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  if (Symbol.asyncIterator in content) {
+    yield* content;
+    return;
+  }
+  const reader = (content as ReadableStream<Uint8Array>).getReader?.();
+  if (!reader) {
+    throw new InvalidRequestError(
+      'content must be a string, bytes, a Blob, a stream or an async iterable of bytes.',
+    );
+  }
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    yield value;
+  }
+}

@@ -1,0 +1,34 @@
+import type { SandboxInfo as WireInfo } from '@nullspace/contract';
+import { Client } from '../client/client.ts';
+import type { CallOptions, ClientOptions } from '../client/options.ts';
+import { pathId } from '../client/path-id.ts';
+import { SandboxError } from '../errors/sandbox-error.ts';
+import { sandboxPath } from './create.ts';
+
+const resumeTimeoutMs = 300_000;
+
+export interface ConnectOptions extends ClientOptions, CallOptions {
+  /** Moves the deadline to this many seconds from now. @default the deadline stays as it is */
+  timeout?: number;
+}
+
+/** Finds a sandbox by its id; one that is paused is resumed. */
+export async function connectSandbox(
+  id: string,
+  options: ConnectOptions,
+): Promise<{ info: WireInfo; client: Client }> {
+  const client = new Client(options);
+  const { signal } = options;
+  let info = await client.json<WireInfo>('GET', sandboxPath(id), { signal });
+  if (info.status === 'paused') {
+    if (!info.snapshot_id) {
+      throw new SandboxError(`Sandbox ${id} is paused, but the server names no snapshot to resume from.`, {
+        code: 'missing_snapshot_id',
+      });
+    }
+    const path = `/v1/sandboxes/${pathId('snapshot', info.snapshot_id)}/resume`;
+    const requestTimeoutMs = options.requestTimeoutMs ?? resumeTimeoutMs;
+    info = await client.json<WireInfo>('POST', path, { signal, requestTimeoutMs });
+  }
+  return { info, client };
+}

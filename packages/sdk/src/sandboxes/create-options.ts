@@ -1,0 +1,35 @@
+import type { ClientOptions } from '../client/options.ts';
+import type { NetworkPolicy, TimeoutAction } from './types.ts';
+
+/** What a new sandbox is like. Everything has a default. */
+export interface CreateOptions extends ClientOptions {
+  /** Name, `name:tag` or id of the template to start from. @default 'base' */
+  template?: string;
+  /** Virtual CPUs. @default 2 */
+  vcpus?: number;
+  /** Memory that the sandbox sees, in MiB. @default 512; 2048 for `code-interpreter` */
+  memoryMb?: number;
+  /** Least size of its root filesystem, in MiB; the disk is grown before the boot. @default that of the server, 8192 */
+  diskMb?: number;
+  /** Time to live in seconds, counted from the moment the sandbox runs. @default 300 */
+  timeout?: number;
+  /** What happens at the deadline. @default 'destroy' */
+  timeoutAction?: TimeoutAction;
+  /** Default working directory of commands, made if missing. @default that of the template, else /workspace */
+  cwd?: string;
+  /** Environment of every command. @default {} */
+  envs?: Record<string, string>;
+  /** Your labels: JSON values, at most 64 KiB; returned, and filterable in lists. @default {} */
+  metadata?: Record<string, unknown>;
+  /** Network rules. @default none beside the isolation that every sandbox has */
+  network?: NetworkPolicy;
+  /** False cuts all outbound traffic. @default true */
+  internetAccess?: boolean;
+  /** Makes a repeated create answer with the same sandbox for 24 hours. @default a random one */
+  idempotencyKey?: string;
+  /**
+   * Ends the waiting: the call rejects with the signal's reason. A sandbox whose creation ends later is killed at
+   * once.
+   */
+  signal?: AbortSignal;
+}

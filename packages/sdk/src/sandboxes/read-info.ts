@@ -1,0 +1,31 @@
+import type { SandboxInfo as WireInfo } from '@nullspace/contract';
+import { date } from '../client/date.ts';
+import { readNetwork } from './network.ts';
+import type { SandboxInfo } from './types.ts';
+
+export function readSandboxInfo(wire: WireInfo): SandboxInfo {
+  return {
+    id: wire.id,
+    status: wire.status,
+    statusReason: wire.status_reason ?? undefined,
+    statusMessage: wire.status_message ?? undefined,
+    template: wire.template ?? '',
+    config: {
+      vcpus: wire.config.vcpus,
+      memoryMb: wire.config.memory_mb,
+      diskMb: wire.config.disk_mb ?? undefined,
+    },
+    metadata: wire.metadata ?? {},
+    cwd: wire.cwd ?? undefined,
+    network: wire.network ? readNetwork(wire.network) : undefined,
+    internetAccess: wire.internet_access ?? undefined,
+    createdAt: date(wire.created_at),
+    startedAt: date(wire.started_at),
+    endedAt: date(wire.ended_at),
+    timeoutMs: wire.timeout_ms ?? undefined,
+    timeoutAt: date(wire.timeout_at ?? wire.expires_at),
+    timeoutAction: wire.timeout_action ?? undefined,
+    snapshotId: wire.snapshot_id ?? undefined,
+    trafficAccessToken: wire.traffic_access_token ?? undefined,
+  };
+}

@@ -1,0 +1,71 @@
+/** Where a sandbox is in its life. Only `running` takes calls. */
+export type SandboxStatus = 'creating' | 'running' | 'paused' | 'destroyed' | 'error';
+
+/** What happens when the time to live is over. */
+export type TimeoutAction = 'destroy' | 'hibernate';
+
+/** Rules for the network of a sandbox, fixed when it is created. */
+export interface NetworkPolicy {
+  /** Whether previews answer without the sandbox's traffic token. */
+  allowPublicTraffic?: boolean;
+  /**
+   * `Host` header that a service inside the sandbox sees; `${PORT}` stands for the port.
+   * @example 'localhost:${PORT}'
+   */
+  maskRequestHost?: string;
+  /** Outbound addresses to refuse: CIDR or IP. An entry in `allowOut` wins. */
+  denyOut?: string[];
+  /** Outbound addresses to allow: CIDR, IP or host name. Alone: these and nothing else. */
+  allowOut?: string[];
+}
+
+/** A sandbox as the server knows it. */
+export interface SandboxInfo {
+  id: string;
+  status: SandboxStatus;
+  /** Why it ended, e.g. `manual`, `timeout`, `out_of_memory`. */
+  statusReason: string | undefined;
+  /** `statusReason` as a sentence. */
+  statusMessage: string | undefined;
+  template: string;
+  config: {
+    vcpus: number;
+    /** MiB. */
+    memoryMb: number;
+    /** MiB. */
+    diskMb: number | undefined;
+  };
+  metadata: Record<string, unknown>;
+  /** Default working directory of commands. */
+  cwd: string | undefined;
+  network: NetworkPolicy | undefined;
+  internetAccess: boolean | undefined;
+  createdAt: Date | undefined;
+  startedAt: Date | undefined;
+  endedAt: Date | undefined;
+  /** Time to live, in milliseconds. */
+  timeoutMs: number | undefined;
+  /** Deadline. */
+  timeoutAt: Date | undefined;
+  timeoutAction: TimeoutAction | undefined;
+  /** Snapshot that a paused sandbox resumes from. */
+  snapshotId: string | undefined;
+  /** Token that previews need when public traffic is off. */
+  trafficAccessToken: string | undefined;
+}
+
+/** What a sandbox uses at one moment. */
+export interface SandboxMetrics {
+  timestamp: Date | undefined;
+  /** 100 for each core in use. */
+  cpuPercent: number;
+  cpuCount: number;
+  memUsedBytes: number;
+  memTotalBytes: number;
+  diskUsedBytes: number;
+  diskTotalBytes: number;
+  /** Received since the start. */
+  networkRxBytes: number | undefined;
+  /** Sent since the start. */
+  networkTxBytes: number | undefined;
+}

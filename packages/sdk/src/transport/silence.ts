@@ -1,0 +1,28 @@
+import { SilenceError } from './transport.ts';
+
+/** Calls back once when `heard` was not called for the given time. */
+export class SilenceWatch {
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #ms: number;
+  #onSilence: (error: SilenceError) => void;
+
+  constructor(ms: number, onSilence: (error: SilenceError) => void) {
+    this.#ms = ms;
+    this.#onSilence = onSilence;
+    this.heard();
+  }
+
+  /** A byte arrived, or the reader is about to wait for the next one. */
+  heard(): void {
+    this.stop();
+    this.#timer = setTimeout(
+      () => this.#onSilence(new SilenceError(`no byte within ${this.#ms} ms`)),
+      this.#ms,
+    );
+  }
+
+  /** Nothing is awaited any more. */
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}
