@@ -1,0 +1,81 @@
+// Command agent is the first process of every sandbox: it starts commands, serves files and buries orphans.
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"nullspace.dev/guest/internal/auth"
+	"nullspace.dev/guest/internal/boot"
+	"nullspace.dev/guest/internal/ceiling"
+	"nullspace.dev/guest/internal/guard"
+	"nullspace.dev/guest/internal/metrics"
+	"nullspace.dev/guest/internal/processes"
+	"nullspace.dev/guest/internal/server"
+	"nullspace.dev/guest/internal/settings"
+)
+
+const (
+	defaultListen = ":49983"
+	// memoryTarget is where the collector works harder: the agent lives on its guest's memory.
+	memoryTarget = 64 << 20
+	// maxHeaderBytes bounds what a caller without the token can make the agent read.
+	maxHeaderBytes = 16 << 10
+)
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "agent:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	started := time.Now()
+	debug.SetGCPercent(50)
+	debug.SetMemoryLimit(memoryTarget)
+	token := os.Getenv("NULLSPACE_AGENT_TOKEN")
+	if token == "" {
+		return fmt.Errorf("NULLSPACE_AGENT_TOKEN is not set; it is the secret that every call carries")
+	}
+	address := os.Getenv("NULLSPACE_AGENT_LISTEN")
+	if address == "" {
+		address = defaultListen
+	}
+	limit := ceiling.Counting()
+	if os.Getpid() == 1 {
+		boot.Prepare()
+		limit = ceiling.Open()
+	}
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return err
+	}
+	values := settings.NewStore()
+	table := processes.NewTable(values, limit)
+	events := guard.NewEvents()
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	go guard.New(values, table, limit, events).Run(ctx)
+	service := &server.Service{
+		Settings: values, Token: auth.NewToken(token), Processes: table, Ceiling: limit,
+		Guard: events, Meter: metrics.NewMeter(), Started: started,
+	}
+	web := &http.Server{Handler: service.Handler(), MaxHeaderBytes: maxHeaderBytes}
+	failed := make(chan error, 1)
+	go func() { failed <- web.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+		// The end of the first process ends the guest with all its commands.
+		return web.Close()
+	}
+}

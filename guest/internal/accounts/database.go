@@ -1,0 +1,94 @@
+package accounts
+
+import (
+	"slices"
+	"strconv"
+	"sync/atomic"
+	"syscall"
+)
+
+const (
+	passwdPath = "/etc/passwd"
+	groupPath  = "/etc/group"
+	nonblock   = syscall.O_NONBLOCK | syscall.O_CLOEXEC
+)
+
+// database is one reading of both files; it is replaced when a file changes.
+type database struct {
+	passwd, group fingerprint
+	byName        map[string]Account
+	userNames     map[uint32]string
+	groupNames    map[uint32]string
+}
+
+type fingerprint struct {
+	inode         uint64
+	size          int64
+	mtime, mtimeN int64
+}
+
+var cached atomic.Pointer[database]
+
+func current() *database {
+	passwd, group := fingerprintOf(passwdPath), fingerprintOf(groupPath)
+	if known := cached.Load(); known != nil && known.passwd == passwd && known.group == group {
+		return known
+	}
+	read := load(passwdPath, groupPath)
+	read.passwd, read.group = passwd, group
+	cached.Store(read)
+	return read
+}
+
+func fingerprintOf(path string) fingerprint {
+	var stat syscall.Stat_t
+	if syscall.Stat(path, &stat) != nil {
+		return fingerprint{}
+	}
+	return fingerprint{inode: stat.Ino, size: stat.Size, mtime: stat.Mtim.Sec, mtimeN: stat.Mtim.Nsec}
+}
+
+func load(passwd, groups string) *database {
+	read := &database{byName: map[string]Account{}, userNames: map[uint32]string{}, groupNames: map[uint32]string{}}
+	members := map[string][]uint32{}
+	for _, entry := range parseGroup(groups) {
+		if _, taken := read.groupNames[entry.gid]; !taken {
+			read.groupNames[entry.gid] = entry.name
+		}
+		for _, member := range entry.members {
+			members[member] = append(members[member], entry.gid)
+		}
+	}
+	for _, account := range parsePasswd(passwd) {
+		if _, taken := read.byName[account.Name]; taken {
+			continue
+		}
+		account.Groups = append([]uint32{account.GID}, members[account.Name]...)
+		slices.Sort(account.Groups)
+		account.Groups = slices.Compact(account.Groups)
+		read.byName[account.Name] = account
+		if _, taken := read.userNames[account.UID]; !taken {
+			read.userNames[account.UID] = account.Name
+		}
+	}
+	return read
+}
+
+func (d *database) find(name string) (Account, bool) {
+	account, ok := d.byName[name]
+	return account, ok
+}
+
+func (d *database) userName(uid uint32) string {
+	if name, ok := d.userNames[uid]; ok {
+		return name
+	}
+	return strconv.FormatUint(uint64(uid), 10)
+}
+
+func (d *database) groupName(gid uint32) string {
+	if name, ok := d.groupNames[gid]; ok {
+		return name
+	}
+	return strconv.FormatUint(uint64(gid), 10)
+}

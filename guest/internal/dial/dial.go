@@ -1,0 +1,79 @@
+// Package dial joins a connection of the caller with a port of the guest's own loopback.
+package dial
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Protocol is the name in the Upgrade header.
+const Protocol = "nullspace-dial"
+
+const connectPatience = 10 * time.Second
+
+// Handler serves GET /dial?port=N. After the answer 101 the connection carries raw bytes, each direction ended on its own.
+func Handler() http.Handler { return http.HandlerFunc(serve) }
+
+func serve(w http.ResponseWriter, r *http.Request) {
+	port, err := strconv.ParseUint(r.URL.Query().Get("port"), 10, 16)
+	if err != nil || port == 0 {
+		http.Error(w, "port must be a number from 1 to 65535", http.StatusBadRequest)
+		return
+	}
+	if r.Method != http.MethodGet || !strings.EqualFold(r.Header.Get("Upgrade"), Protocol) {
+		w.Header().Set("Upgrade", Protocol)
+		http.Error(w, "this address only answers GET with Upgrade: "+Protocol, http.StatusUpgradeRequired)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), connectPatience)
+	defer cancel()
+	inner, err := (&net.Dialer{}).DialContext(ctx, "tcp4", net.JoinHostPort("127.0.0.1", strconv.FormatUint(port, 10)))
+	if err != nil {
+		http.Error(w, fmt.Sprintf("nothing answers on port %d of the sandbox", port), http.StatusBadGateway)
+		return
+	}
+	defer inner.Close()
+	outer, buffered, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		http.Error(w, "the connection cannot be upgraded", http.StatusInternalServerError)
+		return
+	}
+	defer outer.Close()
+	outer.SetDeadline(time.Time{})
+	answer := "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: " + Protocol + "\r\n\r\n"
+	if _, err := outer.Write([]byte(answer)); err != nil {
+		return
+	}
+	join(inner, outer, buffered)
+}
+
+// join copies both ways until both directions ended or one broke.
+func join(inner, outer net.Conn, early io.Reader) {
+	back := make(chan error, 1)
+	go func() { back <- forward(outer, inner) }()
+	forth := make(chan error, 1)
+	go func() { forth <- forward(inner, early) }()
+	for range 2 {
+		var err error
+		select {
+		case err = <-back:
+		case err = <-forth:
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+func forward(to net.Conn, from io.Reader) error {
+	if _, err := io.Copy(to, from); err != nil {
+		return err
+	}
+	return to.(*net.TCPConn).CloseWrite()
+}

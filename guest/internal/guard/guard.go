@@ -1,0 +1,69 @@
+package guard
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"nullspace.dev/guest/internal/ceiling"
+	"nullspace.dev/guest/internal/processes"
+	"nullspace.dev/guest/internal/procfs"
+	"nullspace.dev/guest/internal/settings"
+)
+
+// Guard watches the guest.
+type Guard struct {
+	settings *settings.Store
+	table    *processes.Table
+	ceiling  *ceiling.Ceiling
+	events   *Events
+	// readMemory can be another source in tests.
+	readMemory func() (procfs.Memory, error)
+}
+
+// New makes a guard that kills commands of table.
+func New(values *settings.Store, table *processes.Table, limit *ceiling.Ceiling, events *Events) *Guard {
+	return &Guard{settings: values, table: table, ceiling: limit, events: events, readMemory: procfs.ReadMemory}
+}
+
+// Run watches until ctx ends.
+func (g *Guard) Run(ctx context.Context) {
+	go every(ctx, g.watchMemory)
+	every(ctx, g.processWatch())
+}
+
+// every calls look again after the time that it returns.
+func every(ctx context.Context, look func() time.Duration) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+			timer.Reset(look())
+		}
+	}
+}
+
+// kill ends a tree and records why.
+func (g *Guard) kill(tree processes.Tree, guard, reason string) {
+	event := Event{Guard: guard, At: time.Now(), PID: tree.Members[0].PID, Command: tree.Members[0].Name}
+	if command := tree.Command; command != nil {
+		command.MarkGuarded(guard)
+		event.PID, event.Command = command.PID, command.Command
+	}
+	event.Message = fmt.Sprintf("killed %q (process %d): %s", event.Command, event.PID, reason)
+	tree.Kill()
+	g.events.add(event)
+}
+
+// largest returns the tree with the highest weight, or false if there is none.
+func largest[N int | uint64](trees []processes.Tree, weight func(processes.Tree) N) (best processes.Tree, found bool) {
+	for _, tree := range trees {
+		if !found || weight(tree) > weight(best) {
+			best, found = tree, true
+		}
+	}
+	return best, found
+}

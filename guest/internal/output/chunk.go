@@ -1,0 +1,42 @@
+// Package output keeps what commands write and hands it to readers.
+package output
+
+// Stream tells stdout and stderr apart; the values are those of the protocol.
+type Stream uint8
+
+const (
+	Stdout Stream = 1
+	Stderr Stream = 2
+)
+
+// ChunkBytes is the largest piece that a reader gets.
+const ChunkBytes = 32 << 10
+
+// chunk is a run of bytes of one stream. Its data only grows, so that a slice of it stays valid without a lock.
+type chunk struct {
+	stream Stream
+	offset uint64
+	data   []byte
+}
+
+func (c *chunk) end() uint64 { return c.offset + uint64(len(c.data)) }
+
+// extend appends to the list, filling up the last chunk where it is of the same stream.
+func extend(chunks []*chunk, stream Stream, offset uint64, data []byte) []*chunk {
+	if n := len(chunks); n > 0 {
+		last := chunks[n-1]
+		if room := ChunkBytes - len(last.data); last.stream == stream && last.end() == offset && room > 0 {
+			taken := min(room, len(data))
+			last.data = append(last.data, data[:taken]...)
+			offset += uint64(taken)
+			data = data[taken:]
+		}
+	}
+	for len(data) > 0 {
+		taken := min(ChunkBytes, len(data))
+		chunks = append(chunks, &chunk{stream: stream, offset: offset, data: append([]byte(nil), data[:taken]...)})
+		offset += uint64(taken)
+		data = data[taken:]
+	}
+	return chunks
+}

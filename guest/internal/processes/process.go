@@ -1,0 +1,145 @@
+// Package processes starts commands, follows them to their end and remembers them.
+package processes
+
+import (
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"nullspace.dev/guest/internal/output"
+)
+
+// pipeGrace is how long the output of an ended command is waited for when something else still holds its pipes.
+const pipeGrace = 100 * time.Millisecond
+
+// Exit is how a command ended.
+type Exit struct {
+	Code     int32
+	Signal   int32
+	TimedOut bool
+	// Guard is "memory" or "processes" when a guard ended the command.
+	Guard string
+	Spawn time.Duration
+	Run   time.Duration
+}
+
+// Process is a command that was started, running or ended.
+type Process struct {
+	// PID is the kernel's, or a number above all of the kernel's for a program that could not be started.
+	PID     int
+	Command string
+	Started time.Time
+	Log     *output.Log
+
+	marker  string
+	table   *Table
+	spawned time.Time
+	spawn   time.Duration
+	timer   *time.Timer
+	stdin   *stdin
+
+	timedOut atomic.Bool
+	guard    atomic.Pointer[string]
+
+	// done is closed when the command itself ended, ended when its output is complete as well.
+	done  chan struct{}
+	ended chan struct{}
+
+	mu      sync.Mutex
+	exit    Exit
+	exited  bool
+	pumps   int
+	isEnded bool
+}
+
+// Done is closed once the command itself ended.
+func (p *Process) Done() <-chan struct{} { return p.done }
+
+// Ended is closed once the command ended and its output is complete, as far as it is waited for.
+func (p *Process) Ended() <-chan struct{} { return p.ended }
+
+// Exit returns how the command ended; false while it runs.
+func (p *Process) Exit() (Exit, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.exit, p.exited
+}
+
+// Running tells whether the command itself has not ended.
+func (p *Process) Running() bool {
+	_, exited := p.Exit()
+	return !exited
+}
+
+func (p *Process) finish(status syscall.WaitStatus, at time.Time) {
+	exit := Exit{Spawn: p.spawn, Run: at.Sub(p.spawned)}
+	switch {
+	case status.Signaled():
+		exit.Signal = int32(status.Signal())
+		exit.Code = 128 + exit.Signal
+	default:
+		exit.Code = int32(status.ExitStatus())
+	}
+	if guard := p.guard.Load(); guard != nil && exit.Signal != 0 {
+		exit.Guard = *guard
+	} else if p.timedOut.Load() {
+		exit.TimedOut, exit.Code = true, 124
+	}
+	p.conclude(exit)
+}
+
+func (p *Process) conclude(exit Exit) {
+	p.mu.Lock()
+	p.exit, p.exited = exit, true
+	open := p.pumps > 0
+	if p.timer != nil {
+		p.timer.Stop()
+	}
+	p.mu.Unlock()
+	close(p.done)
+	p.stdin.close()
+	if open {
+		time.AfterFunc(pipeGrace, p.end)
+	} else {
+		p.end()
+	}
+	p.table.retire(p)
+}
+
+func (p *Process) pumpEnded() {
+	p.mu.Lock()
+	p.pumps--
+	complete := p.pumps == 0 && p.exited
+	p.mu.Unlock()
+	if complete {
+		p.end()
+	}
+}
+
+func (p *Process) end() {
+	p.mu.Lock()
+	first := !p.isEnded
+	p.isEnded = true
+	p.mu.Unlock()
+	if first {
+		p.Log.End()
+		close(p.ended)
+	}
+}
+
+// limitTime kills the whole tree once the command has run for limit.
+func (p *Process) limitTime(limit time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.exited {
+		return
+	}
+	p.timer = time.AfterFunc(limit, func() {
+		if p.Running() {
+			p.timedOut.Store(true)
+			p.Signal(os.Kill.(syscall.Signal))
+		}
+	})
+}

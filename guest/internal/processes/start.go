@@ -1,0 +1,147 @@
+package processes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"syscall"
+	"time"
+
+	"nullspace.dev/guest/internal/accounts"
+	"nullspace.dev/guest/internal/output"
+	"nullspace.dev/guest/internal/problem"
+	"nullspace.dev/guest/internal/settings"
+)
+
+// Marker is the variable by which processes that left their session are still found.
+const Marker = "NULLSPACE_COMMAND"
+
+// refusalPatience is how long a start waits while the process ceiling refuses it.
+const refusalPatience = 2 * time.Second
+
+// Options of a start.
+type Options struct {
+	// Timeout kills the whole tree when it has passed; 0: never.
+	Timeout time.Duration
+	// Stdin gives the command an open pipe; without it its input is empty.
+	Stdin bool
+	// CaptureBytes of each stream are kept for Collect.
+	CaptureBytes uint64
+}
+
+// Start starts a command. A program that cannot be executed is an ended command with code 127 or 126.
+func (t *Table) Start(ctx context.Context, spec Spec, options Options) (*Process, error) {
+	begun := time.Now()
+	if err := spec.check(); err != nil {
+		return nil, err
+	}
+	account, err := accounts.Find(spec.User)
+	if err != nil {
+		return nil, err
+	}
+	values := t.settings.Get()
+	cwd, err := directory(spec.Cwd, values.WorkingDirectory)
+	if err != nil {
+		return nil, err
+	}
+	process := &Process{
+		Command: spec.describe(), Started: begun, table: t,
+		marker: t.run + "-" + strconv.FormatUint(t.sequence.Add(1), 36),
+		Log:    output.NewLog(t.budget, t.limits, options.CaptureBytes),
+		done:   make(chan struct{}), ended: make(chan struct{}),
+	}
+	env := values.Compose(settings.Identity{Name: account.Name, Home: account.Home}, spec.Env, Marker+"="+process.marker)
+	file, argv := spec.program(env, cwd)
+	if file == "" {
+		return t.stillborn(process, 127, spec.Command+": command not found"), nil
+	}
+	pipes, err := openPipes(options.Stdin)
+	if err != nil {
+		return nil, err
+	}
+	attr := &syscall.ProcAttr{Dir: cwd, Env: env, Files: pipes.child(), Sys: &syscall.SysProcAttr{Setsid: true, Credential: credential(account)}}
+	err = t.reaper.start(
+		func() (int, error) {
+			pid, err := t.fork(ctx, file, argv, attr)
+			process.spawned = time.Now()
+			process.spawn = process.spawned.Sub(begun)
+			return pid, err
+		},
+		func(pid int) exited {
+			process.PID = pid
+			process.stdin = pipes.stdin()
+			process.pumps = 2
+			t.add(process)
+			return process.finish
+		})
+	pipes.closeChild()
+	if err != nil {
+		pipes.closeParent()
+		return t.failed(process, spec, account, cwd, err)
+	}
+	go process.pump(output.Stdout, pipes.stdout)
+	go process.pump(output.Stderr, pipes.stderr)
+	if options.Timeout > 0 {
+		process.limitTime(options.Timeout)
+	}
+	return process, nil
+}
+
+// fork retries while the process ceiling refuses, since commands that end make room.
+func (t *Table) fork(ctx context.Context, file string, argv []string, attr *syscall.ProcAttr) (int, error) {
+	deadline := time.Now().Add(refusalPatience)
+	for {
+		pid, err := 0, error(syscall.EAGAIN)
+		if !t.overCounted() {
+			pid, err = t.forker.fork(file, argv, attr)
+		}
+		if !errors.Is(err, syscall.EAGAIN) || time.Now().After(deadline) {
+			return pid, err
+		}
+		select {
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+func (t *Table) failed(process *Process, spec Spec, account accounts.Account, cwd string, err error) (*Process, error) {
+	switch {
+	case errors.Is(err, syscall.EAGAIN), errors.Is(err, syscall.ENOMEM):
+		return nil, problem.New(problem.ProcessLimit, "", "the sandbox has no room for another process; end some, or create it with a higher limit")
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return nil, err
+	case errors.Is(err, syscall.ENOENT), errors.Is(err, syscall.ENOTDIR):
+		if _, statErr := os.Stat(cwd); statErr != nil {
+			return nil, problem.New(problem.WorkingDirectoryMissing, cwd, "working directory %s does not exist; make it first", cwd)
+		}
+		return t.stillborn(process, 127, spec.Command+": no such file, or its interpreter is missing"), nil
+	case errors.Is(err, syscall.EACCES) && !account.IsRoot() && !canEnter(account, cwd):
+		return nil, problem.New(problem.PermissionDenied, cwd, "account %s may not enter the working directory %s", account.Name, cwd)
+	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
+		return t.stillborn(process, 126, spec.Command+": permission denied"), nil
+	case errors.Is(err, syscall.ENOEXEC):
+		return t.stillborn(process, 126, spec.Command+": not a program that can be executed"), nil
+	}
+	return t.stillborn(process, 126, fmt.Sprintf("%s: %v", spec.Command, err)), nil
+}
+
+// stillborn remembers a command that could not be executed.
+func (t *Table) stillborn(process *Process, code int32, message string) *Process {
+	process.PID = t.nextSynthetic()
+	process.Log.Append(output.Stderr, []byte(message+"\n"))
+	t.add(process)
+	process.conclude(Exit{Code: code, Spawn: time.Since(process.Started)})
+	return process
+}
+
+// credential is nil for plain root, which saves the child three calls.
+func credential(account accounts.Account) *syscall.Credential {
+	if account.UID == 0 && account.GID == 0 && (len(account.Groups) == 0 || len(account.Groups) == 1 && account.Groups[0] == 0) {
+		return nil
+	}
+	return &syscall.Credential{Uid: account.UID, Gid: account.GID, Groups: account.Groups}
+}

@@ -1,0 +1,94 @@
+package processes
+
+import (
+	"context"
+	"errors"
+	"os"
+	"sync"
+	"time"
+
+	"nullspace.dev/guest/internal/problem"
+)
+
+// stdinPatience is how long a write waits for a command that does not read.
+const stdinPatience = 10 * time.Second
+
+// stdin is the writing end of a command's input; nil where the input is empty.
+type stdin struct {
+	turn chan struct{}
+	mu   sync.Mutex
+	pipe *os.File
+}
+
+func newStdin(pipe *os.File) *stdin { return &stdin{turn: make(chan struct{}, 1), pipe: pipe} }
+
+func (s *stdin) close() {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.pipe != nil {
+		s.pipe.Close()
+		s.pipe = nil
+	}
+}
+
+func (s *stdin) open() *os.File {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.pipe
+}
+
+// WriteStdin writes data and closes the input when last is set. Writes of several callers do not mix.
+func (p *Process) WriteStdin(ctx context.Context, data []byte, last bool) error {
+	if p.stdin == nil {
+		return closedStdin(p.PID)
+	}
+	ctx, cancel := context.WithTimeout(ctx, stdinPatience)
+	defer cancel()
+	select {
+	case p.stdin.turn <- struct{}{}:
+		defer func() { <-p.stdin.turn }()
+	case <-ctx.Done():
+		return slowStdin(ctx, p.PID, 0, len(data))
+	}
+	pipe := p.stdin.open()
+	if pipe == nil {
+		return closedStdin(p.PID)
+	}
+	stop := context.AfterFunc(ctx, func() { pipe.SetWriteDeadline(time.Unix(1, 0)) })
+	n, err := pipe.Write(data)
+	if !stop() {
+		pipe.SetWriteDeadline(time.Time{})
+	}
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return slowStdin(ctx, p.PID, n, len(data))
+	case err != nil:
+		return closedStdin(p.PID)
+	}
+	if last {
+		p.stdin.close()
+	}
+	return nil
+}
+
+func closedStdin(pid int) error {
+	return problem.New(problem.StdinClosed, "", "the stdin of process %d is closed", pid)
+}
+
+func slowStdin(ctx context.Context, pid, written, size int) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return ctx.Err()
+	}
+	return problem.New(problem.TimedOut, "", "process %d does not read its stdin: %d of %d bytes were written", pid, written, size)
+}
+
+// FeedStdin writes the whole input of a command and closes it. It ends with the command at the latest.
+func (p *Process) FeedStdin(data []byte) {
+	if pipe := p.stdin.open(); pipe != nil {
+		pipe.Write(data)
+	}
+	p.stdin.close()
+}

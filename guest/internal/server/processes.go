@@ -1,0 +1,126 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"io"
+	"syscall"
+
+	"connectrpc.com/connect"
+
+	"nullspace.dev/guest/gen/guestv1"
+	"nullspace.dev/guest/internal/output"
+	"nullspace.dev/guest/internal/problem"
+	"nullspace.dev/guest/internal/processes"
+)
+
+// Start starts a command with an open stdin.
+func (s *Service) Start(ctx context.Context, request *connect.Request[guestv1.StartRequest]) (*connect.Response[guestv1.StartResponse], error) {
+	command := request.Msg.GetCommand()
+	process, err := s.Processes.Start(ctx, specOf(command), processes.Options{Timeout: timeoutOf(command), Stdin: true})
+	if err != nil {
+		return nil, refuse(err)
+	}
+	return connect.NewResponse(&guestv1.StartResponse{Pid: uint32(process.PID)}), nil
+}
+
+// Attach streams output without a gap between what is kept and what comes.
+func (s *Service) Attach(ctx context.Context, request *connect.Request[guestv1.AttachRequest], stream *connect.ServerStream[guestv1.AttachResponse]) error {
+	process, err := s.Processes.Find(request.Msg.GetPid())
+	if err != nil {
+		return refuse(err)
+	}
+	var reader *output.Reader
+	if request.Msg.GetNewOutputOnly() {
+		reader = process.Log.AttachAtEnd()
+	} else {
+		reader = process.Log.Attach(request.Msg.GetStdoutOffset(), request.Msg.GetStderrOffset())
+	}
+	defer reader.Close()
+	stdout, stderr := reader.Offsets()
+	started := &guestv1.AttachStarted{Pid: uint32(process.PID), StdoutOffset: stdout, StderrOffset: stderr}
+	if err := stream.Send(&guestv1.AttachResponse{Event: &guestv1.AttachResponse_Started{Started: started}}); err != nil {
+		return err
+	}
+	for {
+		piece, err := reader.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return refuse(err)
+		}
+		event := &guestv1.Output{Stream: guestv1.Stream(piece.Stream), Offset: piece.Offset, Data: piece.Data}
+		if err := stream.Send(&guestv1.AttachResponse{Event: &guestv1.AttachResponse_Output{Output: event}}); err != nil {
+			return err
+		}
+	}
+	select {
+	case <-process.Done():
+	case <-ctx.Done():
+		return refuse(ctx.Err())
+	}
+	return stream.Send(&guestv1.AttachResponse{Event: &guestv1.AttachResponse_Exit{Exit: exitOf(process)}})
+}
+
+// ListProcesses lists running and remembered commands in the order of their start.
+func (s *Service) ListProcesses(context.Context, *connect.Request[guestv1.ListProcessesRequest]) (*connect.Response[guestv1.ListProcessesResponse], error) {
+	response := &guestv1.ListProcessesResponse{}
+	for _, process := range s.Processes.List() {
+		exit := exitOf(process)
+		response.Processes = append(response.Processes, &guestv1.Process{
+			Pid: uint32(process.PID), Command: text(process.Command), Running: exit == nil, Exit: exit,
+			StartedUnixMs: uint64(process.Started.UnixMilli()),
+		})
+	}
+	return connect.NewResponse(response), nil
+}
+
+// ReadOutput returns the start of a command's output. Once it shows an exit the output is complete.
+func (s *Service) ReadOutput(ctx context.Context, request *connect.Request[guestv1.ReadOutputRequest]) (*connect.Response[guestv1.ReadOutputResponse], error) {
+	process, err := s.Processes.Find(request.Msg.GetPid())
+	if err != nil {
+		return nil, refuse(err)
+	}
+	exit := exitOf(process)
+	if exit != nil {
+		select {
+		case <-process.Ended():
+		case <-ctx.Done():
+			return nil, refuse(ctx.Err())
+		}
+	}
+	kept := process.Log.Snapshot()
+	return connect.NewResponse(&guestv1.ReadOutputResponse{
+		Stdout: kept.Stdout, Stderr: kept.Stderr, Output: kept.Output, Truncated: kept.Truncated,
+		Running: exit == nil, Exit: exit,
+	}), nil
+}
+
+// Signal reaches the whole tree; signalling an ended command is fine.
+func (s *Service) Signal(_ context.Context, request *connect.Request[guestv1.SignalRequest]) (*connect.Response[guestv1.SignalResponse], error) {
+	number := request.Msg.GetSignal()
+	if number < 1 || number > 64 {
+		return nil, refuse(problem.New(problem.InvalidArgument, "", "signal %d must be from 1 to 64", number))
+	}
+	process, err := s.Processes.Find(request.Msg.GetPid())
+	if err != nil {
+		return nil, refuse(err)
+	}
+	if err := process.Signal(syscall.Signal(number)); err != nil {
+		return nil, refuse(err)
+	}
+	return connect.NewResponse(&guestv1.SignalResponse{}), nil
+}
+
+// WriteStdin writes to the open stdin of a command.
+func (s *Service) WriteStdin(ctx context.Context, request *connect.Request[guestv1.WriteStdinRequest]) (*connect.Response[guestv1.WriteStdinResponse], error) {
+	process, err := s.Processes.Find(request.Msg.GetPid())
+	if err != nil {
+		return nil, refuse(err)
+	}
+	if err := process.WriteStdin(ctx, request.Msg.GetData(), request.Msg.GetClose()); err != nil {
+		return nil, refuse(err)
+	}
+	return connect.NewResponse(&guestv1.WriteStdinResponse{}), nil
+}
