@@ -1,1 +1,3 @@
-export {};
+export { createHostClient, createInMemoryHostClient, type HostClient } from './client.ts';
+export { HostError, type HostErrorCode, readHostError } from './errors.ts';
+export { type FaultPoint, faultPoints } from './faults.ts';

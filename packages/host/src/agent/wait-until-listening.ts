@@ -1,0 +1,38 @@
+import { connect, type Socket } from 'node:net';
+
+// A packet that reaches the guest before its network stands is lost, and the kernel repeats it only after a second.
+const attemptEveryMs = 4;
+const attemptLastsMs = 200;
+
+/** Opens connections to an address, one every few milliseconds, until one is taken or `signal` aborts. */
+export function waitUntilListening(address: string, signal: AbortSignal): Promise<void> {
+  const { host, port } = splitAddress(address);
+  const attempts = new Set<Socket>();
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void) => {
+      clearInterval(timer);
+      signal.removeEventListener('abort', onAbort);
+      for (const socket of attempts) socket.destroy();
+      settle();
+    };
+    const onAbort = () => end(() => reject(signal.reason));
+    const attempt = () => {
+      const socket = connect({ host, port, noDelay: true });
+      attempts.add(socket);
+      socket.setTimeout(attemptLastsMs, () => socket.destroy());
+      // Refused or out of reach: the next attempt is under way already.
+      socket.on('error', () => {});
+      socket.on('close', () => attempts.delete(socket));
+      socket.on('connect', () => end(resolve));
+    };
+    const timer = setInterval(attempt, attemptEveryMs);
+    if (signal.aborted) return onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    attempt();
+  });
+}
+
+function splitAddress(address: string): { host: string; port: number } {
+  const colon = address.lastIndexOf(':');
+  return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
+}

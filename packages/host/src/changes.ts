@@ -1,0 +1,84 @@
+import type { InstanceRecord } from './instance/record.ts';
+
+interface Published {
+  readonly published: InstanceRecord | undefined;
+}
+
+/** Thrown to a subscriber that fell too far behind. It subscribes again and gets everything anew. */
+export class BehindError extends Error {
+  constructor(limit: number) {
+    super(`more than ${limit} changes were waiting for this subscriber; subscribe again`);
+    this.name = 'BehindError';
+  }
+}
+
+/** One reader of the changes, in their order. */
+export interface Subscription extends Disposable {
+  /**
+   * The next change, or undefined when there was none for `waitMs` or the host is closing.
+   *
+   * @throws {BehindError} When too many were waiting.
+   */
+  next(options: { waitMs: number; signal?: AbortSignal }): Promise<InstanceRecord | undefined>;
+}
+
+/** Hands every change of an instance's record to all subscribers. */
+export class Changes {
+  readonly #subscribers = new Set<(record: InstanceRecord) => void>();
+  readonly #limit: number;
+
+  /** `limit`: changes that may wait for one subscriber. */
+  constructor(options: { limit: number }) {
+    this.#limit = options.limit;
+  }
+
+  publish(instance: Published): void {
+    const record = instance.published;
+    if (!record) return;
+    for (const tell of this.#subscribers) tell(record);
+  }
+
+  subscribe(): Subscription {
+    const waiting: InstanceRecord[] = [];
+    const limit = this.#limit;
+    let behind = false;
+    let wake = () => {};
+    const tell = (record: InstanceRecord) => {
+      if (waiting.length >= limit) {
+        behind = true;
+        waiting.length = 0;
+        this.#subscribers.delete(tell);
+      } else {
+        waiting.push(record);
+      }
+      wake();
+    };
+    this.#subscribers.add(tell);
+    return {
+      async next({ waitMs, signal }) {
+        if (waiting.length === 0 && !behind && !signal?.aborted) {
+          await new Promise<void>((resolve) => {
+            const end = () => {
+              clearTimeout(timer);
+              signal?.removeEventListener('abort', end);
+              wake = () => {};
+              resolve();
+            };
+            const timer = setTimeout(end, waitMs);
+            signal?.addEventListener('abort', end, { once: true });
+            wake = end;
+          });
+        }
+        if (behind) throw new BehindError(limit);
+        return waiting.shift();
+      },
+      [Symbol.dispose]: () => {
+        this.#subscribers.delete(tell);
+      },
+    };
+  }
+
+  get subscribers(): number {
+    return this.#subscribers.size;
+  }
+}

@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import type { host as proto } from '@nullspace/proto';
+import { describeFailure } from '../agent/describe-failure.ts';
+import { checkDisk, readDisk } from '../capacity/disk.ts';
+import type { HostContext } from '../context.ts';
+import { finish } from '../end/finish.ts';
+import { HostError, isDiskFull } from '../errors.ts';
+import { commit } from '../instance/commit.ts';
+import { makeInstanceId } from '../instance/ids.ts';
+import { type End, type InstanceRecord, isFinal } from '../instance/record.ts';
+import { TrackedInstance } from '../instance/tracked-instance.ts';
+import { reserve } from './reserve.ts';
+import { startInstance } from './start.ts';
+import { type CreateOrder, validateCreate } from './validate.ts';
+
+/**
+ * Makes an instance and resolves when it runs. It is made to the end also when the caller goes away: asked again
+ * with the same sandbox id, the host answers with the same instance.
+ *
+ * @throws {HostError}
+ */
+export async function createInstance(
+  host: HostContext,
+  request: proto.CreateInstanceRequest,
+): Promise<InstanceRecord> {
+  const order = validateCreate(request, host.settings);
+  const known = host.registry.find(order.sandboxId);
+  if (known) return answerAgain(known);
+  if (host.draining) throw shuttingDown();
+  await host.images.locate(order.spec.image);
+  checkDisk(await readDisk(host.paths.hostDir), order.spec.disk_mb);
+  const share = { vcpus: order.spec.vcpus, memoryMb: order.spec.memory_mb };
+  const id = makeInstanceId();
+  await reserve(host, id, share);
+  // The lookups took turns: another call may have come first.
+  const rival = host.registry.find(order.sandboxId);
+  if (rival || host.draining) host.reservations.release(id);
+  if (rival) return answerAgain(rival);
+  if (host.draining) throw shuttingDown();
+  const instance = new TrackedInstance(firstRecord(host, id, order), join(host.paths.instancesDir, id));
+  host.registry.add(instance);
+  instance.created = instance.operations.run(() => bringUp(host, instance));
+  await instance.created;
+  return answer(instance);
+}
+
+async function bringUp(host: HostContext, instance: TrackedInstance): Promise<void> {
+  host.reach('create.after_reserve');
+  try {
+    await commit(instance, host.changes);
+    host.reach('create.after_journal');
+    await startInstance(host, instance);
+    const { instance_id, sandbox_id, phases } = instance.record;
+    host.log.info({ instance_id, sandbox_id, phases }, 'instance runs');
+  } catch (error) {
+    // The journal says `creating`: the next start of the host ends it.
+    if (host.closing.signal.aborted && !isFinal(instance.record)) throw shuttingDown(error);
+    const asked = instance.ended.signal.reason as End | undefined;
+    const message = asked?.message ?? describeFailure(error);
+    void finish(host, instance, { state: 'error', reason: 'start_failed', message });
+    if (!asked)
+      host.log.error(
+        { instance_id: instance.id, sandbox_id: instance.sandboxId, err: error },
+        'start failed',
+      );
+    // The end must be on disk before the caller hears of it.
+    await instance.finished;
+    throw describeEnd(instance, error);
+  }
+}
+
+async function answerAgain(instance: TrackedInstance): Promise<InstanceRecord> {
+  await instance.created;
+  return answer(instance);
+}
+
+function answer(instance: TrackedInstance): InstanceRecord {
+  const record = instance.published ?? instance.record;
+  if (isFinal(record) && record.started_unix_ms === 0) throw describeEnd(instance);
+  return record;
+}
+
+function describeEnd(instance: TrackedInstance, cause?: unknown): HostError {
+  const { state, sandbox_id, message } = instance.record;
+  if (state === 'destroyed') {
+    return new HostError('instance_not_running', `sandbox ${sandbox_id} was ended while it was created`, {
+      cause,
+    });
+  }
+  if (isDiskFull(cause)) {
+    return new HostError('disk_full', `the host's disk is full; sandbox ${sandbox_id} was not created`, {
+      cause,
+    });
+  }
+  return new HostError('start_failed', `sandbox ${sandbox_id} did not start: ${message}`, { cause });
+}
+
+function shuttingDown(cause?: unknown): HostError {
+  return new HostError('shutting_down', 'this host is shutting down; try again in a moment', { cause });
+}
+
+function firstRecord(host: HostContext, id: string, order: CreateOrder): InstanceRecord {
+  return {
+    version: 1,
+    instance_id: id,
+    sandbox_id: order.sandboxId,
+    state: 'creating',
+    reason: '',
+    message: '',
+    clean: false,
+    forgotten: false,
+    spec: order.spec,
+    timeout_ms: order.timeoutMs,
+    slot: null,
+    agent_address: '',
+    agent_token: '',
+    boot_id: host.machine.bootId,
+    created_unix_ms: Date.now(),
+    started_unix_ms: 0,
+    deadline_unix_ms: 0,
+    ended_unix_ms: 0,
+    phases: { queue_ms: 0, slot_ms: 0, engine_ms: 0, agent_ms: 0, configure_ms: 0 },
+  };
+}

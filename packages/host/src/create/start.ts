@@ -1,0 +1,148 @@
+import type { Slot } from '@nullspace/runtime';
+import type { HostContext } from '../context.ts';
+import { commit } from '../instance/commit.ts';
+import { makeAgentToken } from '../instance/ids.ts';
+import type { Phases } from '../instance/record.ts';
+import type { TrackedInstance } from '../instance/tracked-instance.ts';
+import { setDeadlineTimer } from '../set-deadline.ts';
+import { watchAgent } from '../watch/watch-agent.ts';
+import { watchEngine } from '../watch/watch-engine.ts';
+import { withDeadline } from '../with-deadline.ts';
+
+const agentPort = 49983;
+
+/** What commands find in their environment whatever the image says. */
+const imageEnv = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  LANG: 'C.UTF-8',
+};
+
+/**
+ * Takes an instance whose journal says `creating` through all phases until it runs. Rejects when a phase fails,
+ * takes too long, or the instance was ended meanwhile; the caller then ends it.
+ */
+export async function startInstance(host: HostContext, instance: TrackedInstance): Promise<void> {
+  const { timing } = host;
+  const signal = AbortSignal.any([instance.ended.signal, host.closing.signal]);
+  const phases: Phases = { queue_ms: 0, slot_ms: 0, engine_ms: 0, agent_ms: 0, configure_ms: 0 };
+  const timed = async <T>(phase: keyof Phases, work: Promise<T>): Promise<T> => {
+    const from = performance.now();
+    try {
+      return await work;
+    } finally {
+      phases[phase] = Math.round((performance.now() - from) * 1000) / 1000;
+    }
+  };
+  const leave = await timed('queue_ms', host.gate.enter({ ms: timing.queueMs, signal }));
+  try {
+    const slot = await timed('slot_ms', takeSlot(host, instance, signal));
+    host.reach('create.after_slot');
+    const bootToken = makeAgentToken();
+    await timed('engine_ms', startEngine(host, instance, { slot, bootToken, signal }));
+    host.reach('create.after_engine');
+    watchEngine(host, instance);
+    const address = `${slot.guestAddress}:${agentPort}`;
+    const listening = host.agents.waitUntilListening(address, signal);
+    await timed(
+      'agent_ms',
+      withDeadline(listening, { what: "the agent's first answer", ms: timing.agentMs, signal }),
+    );
+    host.reach('create.after_agent');
+    const token = makeAgentToken();
+    await timed('configure_ms', configure(host, instance, { address, bootToken, token, signal }));
+    host.reach('create.after_configure');
+    await becomeRunning(host, instance, { slot: slot.index, address, token, phases, signal });
+    host.reach('create.after_running');
+  } finally {
+    // A start that nobody waits for any longer still takes its share of the processors.
+    const settled = Promise.allSettled(instance.pending);
+    void withDeadline(settled, { what: 'a step of the start', ms: timing.engineMs }).then(leave, leave);
+  }
+}
+
+function takeSlot(host: HostContext, instance: TrackedInstance, signal: AbortSignal): Promise<Slot> {
+  const acquiring = host.network.acquire({ internetAccess: instance.record.spec.internet_access });
+  const taking = acquiring.then((slot) => {
+    instance.slot = slot;
+    return slot;
+  });
+  return withDeadline(instance.track(taking), {
+    what: 'taking a network slot',
+    ms: host.timing.slotMs,
+    signal,
+  });
+}
+
+function startEngine(
+  host: HostContext,
+  instance: TrackedInstance,
+  options: { slot: Slot; bootToken: string; signal: AbortSignal },
+): Promise<void> {
+  const { spec } = instance.record;
+  const start = async () => {
+    await host.network.prepare(options.slot);
+    await host.engine.start({
+      id: instance.id,
+      image: host.images.pathOf(spec.image),
+      folder: instance.folder,
+      limits: { vcpus: spec.vcpus, memoryMb: spec.memory_mb, diskMb: spec.disk_mb },
+      slot: options.slot,
+      hostname: spec.hostname,
+      env: { NULLSPACE_AGENT_TOKEN: options.bootToken, NULLSPACE_AGENT_LISTEN: `:${agentPort}` },
+    });
+  };
+  return withDeadline(instance.track(start()), {
+    what: `starting the instance with ${host.engine.name}`,
+    ms: host.timing.engineMs,
+    signal: options.signal,
+  });
+}
+
+function configure(
+  host: HostContext,
+  instance: TrackedInstance,
+  options: { address: string; bootToken: string; token: string; signal: AbortSignal },
+): Promise<void> {
+  const { spec } = instance.record;
+  const { signal } = options;
+  const configuring = host.agents.configure(
+    { address: options.address, token: options.bootToken },
+    {
+      env: spec.env,
+      imageEnv,
+      cwd: spec.cwd,
+      hostname: spec.hostname,
+      nameservers: host.network.nameservers,
+      processLimit: spec.process_limit,
+      memoryLimitBytes: spec.memory_mb * 1024 * 1024,
+      token: options.token,
+    },
+    signal,
+  );
+  return withDeadline(configuring, { what: 'configuring the agent', ms: host.timing.configureMs, signal });
+}
+
+async function becomeRunning(
+  host: HostContext,
+  instance: TrackedInstance,
+  running: { slot: number; address: string; token: string; phases: Phases; signal: AbortSignal },
+): Promise<void> {
+  // From here to the change of the record nothing else runs, so an end cannot be overwritten.
+  running.signal.throwIfAborted();
+  const now = Date.now();
+  const { timeout_ms: timeoutMs } = instance.record;
+  instance.record = {
+    ...instance.record,
+    state: 'running',
+    slot: running.slot,
+    agent_address: running.address,
+    agent_token: running.token,
+    started_unix_ms: now,
+    deadline_unix_ms: timeoutMs > 0 ? now + timeoutMs : 0,
+    phases: running.phases,
+  };
+  await commit(instance, host.changes);
+  running.signal.throwIfAborted();
+  setDeadlineTimer(host, instance);
+  watchAgent(host, instance);
+}

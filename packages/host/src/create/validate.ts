@@ -1,0 +1,101 @@
+import type { Settings } from '@nullspace/configuration';
+import type { host } from '@nullspace/proto';
+import { HostError } from '../errors.ts';
+import { digestPattern } from '../images/catalog.ts';
+import type { InstanceSpec } from '../instance/record.ts';
+
+const sandboxIdPattern = /^[A-Za-z0-9_-]{1,100}$/;
+const hostnamePattern = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+const largestEnvBytes = 1024 * 1024;
+const smallestMemoryMb = 64;
+const smallestDiskMb = 64;
+const largestProcessLimit = 1_000_000;
+
+/** A create request that the host can act on. */
+export interface CreateOrder {
+  sandboxId: string;
+  spec: InstanceSpec;
+  timeoutMs: number;
+}
+
+/**
+ * Checks a request whole and fills in defaults.
+ *
+ * @throws {HostError} `invalid_request`, naming field and bound.
+ */
+export function validateCreate(request: host.CreateInstanceRequest, settings: Settings): CreateOrder {
+  const { sandboxId, spec } = request;
+  if (!sandboxIdPattern.test(sandboxId)) refuse('sandbox_id', `must match ${sandboxIdPattern.source}`);
+  if (!spec) return refuse('spec', 'is missing');
+  if (!digestPattern.test(spec.image)) refuse('spec.image', 'must be "sha256-" and 64 hexadecimal digits');
+  bound('spec.vcpus', spec.vcpus, { least: 1, most: settings.max_vcpus });
+  bound('spec.memory_mb', spec.memoryMb, { least: smallestMemoryMb, most: settings.max_memory_mb });
+  const diskMb = spec.diskMb || settings.default_disk_mb;
+  bound('spec.disk_mb', diskMb, { least: smallestDiskMb, most: settings.max_disk_mb });
+  bound('spec.process_limit', spec.processLimit, { least: 0, most: largestProcessLimit });
+  const timeoutMs = Number(request.timeoutMs);
+  bound('timeout_ms', timeoutMs, { least: 0, most: settings.max_timeout_ms });
+  checkEnv(spec.env);
+  checkCwd(spec.cwd);
+  const hostname = spec.hostname || defaultHostname(sandboxId);
+  if (!hostnamePattern.test(hostname)) refuse('spec.hostname', `must match ${hostnamePattern.source}`);
+  return {
+    sandboxId,
+    timeoutMs,
+    spec: {
+      image: spec.image,
+      vcpus: spec.vcpus,
+      memory_mb: spec.memoryMb,
+      disk_mb: diskMb,
+      env: { ...spec.env },
+      cwd: spec.cwd,
+      internet_access: spec.internetAccess,
+      process_limit: spec.processLimit || defaultProcessLimit(spec.memoryMb),
+      hostname,
+    },
+  };
+}
+
+/** Processes and threads of a sandbox that asks for no limit: what its memory can hold. */
+export function defaultProcessLimit(memoryMb: number): number {
+  return Math.max(256, Math.min(4096, memoryMb));
+}
+
+function defaultHostname(sandboxId: string): string {
+  const name = sandboxId
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 63);
+  return name.replace(/^-+|-+$/g, '') || 'sandbox';
+}
+
+function checkEnv(env: Record<string, string>): void {
+  let bytes = 0;
+  for (const [name, value] of Object.entries(env)) {
+    if (name === '' || name.includes('=') || name.includes('\0')) {
+      refuse(
+        'spec.env',
+        `has the name ${JSON.stringify(name)}; names hold no "=" and no NUL and are not empty`,
+      );
+    }
+    if (value.includes('\0')) refuse('spec.env', `has a NUL in the value of ${name}`);
+    bytes += Buffer.byteLength(name) + Buffer.byteLength(value) + 2;
+  }
+  if (bytes > largestEnvBytes) refuse('spec.env', `is ${bytes} bytes; the most is ${largestEnvBytes}`);
+}
+
+function checkCwd(cwd: string): void {
+  if (cwd === '') return;
+  if (!cwd.startsWith('/') || cwd.includes('\0') || Buffer.byteLength(cwd) > 4096) {
+    refuse('spec.cwd', 'must be an absolute path of at most 4096 bytes without NUL');
+  }
+}
+
+function bound(field: string, value: number, range: { least: number; most: number }): void {
+  if (value >= range.least && value <= range.most) return;
+  refuse(field, `is ${value}; it must be between ${range.least} and ${range.most}`);
+}
+
+function refuse(field: string, message: string): never {
+  throw new HostError('invalid_request', `${field} ${message}`, { field });
+}

@@ -1,0 +1,76 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { HostError } from '../errors.ts';
+import { writeAtomic } from '../write-atomic.ts';
+
+export const digestPattern = /^sha256-[0-9a-f]{64}$/;
+export const imageNamePattern = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+
+const catalogFile = z.record(
+  z.string().regex(imageNamePattern),
+  z.strictObject({ digest: z.string().regex(digestPattern), size_bytes: z.number().int().min(0) }),
+);
+
+/** Installed images by name. */
+export type ImageList = z.infer<typeof catalogFile>;
+
+/** Installed images of a data folder, read again when another process changed them. */
+export class ImageCatalog {
+  readonly folder: string;
+  #images: ImageList = {};
+  #stamp = '';
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  get #file(): string {
+    return join(this.folder, 'images.json');
+  }
+
+  async list(): Promise<ImageList> {
+    const found = await stat(this.#file, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (!found) return {};
+    const stamp = `${found.ino} ${found.mtimeNs}`;
+    if (stamp !== this.#stamp) {
+      this.#images = catalogFile.parse(JSON.parse(await readFile(this.#file, 'utf8')));
+      this.#stamp = stamp;
+    }
+    return this.#images;
+  }
+
+  /**
+   * Path of an installed image.
+   *
+   * @throws {HostError} `image_not_found`
+   */
+  async locate(digest: string): Promise<string> {
+    const images = await this.list();
+    const path = this.pathOf(digest);
+    const known = Object.values(images).some((image) => image.digest === digest);
+    if (known && (await stat(path).catch(() => undefined))) return path;
+    const names = Object.keys(images).join(', ') || 'none';
+    throw new HostError(
+      'image_not_found',
+      `image ${digest} is not installed on this host (installed: ${names}); add it with "images add"`,
+      { field: 'spec.image' },
+    );
+  }
+
+  pathOf(digest: string): string {
+    return join(this.folder, `${digest}.erofs`);
+  }
+
+  /** Names an image, durably. The caller holds the lock of the folder. */
+  async name(name: string, image: { digest: string; sizeBytes: number }): Promise<void> {
+    const images = {
+      ...(await this.list()),
+      [name]: { digest: image.digest, size_bytes: image.sizeBytes },
+    };
+    await writeAtomic(this.#file, `${JSON.stringify(images, null, 2)}\n`, { mode: 0o600 });
+  }
+}

@@ -1,0 +1,52 @@
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeAtomic } from '../write-atomic.ts';
+import { type InstanceRecord, instanceRecord } from './record.ts';
+
+const journalName = 'journal.json';
+
+/** What reading a journal gave. */
+export type ReadJournal =
+  | { kind: 'record'; record: InstanceRecord }
+  | { kind: 'corrupted'; message: string; sandboxId: string | undefined }
+  /** Written by a later version of this program. */
+  | { kind: 'unknown_version'; version: unknown };
+
+/** Writes the record of an instance into its folder, durably. */
+export async function writeJournal(folder: string, record: InstanceRecord): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeAtomic(join(folder, journalName), `${JSON.stringify(record)}\n`, { mode: 0o600 });
+}
+
+/** Reads the record of an instance; a broken one is an answer, not an error. */
+export async function readJournal(folder: string, id: string): Promise<ReadJournal> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(await readFile(join(folder, journalName), 'utf8'));
+  } catch (error) {
+    return { kind: 'corrupted', message: String(error), sandboxId: undefined };
+  }
+  const fields = (typeof parsed === 'object' && parsed !== null ? parsed : {}) as Record<string, unknown>;
+  if (typeof fields.version === 'number' && fields.version > 1) {
+    return { kind: 'unknown_version', version: fields.version };
+  }
+  const result = instanceRecord.safeParse(parsed);
+  const sandboxId =
+    typeof fields.sandbox_id === 'string' && fields.sandbox_id ? fields.sandbox_id : undefined;
+  if (!result.success) return { kind: 'corrupted', message: result.error.message, sandboxId };
+  if (result.data.instance_id !== id) {
+    return { kind: 'corrupted', message: `is of instance ${result.data.instance_id}`, sandboxId };
+  }
+  return { kind: 'record', record: result.data };
+}
+
+/** Removes everything of an instance's folder but its journal. */
+export async function emptyFolder(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  for (const name of names) {
+    if (name !== journalName) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,46 @@
+import type { Slot } from '@nullspace/runtime';
+import { SerialQueue } from '../serial-queue.ts';
+import type { InstanceRecord } from './record.ts';
+
+/** One instance in this process: its record and what it holds. */
+export class TrackedInstance {
+  readonly id: string;
+  readonly sandboxId: string;
+  /** Holds the journal, the bundle and the writable layer. */
+  readonly folder: string;
+  /** The newest record; a change replaces it. */
+  record: InstanceRecord;
+  /** The newest record that is on disk. Clients see this one, so that no restart takes back what they saw. */
+  published: InstanceRecord | undefined;
+  /** Create, later changes and the cleaning, one after another. */
+  readonly operations = new SerialQueue();
+  readonly writes = new SerialQueue();
+  /** Aborts when the state is final. */
+  readonly ended = new AbortController();
+  /** Resolves when the end is on disk. */
+  finished: Promise<void> | undefined;
+  /** Resolves when it runs; rejects when its create failed. */
+  created: Promise<void> = Promise.resolve();
+  slot: Slot | undefined;
+  releasing: Promise<void> | undefined;
+  /** Steps under way that cannot be taken back, also when nobody waits for them any longer. */
+  readonly pending = new Set<Promise<unknown>>();
+
+  constructor(record: InstanceRecord, folder: string) {
+    this.id = record.instance_id;
+    this.sandboxId = record.sandbox_id;
+    this.record = record;
+    this.folder = folder;
+  }
+
+  /** Keeps a step known until it has ended. */
+  track<T>(step: Promise<T>): Promise<T> {
+    const settled = step.then(
+      () => {},
+      () => {},
+    );
+    this.pending.add(settled);
+    void settled.then(() => this.pending.delete(settled));
+    return step;
+  }
+}

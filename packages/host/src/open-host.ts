@@ -1,0 +1,92 @@
+import type { ConnectRouter } from '@connectrpc/connect';
+import { paths as findPaths, type Settings } from '@nullspace/configuration';
+import type { Engine, Network } from '@nullspace/runtime';
+import type { Logger } from 'pino';
+import type { Agents } from './agent/agents.ts';
+import { createAgents } from './agent/connect-agents.ts';
+import { type Machine, readMachine } from './capacity/machine.ts';
+import { Reservations } from './capacity/reservations.ts';
+import { Changes } from './changes.ts';
+import type { HostContext } from './context.ts';
+import { Gate } from './create/gate.ts';
+import { Deadlines } from './deadlines.ts';
+import type { ReachPoint } from './faults.ts';
+import { ImageCatalog } from './images/catalog.ts';
+import { isFinal } from './instance/record.ts';
+import { readHostId } from './process/folders.ts';
+import { recover } from './recover/recover.ts';
+import { Registry } from './registry.ts';
+import { createRoutes } from './routes.ts';
+import { defaultTiming, type Timing } from './timing.ts';
+import { withDeadline } from './with-deadline.ts';
+
+/** Changes that may wait for one watcher. */
+const watchBacklog = 4096;
+
+export interface HostOptions {
+  settings: Settings;
+  engine: Engine;
+  network: Network;
+  log: Logger;
+  /** @default calls over TCP */
+  agents?: Agents;
+  /** @default what the machine says */
+  machine?: Machine;
+  timing?: Partial<Timing>;
+  reach?: ReachPoint;
+}
+
+/** A host that owns its instances until it is closed. */
+export interface OpenHost {
+  readonly context: HostContext;
+  readonly routes: (router: ConnectRouter) => void;
+  /** Refuses creates, waits a little for what is under way and lets go of the instances, which run on. */
+  close(): Promise<void>;
+}
+
+/** Takes over what is on the machine and resolves when calls can be answered. The folders stand already. */
+export async function openHost(options: HostOptions): Promise<OpenHost> {
+  const { settings } = options;
+  const machine = options.machine ?? readMachine();
+  const paths = findPaths(settings);
+  const context: HostContext = {
+    hostId: await readHostId(paths.hostDir),
+    settings,
+    paths,
+    machine,
+    timing: { ...defaultTiming, ...options.timing },
+    engine: options.engine,
+    network: options.network,
+    agents: options.agents ?? createAgents(),
+    images: new ImageCatalog(paths.imagesDir),
+    log: options.log,
+    registry: new Registry(),
+    changes: new Changes({ limit: watchBacklog }),
+    reservations: new Reservations({
+      instances: settings.max_instances,
+      vcpus: Math.floor(machine.cpuCount * settings.cpu_overcommit),
+      memoryMb: Math.floor(machine.memoryMb * settings.memory_overcommit),
+    }),
+    gate: new Gate(settings.start_concurrency || machine.cpuCount + 1),
+    deadlines: new Deadlines(),
+    reach: options.reach ?? (() => {}),
+    draining: false,
+    closing: new AbortController(),
+  };
+  await recover(context);
+  return { context, routes: createRoutes(context), close: () => close(context) };
+}
+
+async function close(host: HostContext): Promise<void> {
+  host.draining = true;
+  const busy = host.registry
+    .all()
+    .filter(({ record }) => record.state === 'creating' || (isFinal(record) && !record.clean));
+  const idle = Promise.all(busy.map((instance) => instance.operations.idle()));
+  await withDeadline(idle, { what: 'draining', ms: host.timing.drainMs }).catch((error) => {
+    host.log.warn({ err: error }, 'closing before all is done; the next start goes on');
+  });
+  host.closing.abort();
+  host.deadlines.clearAll();
+  await host.network.close();
+}

@@ -1,0 +1,6 @@
+import { createHash } from 'node:crypto';
+
+/** Tells the things of one installation on a machine from those of another: eight hexadecimal digits. */
+export function installationSuffix(dataDir: string): string {
+  return createHash('sha256').update(dataDir).digest('hex').slice(0, 8);
+}

@@ -1,0 +1,24 @@
+import { describeFailure } from '../agent/describe-failure.ts';
+import type { HostContext } from '../context.ts';
+import { finish } from '../end/finish.ts';
+import type { TrackedInstance } from '../instance/tracked-instance.ts';
+import { setDeadlineTimer } from '../set-deadline.ts';
+import { watchAgent } from '../watch/watch-agent.ts';
+import { watchEngine } from '../watch/watch-engine.ts';
+
+/** Takes over an instance that runs. A deadline that has passed meanwhile fires at once. */
+export async function adopt(host: HostContext, instance: TrackedInstance): Promise<void> {
+  const { spec, slot } = instance.record;
+  host.reservations.take(instance.id, { vcpus: spec.vcpus, memoryMb: spec.memory_mb });
+  try {
+    if (slot === null) throw new Error('its journal names no slot');
+    instance.slot = await host.network.adopt(slot, { internetAccess: spec.internet_access });
+  } catch (error) {
+    const message = `its network could not be taken over: ${describeFailure(error)}`;
+    void finish(host, instance, { state: 'error', reason: 'host_lost', message });
+    return;
+  }
+  watchEngine(host, instance);
+  watchAgent(host, instance);
+  setDeadlineTimer(host, instance);
+}

@@ -1,0 +1,38 @@
+import type { HostContext } from '../context.ts';
+import type { InstanceRecord } from '../instance/record.ts';
+
+/** The record of an ended instance of which the journal kept no more than the sandbox. */
+export function lostRecord(host: HostContext, options: { id: string; sandboxId: string }): InstanceRecord {
+  const now = Date.now();
+  return {
+    version: 1,
+    instance_id: options.id,
+    sandbox_id: options.sandboxId,
+    state: 'error',
+    reason: 'host_lost',
+    message: 'its journal was corrupted',
+    clean: false,
+    forgotten: false,
+    spec: {
+      image: '',
+      vcpus: 0,
+      memory_mb: 0,
+      disk_mb: 0,
+      env: {},
+      cwd: '',
+      internet_access: false,
+      process_limit: 0,
+      hostname: '',
+    },
+    timeout_ms: 0,
+    slot: null,
+    agent_address: '',
+    agent_token: '',
+    boot_id: host.machine.bootId,
+    created_unix_ms: now,
+    started_unix_ms: 0,
+    deadline_unix_ms: 0,
+    ended_unix_ms: now,
+    phases: { queue_ms: 0, slot_ms: 0, engine_ms: 0, agent_ms: 0, configure_ms: 0 },
+  };
+}

@@ -1,0 +1,91 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { HostContext } from '../context.ts';
+import { finish } from '../end/finish.ts';
+import { instanceIdPattern } from '../instance/ids.ts';
+import { readJournal } from '../instance/journal.ts';
+import { type End, type InstanceRecord, isFinal } from '../instance/record.ts';
+import { TrackedInstance } from '../instance/tracked-instance.ts';
+import { adopt } from './adopt.ts';
+import { lostRecord } from './lost-record.ts';
+import { resumeCleaning } from './resume-cleaning.ts';
+
+/**
+ * Takes over what an earlier process left: running instances go on, everything else ends with a reason and is
+ * removed, and nothing stays on the machine that no record knows.
+ *
+ * @throws {Error} When a journal was written by a later version; nothing is changed then.
+ */
+export async function recover(host: HostContext): Promise<void> {
+  const records = await readRecords(host);
+  const listed = await host.engine.list();
+  const alive = new Set(listed.filter(({ running }) => running).map(({ id }) => id));
+  const kept = new Map<string, InstanceRecord>();
+  for (const record of records) {
+    if (record.state === 'running' && record.slot !== null && alive.has(record.instance_id)) {
+      kept.set(record.instance_id, record);
+    }
+  }
+  await sweep(host, kept);
+  await host.network.setUp();
+  for (const record of records) {
+    const instance = track(host, record);
+    if (isFinal(record)) resumeCleaning(host, instance);
+    else if (kept.has(instance.id)) await adopt(host, instance);
+    else void finish(host, instance, describeLoss(host, record));
+  }
+  host.log.info({ instances: records.length, running: kept.size }, 'journals read');
+}
+
+async function readRecords(host: HostContext): Promise<InstanceRecord[]> {
+  const { instancesDir } = host.paths;
+  await mkdir(instancesDir, { recursive: true, mode: 0o700 });
+  const ids = (await readdir(instancesDir)).filter((name) => instanceIdPattern.test(name));
+  const journals = await Promise.all(
+    ids.map(async (id) => ({ id, read: await readJournal(join(instancesDir, id), id) })),
+  );
+  const later = journals.find(({ read }) => read.kind === 'unknown_version');
+  if (later) {
+    throw new Error(
+      `the journal of instance ${later.id} was written by a later version of Nullspace; start that version, or end its sandboxes with it first`,
+    );
+  }
+  const records: InstanceRecord[] = [];
+  for (const { id, read } of journals) {
+    if (read.kind === 'record') records.push(read.record);
+    if (read.kind !== 'corrupted') continue;
+    host.log.error(
+      { instance_id: id, sandbox_id: read.sandboxId, problem: read.message },
+      'journal is corrupted',
+    );
+    if (read.sandboxId) records.push(lostRecord(host, { id, sandboxId: read.sandboxId }));
+    else await rm(join(instancesDir, id), { recursive: true, force: true });
+  }
+  return records.sort((a, b) => a.created_unix_ms - b.created_unix_ms);
+}
+
+/** Removes what belongs to no instance that is kept. What cannot be removed now does not hold up the others. */
+async function sweep(host: HostContext, kept: ReadonlyMap<string, InstanceRecord>): Promise<void> {
+  const slots = new Set([...kept.values()].flatMap(({ slot }) => slot ?? []));
+  const steps = [host.engine.clean(new Set(kept.keys())), host.network.clean(slots)];
+  for (const result of await Promise.allSettled(steps)) {
+    if (result.status === 'rejected') host.log.error({ err: result.reason }, 'sweeping failed');
+  }
+}
+
+function track(host: HostContext, record: InstanceRecord): TrackedInstance {
+  const instance = new TrackedInstance(record, join(host.paths.instancesDir, record.instance_id));
+  instance.published = record;
+  host.registry.add(instance);
+  return instance;
+}
+
+function describeLoss(host: HostContext, record: InstanceRecord): End {
+  if (record.boot_id !== host.machine.bootId) {
+    return { state: 'error', reason: 'host_lost', message: 'the machine was restarted' };
+  }
+  if (record.state === 'creating') {
+    return { state: 'error', reason: 'host_lost', message: 'the host was restarted while it was created' };
+  }
+  return { state: 'error', reason: 'guest_crash', message: 'it ended while the host was away' };
+}

@@ -1,0 +1,15 @@
+/** Runs tasks one after another, in the order in which they were given. A failed task holds up none. */
+export class SerialQueue {
+  #last: Promise<unknown> = Promise.resolve();
+
+  run<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(task);
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  /** Resolves when every task given so far has ended. */
+  async idle(): Promise<void> {
+    await this.#last;
+  }
+}

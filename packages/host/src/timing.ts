@@ -1,0 +1,45 @@
+/** Bounds of what the host waits for, in milliseconds. Generous: they catch what hangs, not what is slow. */
+export interface Timing {
+  /** Waiting for a turn to start. */
+  queueMs: number;
+  slotMs: number;
+  engineMs: number;
+  agentMs: number;
+  configureMs: number;
+  /** One step of cleaning; the first pause before it is tried again, and the longest. */
+  cleanStepMs: number;
+  cleanRetryMs: number;
+  cleanRetryMostMs: number;
+  /** How long a create that does not fit waits for what is being cleaned. */
+  capacityMs: number;
+  /** Pause between two questions to an agent that answers, and to one that does not. */
+  healthMs: number;
+  healthRetryMs: number;
+  /** How long an agent has for its answer. */
+  healthAnswerMs: number;
+  /** Silence after which an agent counts as lost, and the same while its guest computes. */
+  silentMs: number;
+  silentBusyMs: number;
+  keepAliveMs: number;
+  /** How long a closing host waits for creates and cleanings under way. */
+  drainMs: number;
+}
+
+export const defaultTiming: Timing = {
+  queueMs: 120_000,
+  slotMs: 30_000,
+  engineMs: 60_000,
+  agentMs: 60_000,
+  configureMs: 20_000,
+  cleanStepMs: 30_000,
+  cleanRetryMs: 100,
+  cleanRetryMostMs: 30_000,
+  capacityMs: 3_000,
+  healthMs: 20_000,
+  healthRetryMs: 5_000,
+  healthAnswerMs: 10_000,
+  silentMs: 60_000,
+  silentBusyMs: 300_000,
+  keepAliveMs: 5_000,
+  drainMs: 10_000,
+};
