@@ -30,10 +30,11 @@ export async function insertSandbox(
 
 /** Inserts sandboxes with what they are found by, however many their tenants have. */
 export async function insertRows(transaction: DatabaseTransaction, sandboxes: NewSandbox[]): Promise<void> {
+  const labels = sandboxes.flatMap(labelRows);
   for (const rows of inParts(sandboxes.map(toSandboxRow))) {
     await transaction.insertInto('sandboxes').values(rows).execute();
   }
-  for (const rows of inParts(sandboxes.flatMap(labelRows))) {
+  for (const rows of inParts(labels)) {
     await transaction.insertInto('sandbox_labels').values(rows).execute();
   }
 }

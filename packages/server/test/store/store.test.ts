@@ -1,0 +1,47 @@
+import { after, before, describe } from 'node:test';
+import { type Postgres, startPostgres } from './fixtures/start-postgres.ts';
+import { postgresOn, sqlite, type TestDatabase } from './fixtures/test-database.ts';
+import { testsOfCrashes } from './suites/crash.ts';
+import { testsOfIdempotency } from './suites/idempotency.ts';
+import { testsOfInsertSandbox } from './suites/insert-sandbox.ts';
+import { testsOfKeys } from './suites/keys.ts';
+import { testsOfListPlan } from './suites/list-plan.ts';
+import { testsOfListSandboxes } from './suites/list-sandboxes.ts';
+import { testsOfMigrate } from './suites/migrate.ts';
+import { testsOfPurge } from './suites/purge-expired.ts';
+import { testsOfTenants } from './suites/tenants.ts';
+import { testsOfUpdateSandbox } from './suites/update-sandbox.ts';
+import { testsOfWrite } from './suites/write.ts';
+
+const suites = [
+  testsOfTenants,
+  testsOfKeys,
+  testsOfInsertSandbox,
+  testsOfListSandboxes,
+  testsOfListPlan,
+  testsOfUpdateSandbox,
+  testsOfIdempotency,
+  testsOfPurge,
+  testsOfMigrate,
+  testsOfWrite,
+  testsOfCrashes,
+];
+
+describe('store on SQLite', () => runOn(sqlite));
+
+describe('store on PostgreSQL', () => {
+  let server: Postgres;
+  before(async () => {
+    server = await startPostgres();
+  });
+  after(async () => {
+    await server?.stop();
+  });
+  runOn(postgresOn(() => server));
+});
+
+function runOn(database: TestDatabase): void {
+  for (const suite of suites) {
+    suite(database);
+  }
+}
