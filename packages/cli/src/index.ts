@@ -1,1 +1,1 @@
-export {};
+export { main, runLine } from './main.ts';

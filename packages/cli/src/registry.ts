@@ -1,0 +1,59 @@
+import type { CommandSpec } from './command.ts';
+
+/** A command by its words; its file is read only when it is called. */
+export interface CommandEntry {
+  path: string[];
+  /** One line. */
+  summary: string;
+  /** Other last words that mean the same. */
+  aliases?: string[];
+  load(): Promise<{ command: CommandSpec }>;
+}
+
+/** Groups and their summaries, in the order of the help. */
+export const groups: Record<string, string> = {
+  auth: 'Store an API key on this machine.',
+  keys: 'Make, list and revoke API keys of the server on this machine.',
+  sandbox: 'Create sandboxes and work in them.',
+  'sandbox file': 'Read and change files of a sandbox.',
+  'sandbox process': 'Follow and end processes of a sandbox.',
+  'sandbox timeout': 'Change how long a sandbox lives.',
+  template: 'Look at templates.',
+};
+
+const entry = (
+  words: string,
+  summary: string,
+  load: CommandEntry['load'],
+  aliases?: string[],
+): CommandEntry => ({
+  path: words.split(' '),
+  summary,
+  load,
+  aliases,
+});
+
+/** Every command, in the order of the help. */
+export const commands: CommandEntry[] = [
+  entry('up', 'Start host and server in the background.', () => import('./commands/up.ts')),
+  entry('stop', 'End the services and every sandbox.', () => import('./commands/stop.ts')),
+  entry('status', 'Show how the services are.', () => import('./commands/status.ts')),
+  entry('doctor', 'Check this machine, the services and the API.', () => import('./commands/doctor.ts')),
+  entry('config', 'Show every setting and where it comes from.', () => import('./commands/config.ts')),
+  entry('quickstart', 'Walk through a first sandbox.', () => import('./commands/quickstart.ts')),
+  entry('auth login', 'Store an API key.', () => import('./commands/auth/login.ts')),
+  entry('keys create', 'Make an API key.', () => import('./commands/keys/create.ts')),
+  entry('keys list', 'List API keys.', () => import('./commands/keys/list.ts')),
+  entry('keys revoke', 'Revoke an API key.', () => import('./commands/keys/revoke.ts')),
+  entry('sandbox create', 'Create a sandbox.', () => import('./commands/sandbox/create.ts')),
+  entry('sandbox list', 'List sandboxes.', () => import('./commands/sandbox/list.ts')),
+  entry('sandbox get', 'Show one sandbox.', () => import('./commands/sandbox/get.ts'), ['info']),
+  entry('sandbox exec', 'Run a command in a sandbox.', () => import('./commands/sandbox/exec.ts')),
+  entry('sandbox metrics', 'Show the use of resources.', () => import('./commands/sandbox/metrics.ts')),
+  entry('sandbox kill', 'Destroy a sandbox.', () => import('./commands/sandbox/kill.ts')),
+  entry('sandbox timeout set', 'Set a new time to live.', () => import('./commands/sandbox/timeout-set.ts')),
+  entry('template list', 'List templates.', () => import('./commands/template/list.ts')),
+  entry('template get', 'Show one template.', () => import('./commands/template/get.ts')),
+  entry('schema', 'Describe the command line for programs.', () => import('./commands/schema.ts')),
+  entry('completion', 'Print shell completion code.', () => import('./commands/completion.ts')),
+];
