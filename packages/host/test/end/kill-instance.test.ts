@@ -53,6 +53,7 @@ test('a kill takes a create out of the queue', async (t) => {
   const starting = Promise.withResolvers<void>();
   site.machine.onStep = (step) => (step === 'start' ? starting.promise : undefined);
   const first = client.createInstance(order('sb_1'));
+  await until(() => site.machine.slots.size === 1);
   const second = refusal(client.createInstance(order('sb_2')));
   await until(async () => (await client.listInstances({})).instances.length === 2);
   await client.killInstance({ sandboxId: 'sb_2', reason: '' });

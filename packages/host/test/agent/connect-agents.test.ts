@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { fromBinary } from '@bufbuild/protobuf';
+import { guest } from '@nullspace/proto';
+import { createAgents } from '../../src/agent/connect-agents.ts';
+
+async function listen(t: TestContext, server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.close();
+    if ('closeAllConnections' in server) (server as ReturnType<typeof createServer>).closeAllConnections();
+  });
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+const serve = (t: TestContext, handler: Handler) => listen(t, createServer(handler));
+
+test('configure sends everything with the token of the start', async (t) => {
+  const received = Promise.withResolvers<[IncomingMessage, Buffer]>();
+  const address = await serve(t, async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    received.resolve([request, Buffer.concat(chunks)]);
+    response.setHeader('content-type', 'application/proto').end();
+  });
+  const configuration = {
+    env: { A: '1' },
+    imageEnv: { PATH: '/bin' },
+    cwd: '',
+    hostname: 'box',
+    nameservers: ['10.213.255.254'],
+    processLimit: 256,
+    memoryLimitBytes: 1 << 29,
+    token: 'later',
+  };
+  const { signal } = new AbortController();
+  await createAgents().configure({ address, token: 'first' }, configuration, signal);
+  const [request, body] = await received.promise;
+  assert.equal(request.headers.authorization, 'Bearer first');
+  const sent = fromBinary(guest.ConfigureRequestSchema, body);
+  assert.deepEqual(sent.env?.variables, { A: '1' });
+  assert.equal(sent.cwd, undefined);
+  assert.equal(sent.token, 'later');
+  assert.equal(sent.memoryLimitBytes, BigInt(1 << 29));
+});
+
+const hostile: Record<string, Handler> = {
+  'is not HTTP': (request) => void request.socket.end('\0\0garbage\r\n\r\n'),
+  'is not a message': (_request, response) => {
+    response.setHeader('content-type', 'application/proto').end(Buffer.alloc(100, 0xff));
+  },
+  'never ends': (_request, response) => {
+    response.setHeader('content-type', 'application/proto');
+    const more = () => {
+      if (!response.destroyed) response.write(Buffer.alloc(65536), () => setImmediate(more));
+    };
+    more();
+  },
+  'is an endless error': (_request, response) => {
+    response.writeHead(500, { 'content-type': 'application/json' });
+    const more = () => {
+      if (!response.destroyed) response.write('[[[['.repeat(10_000), () => setImmediate(more));
+    };
+    more();
+  },
+  'has endless headers': (request) => {
+    request.socket.on('error', () => {});
+    request.socket.write('HTTP/1.1 200 OK\r\n');
+    const more = () => {
+      if (!request.socket.destroyed) request.socket.write('x: y\r\n'.repeat(5000), () => setImmediate(more));
+    };
+    more();
+  },
+  'drips byte by byte': (_request, response) => {
+    response.setHeader('content-type', 'application/proto');
+    const timer = setInterval(() => response.write('x'), 20);
+    response.on('close', () => clearInterval(timer));
+  },
+  'never comes': () => {},
+  'leads elsewhere': (_request, response) =>
+    void response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
+};
+for (const [name, handler] of Object.entries(hostile)) {
+  test(`an answer that ${name} is an error in time`, async (t) => {
+    const address = await serve(t, handler);
+    await assert.rejects(createAgents().checkHealth({ address, token: 'x' }, 500));
+  });
+}
+
+test('waiting goes on until someone listens', async (t) => {
+  const probe = createTcpServer();
+  const address = await listen(t, probe);
+  probe.close();
+  await once(probe, 'close');
+  const waiting = createAgents().waitUntilListening(address, AbortSignal.timeout(30_000));
+  const server = createTcpServer((socket) => socket.destroy());
+  t.after(() => server.close());
+  setTimeout(() => server.listen(Number(address.split(':')[1]), '127.0.0.1'), 30);
+  await waiting;
+});
+
+test('waiting ends when it is given up', async () => {
+  const giveUp = new AbortController();
+  const waiting = createAgents().waitUntilListening('127.0.0.1:1', giveUp.signal);
+  giveUp.abort(new Error('given up'));
+  await assert.rejects(waiting, /given up/);
+});
