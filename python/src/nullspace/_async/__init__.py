@@ -1,0 +1,1 @@
+"""The asyncio SDK: the same names as the blocking one."""

@@ -1,0 +1,179 @@
+"""Commands in a sandbox."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Literal, overload
+
+from .._core import process_calls
+from .._core.exec_stream import ExecStream
+from .._core.process_calls import Command, check_pid
+from .._models.command import CommandLogs, CommandResult, ProcessInfo
+from .background_command import AsyncBackgroundCommand
+from .follower import AsyncExecFollower, TextCallback, deliver
+from .transport import AsyncTransport
+
+
+class AsyncCommands:
+    """Runs and manages processes. Reached as `sandbox.commands`."""
+
+    def __init__(self, sandbox_id: str, transport: AsyncTransport, dispatch_proof: str | None = None) -> None:
+        self._sandbox_id = sandbox_id
+        self._transport = transport
+        self._proof = dispatch_proof
+
+    @overload
+    async def run(
+        self,
+        cmd: str,
+        args: builtins.list[str] | None = None,
+        *,
+        timeout: float = 30,
+        cwd: str | None = None,
+        envs: dict[str, str] | None = None,
+        shell: bool = False,
+        background: Literal[False] = False,
+        on_stdout: TextCallback | None = None,
+        on_stderr: TextCallback | None = None,
+    ) -> CommandResult: ...
+
+    @overload
+    async def run(
+        self,
+        cmd: str,
+        args: builtins.list[str] | None = None,
+        *,
+        timeout: float = 30,
+        cwd: str | None = None,
+        envs: dict[str, str] | None = None,
+        shell: bool = False,
+        background: Literal[True],
+        on_stdout: TextCallback | None = None,
+        on_stderr: TextCallback | None = None,
+    ) -> AsyncBackgroundCommand: ...
+
+    async def run(
+        self,
+        cmd: str,
+        args: builtins.list[str] | None = None,
+        *,
+        timeout: float = 30,
+        cwd: str | None = None,
+        envs: dict[str, str] | None = None,
+        shell: bool = False,
+        background: bool = False,
+        on_stdout: TextCallback | None = None,
+        on_stderr: TextCallback | None = None,
+    ) -> CommandResult | AsyncBackgroundCommand:
+        """Runs a command.
+
+        Args:
+            cmd: a program, looked up on `PATH`; with `shell=True` a script for the sandbox's shell.
+            args: arguments of the program, as they are. Not together with `shell`.
+            timeout: seconds after which a foreground command is killed with all its children.
+            cwd: working directory; by default the sandbox's.
+            envs: environment on top of the sandbox's.
+            shell: whether `cmd` is a script.
+            background: return at once with a handle. The timeout does not apply then.
+            on_stdout: function or coroutine function, called with each piece of output as it arrives.
+            on_stderr: the same for the other stream.
+
+        Returns:
+            The result, also of a command that failed: look at `exit_code`. A handle with `background`.
+
+        Raises:
+            TimeoutError: the command ran past its timeout.
+            NotFoundError: there is no such sandbox.
+            ConflictError: the sandbox does not run.
+        """
+        command = Command(cmd, args, timeout, cwd, envs, shell)
+        live = on_stdout is not None or on_stderr is not None
+        if background:
+            if live:
+                return await self._attach(await self._open(command, background=True), on_stdout, on_stderr)
+            return await self._start(command)
+        if live:
+            return await self._run_live(command, on_stdout, on_stderr)
+        patience = self._transport.connection.timeout
+        return await self._transport.execute(
+            process_calls.run(self._sandbox_id, command, self._proof, patience)
+        )
+
+    async def run_streaming(
+        self,
+        cmd: str,
+        args: builtins.list[str] | None = None,
+        *,
+        on_stdout: TextCallback | None = None,
+        on_stderr: TextCallback | None = None,
+        timeout: float = 30,
+        cwd: str | None = None,
+        envs: dict[str, str] | None = None,
+        shell: bool = False,
+    ) -> CommandResult:
+        """Runs a command over a live connection, also without callbacks. Otherwise like `run`."""
+        return await self._run_live(Command(cmd, args, timeout, cwd, envs, shell), on_stdout, on_stderr)
+
+    async def connect(
+        self, pid: int, *, on_stdout: TextCallback | None = None, on_stderr: TextCallback | None = None
+    ) -> AsyncBackgroundCommand:
+        """Follows a process started before, by this program or another one. Callbacks get all its output.
+
+        Raises:
+            NotFoundError: there is no such process.
+        """
+        return await self._attach(await self.follow(pid), on_stdout, on_stderr)
+
+    async def list(self) -> builtins.list[ProcessInfo]:
+        """Processes started through the API: those that run, and those whose output is still kept."""
+        return await self._transport.execute(process_calls.list_processes(self._sandbox_id))
+
+    async def kill(self, pid: int) -> None:
+        """Kills a process and its children. One that has ended already is left as it is.
+
+        Raises:
+            NotFoundError: there is no such process.
+        """
+        await self._transport.execute(process_calls.kill(self._sandbox_id, pid))
+
+    async def send_stdin(self, pid: int, data: str) -> None:
+        """Writes to the standard input of a background command. No newline is added."""
+        await self._transport.execute(process_calls.send_stdin(self._sandbox_id, pid, data))
+
+    async def get_logs(self, pid: int) -> CommandLogs:
+        """Output of a process so far, also after its end."""
+        return await self._transport.execute(process_calls.get_logs(self._sandbox_id, pid))
+
+    async def _start(self, command: Command) -> AsyncBackgroundCommand:
+        pid = await self._transport.execute(process_calls.start(self._sandbox_id, command, self._proof))
+        return AsyncBackgroundCommand(pid, self)
+
+    async def follow(self, pid: int) -> AsyncExecFollower:
+        """Output of a process from its start, piece by piece; what handles are made of."""
+        stream = ExecStream(pid=check_pid(pid))
+        return await AsyncExecFollower(self._transport.connection, self._sandbox_id, stream).open()
+
+    async def _open(self, command: Command, *, background: bool) -> AsyncExecFollower:
+        stream = ExecStream(command, background=background)
+        return await AsyncExecFollower(self._transport.connection, self._sandbox_id, stream).open()
+
+    async def _attach(
+        self, follower: AsyncExecFollower, on_stdout: TextCallback | None, on_stderr: TextCallback | None
+    ) -> AsyncBackgroundCommand:
+        try:
+            pid = await follower.await_started()
+        except BaseException:
+            await follower.close()
+            raise
+        return AsyncBackgroundCommand(pid, self, follower, on_stdout, on_stderr)
+
+    async def _run_live(
+        self, command: Command, on_stdout: TextCallback | None, on_stderr: TextCallback | None
+    ) -> CommandResult:
+        follower = await self._open(command, background=False)
+        try:
+            async for output in follower.outputs():
+                await deliver(output, on_stdout, on_stderr)
+            return follower.stream.result()
+        finally:
+            await follower.close()

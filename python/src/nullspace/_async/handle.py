@@ -1,0 +1,219 @@
+"""The handle of one sandbox, and the ways to get one."""
+
+from __future__ import annotations
+
+import builtins
+from types import TracebackType
+from typing import Any, TypeVar, overload
+
+from .._core import sandbox_calls
+from .._core.connection import CREATE_TIMEOUT
+from .._core.create_call import create
+from .._core.fields import Fields
+from .._models.metrics import SandboxMetrics
+from .._models.sandbox_info import SandboxInfo
+from .._models.state import SandboxStatus, SandboxTimeoutAction
+from ..errors import NotFoundError, SandboxError
+from .commands import AsyncCommands
+from .directory import AsyncSandboxDirectory
+from .files import AsyncFiles
+from .lifetime import lasting_transport
+from .transport import AsyncTransport
+
+S = TypeVar("S", bound="AsyncSandbox")
+
+
+class AsyncSandbox(AsyncSandboxDirectory):
+    """An isolated Linux computer. Get one with `AsyncSandbox.create` or `AsyncSandbox.connect`.
+
+    As an async context manager it is killed at the end of the block, also after an exception:
+
+        async with await AsyncSandbox.create(template="base") as sandbox:
+            print((await sandbox.commands.run("echo ready", shell=True)).stdout)
+
+    Every method that takes `api_key` and `base_url` finds them by itself in the environment, in `.env` or in
+    the configuration file when they are left out.
+    """
+
+    def __init__(
+        self, info: SandboxInfo, transport: AsyncTransport, *, dispatch_proof: str | None = None
+    ) -> None:
+        self._info = info
+        self._transport = transport
+        self.commands = AsyncCommands(info.id, transport, dispatch_proof)
+        self.files = AsyncFiles(info.id, transport)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(id={self.id!r})"
+
+    @property
+    def id(self) -> str:
+        """Id of the sandbox, such as `sb_7f3c2a`."""
+        return self._info.id
+
+    @property
+    def cwd(self) -> str | None:
+        """Working directory of commands and base of relative paths."""
+        return self._info.cwd
+
+    @property
+    def traffic_access_token(self) -> str | None:
+        """Secret that previews ask for when the sandbox was created without public traffic."""
+        return self._info.traffic_access_token
+
+    @classmethod
+    async def create(
+        cls: type[S],
+        template: str = "base",
+        *,
+        vcpus: int = 2,
+        memory_mb: int | None = None,
+        disk_mb: int | None = None,
+        timeout: float = 300,
+        idempotency_key: str | None = None,
+        timeout_action: SandboxTimeoutAction | str | None = None,
+        envs: dict[str, str] | None = None,
+        metadata: dict[str, Any] | None = None,
+        network: dict[str, Any] | None = None,
+        internet_access: bool = True,
+        cwd: str | None = None,
+        on_timeout: str | None = None,
+        auto_resume: bool = False,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        request_timeout: float | None = None,
+    ) -> S:
+        """Creates a sandbox and returns when it takes commands.
+
+        Args:
+            template: what it is made from: a name, `name:tag` or `namespace/name`.
+            vcpus: virtual CPUs.
+            memory_mb: memory in MiB; 512 by default.
+            disk_mb: at least this much disk in MiB; the server's default otherwise.
+            timeout: seconds until it is destroyed, counted from its start. `set_timeout` moves the deadline.
+            idempotency_key: a second create with the same key returns the sandbox of the first. Made up by
+                default, so that repeated attempts after a broken connection create one sandbox.
+            timeout_action: what happens at the deadline, `destroy` (the default) or `hibernate`.
+            envs: environment of every command.
+            metadata: labels of yours, returned and usable in `Sandbox.list`.
+            network: policy for traffic, such as `{"mask_request_host": "localhost:${PORT}"}`.
+            internet_access: `False` cuts all outbound traffic.
+            cwd: working directory of commands, made if missing; `/workspace` by default.
+            on_timeout: another spelling of `timeout_action`: `destroy` or `pause`.
+            auto_resume: wake the sandbox when a preview of it is asked for after a pause.
+            api_key: key of the API.
+            base_url: address of the API.
+            request_timeout: seconds of silence after which a request of this handle fails; 120 by default.
+
+        Raises:
+            NotFoundError: there is no such template.
+            QuotaExceededError: the tenant's limit is reached, or no machine has room.
+            SandboxError: a value is out of bounds (`invalid_request`); nothing was created.
+        """
+        call = create(
+            template,
+            vcpus=vcpus,
+            memory_mb=memory_mb,
+            disk_mb=disk_mb,
+            timeout=timeout,
+            idempotency_key=idempotency_key,
+            timeout_action=timeout_action,
+            envs=envs,
+            metadata=metadata,
+            network=network,
+            internet_access=internet_access,
+            cwd=cwd,
+            on_timeout=on_timeout,
+            auto_resume=auto_resume,
+        )
+        patience = CREATE_TIMEOUT if request_timeout is None else request_timeout
+        async with lasting_transport(api_key, base_url, patience) as transport:
+            info, proof = await transport.execute(call)
+            return cls(info, transport, dispatch_proof=proof)
+
+    @classmethod
+    async def connect(
+        cls: type[S],
+        sandbox_id: str,
+        *,
+        timeout: float | None = None,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        request_timeout: float | None = None,
+    ) -> S:
+        """A handle of a sandbox that exists. A paused one is resumed, and may get a new id.
+
+        Args:
+            sandbox_id: id of the sandbox.
+            timeout: seconds until it is destroyed, counted from now. By default its deadline stays.
+            api_key: key of the API.
+            base_url: address of the API.
+            request_timeout: seconds of silence after which a request of this handle fails; 30 by default.
+
+        Raises:
+            NotFoundError: there is no such sandbox, or it is destroyed.
+            ConflictError: it has failed.
+        """
+        async with lasting_transport(api_key, base_url, request_timeout) as transport:
+            info = await transport.execute(sandbox_calls.get_info(sandbox_id))
+            snapshot_id = sandbox_calls.snapshot_to_resume(info)
+            if snapshot_id:
+                info = await transport.execute(sandbox_calls.resume(snapshot_id))
+            if timeout is not None:
+                await transport.execute(sandbox_calls.set_timeout(info.id, timeout))
+            return cls(info, transport)
+
+    @overload
+    async def get_info(self, *, fields: None = None) -> SandboxInfo: ...
+
+    @overload
+    async def get_info(self, *, fields: builtins.list[str] | tuple[str, ...] | str) -> dict[str, Any]: ...
+
+    async def get_info(self, *, fields: Fields = None) -> SandboxInfo | dict[str, Any]:
+        """What the server knows about the sandbox now. With `fields`, a dictionary of just those."""
+        if fields is None:
+            return await self._transport.execute(sandbox_calls.get_info(self.id))
+        return await self._transport.execute(sandbox_calls.get_fields(self.id, fields))
+
+    async def is_running(self) -> bool:
+        """Whether it takes commands. `False` for one that is gone."""
+        try:
+            return (await self.get_info()).status is SandboxStatus.RUNNING
+        except NotFoundError:
+            return False
+
+    async def get_metrics(self) -> builtins.list[SandboxMetrics]:
+        """Samples of its use of resources, the oldest first."""
+        return await self._transport.execute(sandbox_calls.get_metrics(self.id))
+
+    async def set_timeout(
+        self, timeout_secs: float, *, timeout_action: SandboxTimeoutAction | str | None = None
+    ) -> None:
+        """Moves the deadline to so many seconds from now, later or earlier."""
+        await self._transport.execute(sandbox_calls.set_timeout(self.id, timeout_secs, timeout_action))
+
+    async def kill(self) -> None:
+        """Destroys the sandbox with all its processes and files."""
+        await self._transport.execute(sandbox_calls.kill(self.id))
+
+    async def close(self) -> None:
+        """Closes the handle's connections. The sandbox goes on."""
+        await self._transport.close()
+
+    async def __aenter__(self: S) -> S:
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        try:
+            await self.kill()
+        except NotFoundError:
+            # It was killed inside the block, or its deadline passed.
+            pass
+        except SandboxError:
+            # An exception of the block says more; the sandbox's deadline ends it then.
+            if exc is None:
+                raise
+        finally:
+            await self.close()

@@ -1,0 +1,32 @@
+"""Who closes a transport."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from .._core.connection import resolve_connection
+from .transport import AsyncTransport
+
+
+@asynccontextmanager
+async def lasting_transport(
+    api_key: str | None, base_url: str | None, timeout: float | None
+) -> AsyncIterator[AsyncTransport]:
+    """A transport that outlives the block, unless the block fails."""
+    transport = AsyncTransport(resolve_connection(api_key=api_key, base_url=base_url, timeout=timeout))
+    try:
+        yield transport
+    except BaseException:
+        await transport.close()
+        raise
+
+
+@asynccontextmanager
+async def brief_transport(api_key: str | None, base_url: str | None) -> AsyncIterator[AsyncTransport]:
+    """A transport for the block alone."""
+    transport = AsyncTransport(resolve_connection(api_key=api_key, base_url=base_url))
+    try:
+        yield transport
+    finally:
+        await transport.close()

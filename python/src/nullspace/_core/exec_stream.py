@@ -1,0 +1,183 @@
+"""The live protocol of one command, without the socket: frames in, output and the end out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .._models.command import CommandResult
+from ..errors import SandboxError, TransportError
+from .process_calls import Command, timed_out
+from .read_error import error_of
+
+# Output comes in frames of some 32 KiB; this leaves room for a server that sends larger ones.
+LARGEST_FRAME = 16 << 20
+OPEN_TIMEOUT = 15.0
+PING_INTERVAL = 20.0
+
+# A live command with exactly this timeout has none: older clients send it whether they want it or not.
+_UNSET_TIMEOUT = 30
+# Waits before each attempt to find a command again, in seconds.
+_PAUSES = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 5.0, 5.0, 5.0)
+# Failures of the way to the command that may be over when it is looked for again.
+_PASSING = frozenset(
+    {"host_unavailable", "guest_unavailable", "internal_error", "transport_error", "timeout"}
+)
+
+
+# Standard output, standard error, and a place that terminals will need.
+Chunk = tuple["str | None", "str | None", None]
+
+
+@dataclass(frozen=True)
+class Output:
+    """Text that a command wrote."""
+
+    stream: Literal["stdout", "stderr"]
+    text: str
+
+    def as_chunk(self) -> Chunk:
+        """The form in which iterating a handle gives it."""
+        return (self.text, None, None) if self.stream == "stdout" else (None, self.text, None)
+
+
+@dataclass
+class ExecStream:
+    """What is known of a command that is followed live.
+
+    Attributes:
+        command: what to start; `None` when a running command is followed.
+        pid: known once the command runs.
+        started: the server has confirmed that there is such a command.
+        exit_code: known once it has ended.
+        failure: why nothing more can be learned.
+        interruption: why the connection in use is of no use any more; the command goes on.
+    """
+
+    command: Command | None = None
+    background: bool = False
+    pid: int | None = None
+    started: bool = False
+    exit_code: int | None = None
+    killed_by: str | None = None
+    timed_out: bool = False
+    failure: SandboxError | None = None
+    interruption: SandboxError | None = None
+    _text: dict[str, list[str]] = field(default_factory=lambda: {"stdout": [], "stderr": []})
+    _offset: dict[str, int] = field(default_factory=lambda: {"stdout": 0, "stderr": 0})
+    _attempts: int = 0
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more is to come."""
+        return self.exit_code is not None or self.failure is not None
+
+    def first_frame(self) -> str:
+        """What to send on a fresh connection: start the command, or go on after the last byte seen."""
+        if self.pid is not None:
+            offsets = {"stdout_offset": self._offset["stdout"], "stderr_offset": self._offset["stderr"]}
+            return json.dumps({"type": "exec_connect", "id": "exec", "pid": self.pid, **offsets})
+        if self.command is None:
+            raise ValueError("neither a command nor a pid")
+        fields = self.command.fields()
+        if self.background:
+            del fields["timeout_secs"]
+        elif fields["timeout_secs"] == _UNSET_TIMEOUT:
+            fields["timeout_secs"] += 1
+        return json.dumps({"type": "exec_start", "id": "exec", **fields})
+
+    def receive(self, frame: str | bytes) -> Output | None:
+        """Takes a frame; unknown ones are skipped."""
+        try:
+            return self._read(_message(frame))
+        except (KeyError, TypeError, ValueError) as cause:
+            self.failure = SandboxError(
+                f"cannot read a frame of the command's stream: {cause!r}", "invalid_response"
+            )
+            return None
+
+    def _read(self, message: dict[str, Any]) -> Output | None:
+        kind = message.get("type")
+        if kind == "exec_started":
+            self.pid = int(message["pid"])
+            self.started = True
+        elif kind == "exec_stdout":
+            return self._output("stdout", message)
+        elif kind == "exec_stderr":
+            return self._output("stderr", message)
+        elif kind == "exec_exit":
+            self.exit_code = int(message["exit_code"])
+            self.killed_by = message.get("killed_by")
+            self.timed_out = bool(message.get("timed_out"))
+        elif kind == "error":
+            error = error_of(
+                message.get("code"), str(message.get("message") or "the command's stream failed")
+            )
+            error.request_id = message.get("request_id")
+            self._fail(error)
+        return None
+
+    def _output(self, stream: Literal["stdout", "stderr"], message: dict[str, Any]) -> Output:
+        text = str(message["data"])
+        end = message.get("end_offset")
+        self._offset[stream] = self._offset[stream] + len(text.encode()) if end is None else int(end)
+        self._text[stream].append(text)
+        self._attempts = 0
+        return Output(stream, text)
+
+    def lose(self, cause: BaseException) -> None:
+        """The connection is gone."""
+        if not self.ended:
+            where = (
+                "before the command started" if self.pid is None else f"while process {self.pid} was running"
+            )
+            error = TransportError(f"the live connection broke {where}")
+            error.__cause__ = cause
+            self._fail(error)
+
+    def _fail(self, error: SandboxError) -> None:
+        # Without a pid nobody knows whether the command runs: starting it again could run it twice.
+        if self.pid is not None and error.code in _PASSING:
+            self.interruption = error
+        else:
+            self.failure = error
+
+    def next_attempt(self) -> float | None:
+        """Seconds to wait before the command is looked for again; `None` when that was tried often enough."""
+        if self._attempts >= len(_PAUSES):
+            self.failure = self.interruption
+            return None
+        self._attempts += 1
+        return _PAUSES[self._attempts - 1]
+
+    def started_pid(self) -> int:
+        """The pid of a command that was started or found; raises why there is none."""
+        if self.pid is None or not self.started:
+            raise self.failure or SandboxError(
+                "the stream ended before the command started", "invalid_response"
+            )
+        return self.pid
+
+    def result(self) -> CommandResult:
+        """What the command did.
+
+        Raises:
+            SandboxError: it cannot be known.
+            TimeoutError: it was killed at its timeout.
+        """
+        if self.exit_code is None:
+            raise self.failure or SandboxError("the command still runs", "conflict")
+        text = {stream: "".join(parts) for stream, parts in self._text.items()}
+        result = CommandResult(self.exit_code, text["stdout"], text["stderr"], self.pid, self.killed_by)
+        if self.timed_out:
+            raise timed_out(result)
+        return result
+
+
+def _message(frame: str | bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(frame)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,132 @@
+"""Calls about commands and processes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .._models.command import CommandLogs, CommandResult, ProcessInfo
+from ..errors import TimeoutError
+from .call import Call, Reply, Request, ignore_answer
+from .encode import encode_json, invalid_request, sandbox_path
+from .read_error import error_of
+
+# What the way to the sandbox and back may take on top of a command's own timeout.
+_MARGIN = 30.0
+
+
+@dataclass(frozen=True)
+class Command:
+    """What to run. Without `shell`, `cmd` is a program and `args` are its arguments, as they are."""
+
+    cmd: str
+    args: Sequence[str] | None = None
+    timeout: float = 30
+    cwd: str | None = None
+    envs: dict[str, str] | None = None
+    shell: bool = False
+
+    def fields(self) -> dict[str, Any]:
+        """The fields that HTTP and WebSocket share; those that are unset are left out."""
+        if self.timeout <= 0 or not math.isfinite(self.timeout):
+            raise invalid_request(f"timeout {self.timeout!r} is not a positive number of seconds")
+        optional = {
+            "args": list(self.args or []),
+            "cwd": self.cwd,
+            "envs": self.envs,
+            "shell": True if self.shell else None,
+        }
+        # The wire has whole seconds: round up, a command never gets less than it was promised.
+        fields: dict[str, Any] = {"command": self.cmd, "timeout_secs": math.ceil(self.timeout)}
+        return fields | {key: value for key, value in optional.items() if value}
+
+
+def run(sandbox_id: str, command: Command, proof: str | None, patience: float) -> Call[CommandResult]:
+    """Runs a command to its end. `patience` is the connection's timeout, stretched to the command's."""
+    timeout = max(patience, command.timeout + _MARGIN)
+    return Call(_exec(sandbox_id, command, proof, background=False, timeout=timeout), _read_result)
+
+
+def start(sandbox_id: str, command: Command, proof: str | None) -> Call[int]:
+    """Starts a command in the background; the answer is its pid."""
+    return Call(
+        _exec(sandbox_id, command, proof, background=True, timeout=None),
+        lambda reply: int(reply.json()["pid"]),
+    )
+
+
+def list_processes(sandbox_id: str) -> Call[list[ProcessInfo]]:
+    """Processes started through the API, running or remembered."""
+    return Call(
+        Request("GET", sandbox_path(sandbox_id, "processes")),
+        lambda reply: [ProcessInfo(item["pid"], item["command"], item["running"]) for item in reply.json()],
+    )
+
+
+def get_logs(sandbox_id: str, pid: int) -> Call[CommandLogs]:
+    """Output of a process so far."""
+
+    def parse(reply: Reply) -> CommandLogs:
+        data = reply.json()
+        truncated = bool(data.get("truncated"))
+        return CommandLogs(data["stdout"], data["stderr"], data["output"], data.get("exit_code"), truncated)
+
+    return Call(Request("GET", _process_path(sandbox_id, pid, "logs")), parse)
+
+
+def kill(sandbox_id: str, pid: int) -> Call[None]:
+    """Kills a process and its children."""
+    return Call(Request("POST", _process_path(sandbox_id, pid, "kill")), ignore_answer)
+
+
+def send_stdin(sandbox_id: str, pid: int, data: str) -> Call[None]:
+    """Writes to a process's standard input, as it is."""
+    body = encode_json({"data": data})
+    return Call(Request("POST", _process_path(sandbox_id, pid, "stdin"), body=body), ignore_answer)
+
+
+def _exec(
+    sandbox_id: str, command: Command, proof: str | None, *, background: bool, timeout: float | None
+) -> Request:
+    return Request(
+        "POST",
+        sandbox_path(sandbox_id, "exec"),
+        body=encode_json(command.fields() | {"background": background}),
+        headers={"X-Nullspace-Dispatch-Proof": proof} if proof else {},
+        timeout=timeout,
+    )
+
+
+def _process_path(sandbox_id: str, pid: int, action: str) -> str:
+    return sandbox_path(sandbox_id, "processes", str(check_pid(pid)), action)
+
+
+def check_pid(pid: int) -> int:
+    """The pid, if it can be one."""
+    if isinstance(pid, bool) or not isinstance(pid, int) or pid < 1:
+        raise invalid_request(f"pid {pid!r} is not a positive whole number")
+    return pid
+
+
+def _read_result(reply: Reply) -> CommandResult:
+    data = reply.json()
+    broken = data.get("error")
+    if broken:
+        # The answer had begun with status 200 when the command broke off.
+        raise error_of(broken.get("code"), broken["message"])
+    truncated = bool(data.get("stdout_truncated") or data.get("stderr_truncated"))
+    result = CommandResult(
+        data["exit_code"], data["stdout"], data["stderr"], data.get("pid"), data.get("killed_by"), truncated
+    )
+    if data.get("timed_out"):
+        raise timed_out(result)
+    return result
+
+
+def timed_out(result: CommandResult) -> TimeoutError:
+    """The error for a command that was killed at its timeout."""
+    error = TimeoutError("the command ran longer than its timeout and was killed", "exec_timeout")
+    error.result = result
+    return error

@@ -1,0 +1,105 @@
+"""Turns refused answers into errors, by their code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .. import errors
+from ..errors import SandboxError
+
+_TOO_MANY_REQUESTS = 429
+_EXACT: dict[str, type[SandboxError]] = {
+    "unauthorized": errors.AuthError,
+    "unauthenticated": errors.AuthError,
+    "missing_api_key": errors.AuthError,
+    "preview_grant_invalid": errors.AuthError,
+    "preview_grant_revoked": errors.AuthError,
+    "forbidden": errors.PermissionError,
+    "permission_denied": errors.PermissionError,
+    "not_found": errors.NotFoundError,
+    "rate_limit_exceeded": errors.RateLimitError,
+    "not_implemented": errors.NotImplementedError,
+    "exec_timeout": errors.TimeoutError,
+    "timeout": errors.TimeoutError,
+    "capacity_exceeded": errors.QuotaExceededError,
+    "conflict": errors.ConflictError,
+    "sandbox_not_ready": errors.ConflictError,
+    "snapshot_in_use": errors.ConflictError,
+    "rebuild_required": errors.ConflictError,
+    "incompatible_snapshot": errors.ConflictError,
+    "volume_busy": errors.ConflictError,
+}
+# For codes that are not listed; the first match counts.
+_PATTERNS: tuple[tuple[Callable[[str], bool], type[SandboxError]], ...] = (
+    (lambda code: code.startswith(("edge_token_", "preview_proxy_token_")), errors.AuthError),
+    (lambda code: code.endswith("_permission_denied"), errors.PermissionError),
+    (lambda code: "quota" in code, errors.QuotaExceededError),
+    (lambda code: code.endswith("_conflict"), errors.ConflictError),
+    (lambda code: code.endswith("_not_found"), errors.NotFoundError),
+)
+
+
+def class_of(code: str) -> type[SandboxError]:
+    """The class that stands for a code; `SandboxError` itself for codes without one of their own."""
+    return _EXACT.get(code) or next((kind for matches, kind in _PATTERNS if matches(code)), SandboxError)
+
+
+def read_error(status: int, headers: Mapping[str, str], body: bytes) -> SandboxError:
+    """The error that an answer with a status of 400 or more stands for."""
+    outer = _object(body)
+    if outer is None:
+        text = body.decode(errors="replace").strip()
+        return _finish(_make("unknown", text or f"the server answered {status}", status), status, headers)
+    nested = outer.get("error")
+    inner: dict[str, Any] = nested if isinstance(nested, dict) else {}
+    code = str(inner.get("code") or outer.get("code") or "unknown").lower()
+    message = inner.get("message") or (nested if isinstance(nested, str) else None)
+    error = _make(code, str(message or f"the server answered {status}"), status)
+    error.request_id = _text(inner.get("request_id") or outer.get("request_id"))
+    error.suggested_action = _text(inner.get("suggested_action") or outer.get("suggested_action"))
+    retryable = inner.get("retryable", outer.get("retryable"))
+    error.retryable = retryable if isinstance(retryable, bool) else None
+    details = inner.get("details") or outer.get("details")
+    error.details = details if isinstance(details, dict) else None
+    return _finish(error, status, headers)
+
+
+def error_of(code: str | None, message: str) -> SandboxError:
+    """An error that arrived in a frame instead of an answer."""
+    known = (code or "exec_failed").lower()
+    return class_of(known)(message, known)
+
+
+def _make(code: str, message: str, status: int) -> SandboxError:
+    if status == _TOO_MANY_REQUESTS and code == "unknown":
+        return errors.RateLimitError(message)
+    return class_of(code)(message, code)
+
+
+def _finish(error: SandboxError, status: int, headers: Mapping[str, str]) -> SandboxError:
+    error.status = status
+    if isinstance(error, errors.RateLimitError) and status == _TOO_MANY_REQUESTS:
+        error.retry_after = _seconds(headers.get("retry-after"))
+    return error
+
+
+def _seconds(text: str | None) -> float:
+    try:
+        return max(0.0, float(text or 1.0))
+    except ValueError:
+        # A date is allowed there; a second is a good guess for both.
+        return 1.0
+
+
+def _object(body: bytes) -> dict[str, Any] | None:
+    try:
+        value = json.loads(body)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None

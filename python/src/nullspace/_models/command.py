@@ -1,0 +1,49 @@
+"""Commands, their output and their processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class CommandResult:
+    """A finished command.
+
+    Attributes:
+        exit_code: 127 for an unknown program, 128 + n after signal n.
+        killed_by: the guard that ended it, `memory` or `processes`; `None` if none did.
+        truncated: it wrote more than is kept; `stdout` and `stderr` hold the start.
+    """
+
+    exit_code: int
+    stdout: str
+    stderr: str
+    pid: int | None = None
+    killed_by: str | None = None
+    truncated: bool = False
+
+
+@dataclass
+class CommandLogs:
+    """Output so far.
+
+    Attributes:
+        output: both streams in order of arrival.
+        exit_code: `None` while it runs.
+        truncated: it wrote more than is kept; the texts hold the start.
+    """
+
+    stdout: str
+    stderr: str
+    output: str
+    exit_code: int | None = None
+    truncated: bool = False
+
+
+@dataclass
+class ProcessInfo:
+    """A process started through the API, running or remembered."""
+
+    pid: int
+    command: str
+    running: bool

@@ -1,0 +1,179 @@
+"""Commands in a sandbox."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Literal, overload
+
+from .._core import process_calls
+from .._core.exec_stream import ExecStream
+from .._core.process_calls import Command, check_pid
+from .._models.command import CommandLogs, CommandResult, ProcessInfo
+from .background_command import BackgroundCommand
+from .follower import ExecFollower, TextCallback
+from .transport import Transport
+
+
+class Commands:
+    """Runs and manages processes. Reached as `sandbox.commands`."""
+
+    def __init__(self, sandbox_id: str, transport: Transport, dispatch_proof: str | None = None) -> None:
+        self._sandbox_id = sandbox_id
+        self._transport = transport
+        self._proof = dispatch_proof
+
+    @overload
+    def run(
+        self,
+        cmd: str,
+        args: builtins.list[str] | None = None,
+        *,
+        timeout: float = 30,
+        cwd: str | None = None,
+        envs: dict[str, str] | None = None,
+        shell: bool = False,
+        background: Literal[False] = False,
+        on_stdout: TextCallback | None = None,
+        on_stderr: TextCallback | None = None,
+    ) -> CommandResult: ...
+
+    @overload
+    def run(
+        self,
+        cmd: str,
+        args: builtins.list[str] | None = None,
+        *,
+        timeout: float = 30,
+        cwd: str | None = None,
+        envs: dict[str, str] | None = None,
+        shell: bool = False,
+        background: Literal[True],
+        on_stdout: TextCallback | None = None,
+        on_stderr: TextCallback | None = None,
+    ) -> BackgroundCommand: ...
+
+    def run(
+        self,
+        cmd: str,
+        args: builtins.list[str] | None = None,
+        *,
+        timeout: float = 30,
+        cwd: str | None = None,
+        envs: dict[str, str] | None = None,
+        shell: bool = False,
+        background: bool = False,
+        on_stdout: TextCallback | None = None,
+        on_stderr: TextCallback | None = None,
+    ) -> CommandResult | BackgroundCommand:
+        """Runs a command.
+
+        Args:
+            cmd: a program, looked up on `PATH`; with `shell=True` a script for the sandbox's shell.
+            args: arguments of the program, as they are. Not together with `shell`.
+            timeout: seconds after which a foreground command is killed with all its children.
+            cwd: working directory; by default the sandbox's.
+            envs: environment on top of the sandbox's.
+            shell: whether `cmd` is a script.
+            background: return at once with a handle. The timeout does not apply then.
+            on_stdout: called with each piece of output as it arrives.
+            on_stderr: the same for the other stream.
+
+        Returns:
+            The result, also of a command that failed: look at `exit_code`. A handle with `background`.
+
+        Raises:
+            TimeoutError: the command ran past its timeout.
+            NotFoundError: there is no such sandbox.
+            ConflictError: the sandbox does not run.
+        """
+        command = Command(cmd, args, timeout, cwd, envs, shell)
+        live = on_stdout is not None or on_stderr is not None
+        if background:
+            if live:
+                return self._attach(self._open(command, background=True), on_stdout, on_stderr)
+            return self._start(command)
+        if live:
+            return self._run_live(command, on_stdout, on_stderr)
+        patience = self._transport.connection.timeout
+        return self._transport.execute(process_calls.run(self._sandbox_id, command, self._proof, patience))
+
+    def run_streaming(
+        self,
+        cmd: str,
+        args: builtins.list[str] | None = None,
+        *,
+        on_stdout: TextCallback | None = None,
+        on_stderr: TextCallback | None = None,
+        timeout: float = 30,
+        cwd: str | None = None,
+        envs: dict[str, str] | None = None,
+        shell: bool = False,
+    ) -> CommandResult:
+        """Runs a command over a live connection, also without callbacks. Otherwise like `run`."""
+        return self._run_live(Command(cmd, args, timeout, cwd, envs, shell), on_stdout, on_stderr)
+
+    def connect(
+        self, pid: int, *, on_stdout: TextCallback | None = None, on_stderr: TextCallback | None = None
+    ) -> BackgroundCommand:
+        """Follows a process started before, by this program or another one. Callbacks get all its output.
+
+        Raises:
+            NotFoundError: there is no such process.
+        """
+        return self._attach(self.follow(pid), on_stdout, on_stderr)
+
+    def list(self) -> builtins.list[ProcessInfo]:
+        """Processes started through the API: those that run, and those whose output is still kept."""
+        return self._transport.execute(process_calls.list_processes(self._sandbox_id))
+
+    def kill(self, pid: int) -> None:
+        """Kills a process and its children. One that has ended already is left as it is.
+
+        Raises:
+            NotFoundError: there is no such process.
+        """
+        self._transport.execute(process_calls.kill(self._sandbox_id, pid))
+
+    def send_stdin(self, pid: int, data: str) -> None:
+        """Writes to the standard input of a background command. No newline is added."""
+        self._transport.execute(process_calls.send_stdin(self._sandbox_id, pid, data))
+
+    def get_logs(self, pid: int) -> CommandLogs:
+        """Output of a process so far, also after its end."""
+        return self._transport.execute(process_calls.get_logs(self._sandbox_id, pid))
+
+    def _start(self, command: Command) -> BackgroundCommand:
+        pid = self._transport.execute(process_calls.start(self._sandbox_id, command, self._proof))
+        return BackgroundCommand(pid, self)
+
+    def follow(self, pid: int) -> ExecFollower:
+        """Output of a process from its start, piece by piece; what handles are made of."""
+        stream = ExecStream(pid=check_pid(pid))
+        return ExecFollower(self._transport.connection, self._sandbox_id, stream)
+
+    def _open(self, command: Command, *, background: bool) -> ExecFollower:
+        stream = ExecStream(command, background=background)
+        return ExecFollower(self._transport.connection, self._sandbox_id, stream)
+
+    def _attach(
+        self, follower: ExecFollower, on_stdout: TextCallback | None, on_stderr: TextCallback | None
+    ) -> BackgroundCommand:
+        try:
+            pid = follower.await_started()
+        except BaseException:
+            follower.close()
+            raise
+        return BackgroundCommand(pid, self, follower, on_stdout, on_stderr)
+
+    def _run_live(
+        self, command: Command, on_stdout: TextCallback | None, on_stderr: TextCallback | None
+    ) -> CommandResult:
+        follower = self._open(command, background=False)
+        try:
+            for output in follower.outputs():
+                callback = on_stdout if output.stream == "stdout" else on_stderr
+                if callback:
+                    callback(output.text)
+            return follower.stream.result()
+        finally:
+            follower.close()

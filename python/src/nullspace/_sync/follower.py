@@ -1,0 +1,113 @@
+"""Follows one command over a WebSocket, and over another one when that breaks."""
+
+from __future__ import annotations
+
+import builtins
+import time
+from collections.abc import Callable, Iterator
+
+from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.sync.client import ClientConnection, connect
+
+from .._core.connection import Connection
+from .._core.exec_address import OPEN_PAUSES, exec_url, socket_options
+from .._core.exec_stream import ExecStream, Output
+from .._core.upgrade_error import may_pass, upgrade_error
+from ..errors import SandboxError, TimeoutError, TransportError
+
+TextCallback = Callable[[str], object]
+
+pause = time.sleep
+
+
+class ExecFollower:
+    """Keeps an `ExecStream` supplied with frames."""
+
+    def __init__(self, connection: Connection, sandbox_id: str, stream: ExecStream) -> None:
+        self.stream = stream
+        self.closed = False
+        self._connection = connection
+        self._url = exec_url(connection, sandbox_id)
+        self._socket = self._open()
+
+    def await_started(self) -> int:
+        """Waits until the command runs, or is found, and returns its pid. Raises what kept it from that."""
+        while not self.stream.started and not self.stream.ended:
+            self._step(None)
+        return self.stream.started_pid()
+
+    def outputs(self, deadline: float | None = None) -> Iterator[Output]:
+        """Output as it arrives, until the command or the following ends.
+
+        Raises:
+            TimeoutError: the deadline, on the monotonic clock, is over.
+        """
+        while not self.stream.ended:
+            output = self._step(deadline)
+            if output and output.text:
+                yield output
+
+    def close(self) -> None:
+        """Lets go of the command, which goes on."""
+        self.closed = True
+        self.release()
+
+    def release(self) -> None:
+        """Closes the connection; what was learned stays."""
+        self._socket.close()
+
+    def _step(self, deadline: float | None) -> Output | None:
+        try:
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            output = self.stream.receive(self._socket.recv(left))
+        except ConnectionClosed as cause:
+            self.stream.lose(cause)
+            output = None
+        except builtins.TimeoutError as cause:
+            raise TimeoutError(f"process {self.stream.pid} still runs: wait longer, or kill it") from cause
+        if self.stream.interruption:
+            self._recover()
+        return output
+
+    def _recover(self) -> None:
+        while self.stream.interruption and not self.closed:
+            delay = self.stream.next_attempt()
+            if delay is None:
+                return
+            pause(delay)
+            self._socket.close()
+            try:
+                self._socket = self._open()
+                self.stream.interruption = None
+            except TransportError as again:
+                self.stream.interruption = again
+            except SandboxError as final:
+                self.stream.failure = final
+                return
+        if self.closed:
+            # By another thread, which could not know of the socket that was being opened.
+            self._socket.close()
+            self.stream.failure = self.stream.interruption or TransportError("the following was ended")
+
+    def _open(self) -> ClientConnection:
+        socket = self._connect()
+        try:
+            socket.send(self.stream.first_frame())
+        except ConnectionClosed as cause:
+            self.stream.lose(cause)
+        except BaseException:
+            socket.close()
+            raise
+        return socket
+
+    def _connect(self) -> ClientConnection:
+        for delay in (*OPEN_PAUSES, None):
+            try:
+                socket: ClientConnection = connect(self._url, **socket_options(self._connection))
+            except (OSError, EOFError, WebSocketException) as cause:
+                if delay is None or not may_pass(cause):
+                    raise upgrade_error(cause, self._url) from cause
+            else:
+                return socket
+            pause(delay)
+        raise AssertionError("unreachable")

@@ -1,0 +1,99 @@
+"""Every error of the SDK. All of them are a `SandboxError` and carry the server's stable `code`."""
+
+from __future__ import annotations
+
+import builtins
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._models.command import CommandResult
+
+
+class SandboxError(Exception):
+    """A request was refused, could not be sent, or its answer could not be read.
+
+    Attributes:
+        code: stable name of what went wrong, in lower case, such as `invalid_request`.
+        status: HTTP status of the answer, `None` when there was none.
+        request_id: id to look for in the server's log.
+        retryable: whether the server expects that the same request can succeed later.
+        suggested_action: what to do next, in words.
+        details: facts about the failure, such as the field and its bound.
+    """
+
+    default_code = "unknown"
+
+    def __init__(self, message: str, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.default_code
+        self.status: int | None = None
+        self.request_id: str | None = None
+        self.retryable: bool | None = None
+        self.suggested_action: str | None = None
+        self.details: dict[str, Any] | None = None
+
+
+class AuthError(SandboxError):
+    """The API key is missing, wrong or revoked. Make one with `nullspace keys create`."""
+
+    default_code = "unauthorized"
+
+
+class PermissionError(SandboxError, builtins.PermissionError):
+    """The key is good, but it may not do this; or a file's permissions forbid it."""
+
+    default_code = "permission_denied"
+
+
+class NotFoundError(SandboxError):
+    """There is no such sandbox, template, process or file, or it belongs to someone else."""
+
+    default_code = "not_found"
+
+
+class ConflictError(SandboxError):
+    """The request contradicts the current state, such as a command in a sandbox that does not run."""
+
+    default_code = "conflict"
+
+
+class QuotaExceededError(SandboxError):
+    """A limit of the tenant, the machine or the sandbox's disk is reached. Free something, then try again."""
+
+    default_code = "quota_exceeded"
+
+
+class RateLimitError(SandboxError):
+    """Too many requests. `retry_after` is how many seconds to wait; the SDK has waited three times."""
+
+    default_code = "rate_limit_exceeded"
+
+    def __init__(self, message: str, code: str | None = None) -> None:
+        super().__init__(message, code)
+        self.retry_after: float | None = None
+
+
+class TimeoutError(SandboxError, builtins.TimeoutError):
+    """A command or a wait ran past its timeout. Allow more time, or run it in the background.
+
+    `result` holds what a killed command had written, where the server still knew it.
+    """
+
+    default_code = "timeout"
+
+    def __init__(self, message: str, code: str | None = None) -> None:
+        super().__init__(message, code)
+        self.result: CommandResult | None = None
+
+
+class NotImplementedError(SandboxError, builtins.NotImplementedError):
+    """The server has no such feature. The message names it."""
+
+    default_code = "not_implemented"
+
+
+class TransportError(SandboxError):
+    """No answer: unreachable server or broken connection. Whether it acted on the request is unknown."""
+
+    default_code = "transport_error"

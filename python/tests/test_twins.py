@@ -1,0 +1,37 @@
+import inspect
+
+import pytest
+
+import nullspace
+
+PAIRS = [
+    (nullspace.Sandbox, nullspace.AsyncSandbox),
+    (nullspace.Commands, nullspace.AsyncCommands),
+    (nullspace.Files, nullspace.AsyncFiles),
+    (nullspace.BackgroundCommand, nullspace.AsyncBackgroundCommand),
+    (nullspace.SandboxPaginator, nullspace.AsyncSandboxPaginator),
+    (nullspace.Template, nullspace.AsyncTemplate),
+]
+
+
+def public_methods(kind):
+    names = (name for name in dir(kind) if not name.startswith("_"))
+    return {name: getattr(kind, name) for name in names if callable(getattr(kind, name))}
+
+
+@pytest.mark.parametrize(("blocking", "asyncio_twin"), PAIRS)
+def test_twins_have_the_same_methods_and_parameters(blocking, asyncio_twin):
+    ours, theirs = public_methods(blocking), public_methods(asyncio_twin)
+    assert ours.keys() == theirs.keys()
+    for name, method in ours.items():
+        parameters = inspect.signature(method).parameters
+        others = inspect.signature(theirs[name]).parameters
+        assert list(parameters) == list(others), name
+        assert [p.default for p in parameters.values()] == [p.default for p in others.values()], name
+        assert inspect.iscoroutinefunction(theirs[name]), name
+        assert inspect.getdoc(method), name
+
+
+def test_everything_public_is_exported():
+    for name in nullspace.__all__:
+        assert getattr(nullspace, name) is not None

@@ -1,0 +1,82 @@
+"""One view of the blocking and the asyncio SDK, so that each test is written once and holds for both."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from typing import Any
+
+import nullspace
+
+
+class BlockingTwin:
+    """The blocking SDK as it is."""
+
+    Sandbox = nullspace.Sandbox
+    Template = nullspace.Template
+
+    def close(self) -> None:
+        pass
+
+
+class AsyncioTwin:
+    """The asyncio SDK with every coroutine run to its end."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self.Sandbox = Synced(nullspace.AsyncSandbox, self._loop)
+        self.Template = Synced(nullspace.AsyncTemplate, self._loop)
+
+    def close(self) -> None:
+        self._loop.run_until_complete(end_other_tasks())
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        self._loop.close()
+
+
+class Synced:
+    """Wraps an object of the asyncio SDK."""
+
+    def __init__(self, target: Any, loop: asyncio.AbstractEventLoop) -> None:
+        self._target = target
+        self._loop = loop
+
+    def __getattr__(self, name: str) -> Any:
+        return self._wrap(getattr(self._target, name))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._settle(self._target(*args, **kwargs))
+
+    def __enter__(self) -> Any:
+        return self._settle(self._target.__aenter__())
+
+    def __exit__(self, *exc_info: Any) -> Any:
+        return self._settle(self._target.__aexit__(*exc_info))
+
+    def __iter__(self) -> Any:
+        items = aiter_of(self._target)
+        while True:
+            try:
+                yield self._settle(items.__anext__())
+            except StopAsyncIteration:
+                return
+
+    def _settle(self, value: Any) -> Any:
+        return self._wrap(self._loop.run_until_complete(value) if inspect.isawaitable(value) else value)
+
+    def _wrap(self, value: Any) -> Any:
+        ours = (
+            type(value).__name__.startswith("Async") or inspect.ismethod(value) or inspect.isfunction(value)
+        )
+        return Synced(value, self._loop) if ours else value
+
+
+async def end_other_tasks() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+
+
+def aiter_of(target: Any) -> Any:
+    return target.__aiter__()
