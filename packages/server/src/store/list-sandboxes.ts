@@ -97,14 +97,16 @@ function labelled(
       ),
     );
   for (const label of others) {
-    query = query.where((build) =>
-      build.exists(
+    // A scalar, since PostgreSQL would join `exists` with every sandbox that has the label before it sorts.
+    query = query.where(
+      (build) =>
         build
           .selectFrom('sandbox_labels as other')
           .select('other.label')
           .whereRef('other.sandbox_id', '=', 'rarest.sandbox_id')
           .where('other.label', '=', label),
-      ),
+      'is not',
+      null,
     );
   }
   return query
