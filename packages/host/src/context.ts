@@ -21,6 +21,7 @@ export interface HostContext {
   timing: Timing;
   engine: Engine;
   network: Network;
+  createNetwork: () => Network;
   agents: Agents;
   images: ImageCatalog;
   log: Logger;

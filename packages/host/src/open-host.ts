@@ -26,7 +26,8 @@ const watchBacklog = 4096;
 export interface HostOptions {
   settings: Settings;
   engine: Engine;
-  network: Network;
+  /** Makes the network; more than one may be made, one after another. */
+  createNetwork: () => Network;
   log: Logger;
   /** @default calls over TCP */
   agents?: Agents;
@@ -56,7 +57,8 @@ export async function openHost(options: HostOptions): Promise<OpenHost> {
     machine,
     timing: { ...defaultTiming, ...options.timing },
     engine: options.engine,
-    network: options.network,
+    network: options.createNetwork(),
+    createNetwork: options.createNetwork,
     agents: options.agents ?? createAgents(),
     images: new ImageCatalog(paths.imagesDir),
     log: options.log,

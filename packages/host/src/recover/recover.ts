@@ -26,13 +26,17 @@ export async function recover(host: HostContext): Promise<void> {
       kept.set(record.instance_id, record);
     }
   }
-  await sweep(host, kept);
+  await attempt(host, 'engine', host.engine.clean(new Set(kept.keys())));
+  // Without instances the network goes whole and is made anew; else what belongs to none of them goes.
+  if (kept.size === 0) await attempt(host, 'network', host.createNetwork().clean(new Set()));
   await host.network.setUp();
-  for (const record of records) {
-    const instance = track(host, record);
-    if (isFinal(record)) resumeCleaning(host, instance);
-    else if (kept.has(instance.id)) await adopt(host, instance);
-    else void finish(host, instance, describeLoss(host, record));
+  const instances = records.map((record) => track(host, record));
+  for (const instance of instances) if (kept.has(instance.id)) await adopt(host, instance);
+  if (kept.size > 0) await attempt(host, 'network', host.network.clean(slotsOf(instances)));
+  for (const instance of instances) {
+    if (kept.has(instance.id)) continue;
+    if (isFinal(instance.record)) resumeCleaning(host, instance);
+    else void finish(host, instance, describeLoss(host, instance.record));
   }
   host.log.info({ instances: records.length, running: kept.size }, 'journals read');
 }
@@ -64,13 +68,13 @@ async function readRecords(host: HostContext): Promise<InstanceRecord[]> {
   return records.sort((a, b) => a.created_unix_ms - b.created_unix_ms);
 }
 
-/** Removes what belongs to no instance that is kept. What cannot be removed now does not hold up the others. */
-async function sweep(host: HostContext, kept: ReadonlyMap<string, InstanceRecord>): Promise<void> {
-  const slots = new Set([...kept.values()].flatMap(({ slot }) => slot ?? []));
-  const steps = [host.engine.clean(new Set(kept.keys())), host.network.clean(slots)];
-  for (const result of await Promise.allSettled(steps)) {
-    if (result.status === 'rejected') host.log.error({ err: result.reason }, 'sweeping failed');
-  }
+/** What cannot be removed now does not hold up the start. */
+async function attempt(host: HostContext, what: string, sweep: Promise<void>): Promise<void> {
+  await sweep.catch((error) => host.log.error({ what, err: error }, 'sweeping failed'));
+}
+
+function slotsOf(instances: readonly TrackedInstance[]): Set<number> {
+  return new Set(instances.flatMap(({ slot }) => slot?.index ?? []));
 }
 
 function track(host: HostContext, record: InstanceRecord): TrackedInstance {

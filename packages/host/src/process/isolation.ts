@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { paths as findPaths, type Settings } from '@nullspace/configuration';
+import { createGvisorEngine, createNetwork, type Engine, type Network } from '@nullspace/runtime';
+import type { Logger } from 'pino';
+import { installationSuffix } from './installation.ts';
+import { findPrograms } from './programs.ts';
+
+/** The engine and the network of an installation. Making them changes nothing on the machine. */
+export interface Isolation {
+  engine: Engine;
+  createNetwork: () => Network;
+}
+
+export async function createIsolation(settings: Settings, log: Logger): Promise<Isolation> {
+  const { runsc, agent } = await findPrograms(settings);
+  const installation = installationSuffix(settings.data_dir);
+  return {
+    engine: createGvisorEngine({
+      runsc,
+      agent,
+      stateFolder: join(findPaths(settings).hostDir, 'engine'),
+      installation,
+    }),
+    createNetwork: () =>
+      createNetwork({
+        range: settings.guest_range,
+        installation,
+        preparedSlots: settings.prepared_slots,
+        onError: (error) => log.warn({ err: error }, 'a network slot could not be prepared or removed'),
+      }),
+  };
+}
+
+/** @throws {Error} Naming everything that this machine lacks, and how to mend it. */
+export async function requireEngine(engine: Engine): Promise<void> {
+  const problems = await engine.probe();
+  if (problems.length === 0) return;
+  const lines = problems.map(({ item, message, fix }) => `${item}: ${message} ${fix}`);
+  throw new Error(`sandboxes cannot run on this machine:\n  ${lines.join('\n  ')}`);
+}
