@@ -6,15 +6,16 @@ import { insertRows } from '../src/store/insert-sandbox.ts';
 import { migrate } from '../src/store/migrate.ts';
 import { openDatabase } from '../src/store/open-store.ts';
 import type { NewSandbox, SandboxStatus } from '../src/store/records.ts';
+import { isFinal } from '../src/store/sandbox-status.ts';
 import { write } from '../src/store/write.ts';
 
 const usage = `Fills a store with sandboxes that are records alone, to measure lists.
 
   node packages/server/scripts/seed-sandboxes.ts --data-dir DIR --tenant ID_OR_NAME --count N
-    [--database-url URL] [--status paused]
+    [--database-url URL] [--status destroyed]
 
-Sandbox number i has the metadata {"project": "p<i modulo 50>", "index": i, "even": true or false}.
-Prints {"tenant_id", "count", "seconds"}.`;
+Sandbox number i has the metadata {"team": "team-<i modulo 10>", "project": "p<i modulo 50>", "index": i}. They are
+destroyed unless told otherwise, so that a server that runs meanwhile leaves them alone. Prints {"tenant_id", "count", "seconds"}.`;
 
 const rowsAtOnce = 1000;
 
@@ -24,7 +25,7 @@ const { values } = parseArgs({
     'database-url': { type: 'string', default: '' },
     tenant: { type: 'string', default: 'default' },
     count: { type: 'string', default: '100000' },
-    status: { type: 'string', default: 'paused' },
+    status: { type: 'string', default: 'destroyed' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -84,8 +85,9 @@ function makeSandbox({
     diskMb: 8192,
     cwd: '/workspace',
     envs: {},
-    metadata: { project: `p${index % 50}`, index, even: index % 2 === 0 },
+    metadata: { team: `team-${index % 10}`, project: `p${index % 50}`, index },
     network: null,
+    endedAt: isFinal(status) ? startedAt : null,
     internetAccess: true,
     timeoutMs: 300_000,
     timeoutAction: 'destroy',
