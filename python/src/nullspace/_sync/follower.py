@@ -103,7 +103,9 @@ class ExecFollower:
     def _connect(self) -> ClientConnection:
         for delay in (*OPEN_PAUSES, None):
             try:
-                socket: ClientConnection = connect(self._url, **socket_options(self._connection))
+                # Entered by hand, since the connection outlives this function.
+                opening = connect(self._url, **socket_options(self._connection))
+                socket: ClientConnection = opening.__enter__()
             except (OSError, EOFError, WebSocketException) as cause:
                 if delay is None or not may_pass(cause):
                     raise upgrade_error(cause, self._url) from cause

@@ -1,0 +1,67 @@
+"""A WebSocket server that plays the server's side of live commands."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.server import Server, ServerConnection, serve
+
+
+class Channel:
+    """The server's end of one connection."""
+
+    def __init__(self, socket: ServerConnection) -> None:
+        self._socket = socket
+        self.path = socket.request.path
+        self.authorization = socket.request.headers["Authorization"]
+        self.first = json.loads(socket.recv())
+
+    def send(self, kind: str, **fields: Any) -> None:
+        self._socket.send(json.dumps({"type": kind, "id": self.first["id"], **fields}))
+
+    def send_text(self, text: str) -> None:
+        self._socket.send(text)
+
+    def cut(self) -> None:
+        """Ends the connection as a dying server does."""
+        self._socket.socket.close()
+
+    def wait_until_closed(self) -> None:
+        try:
+            self._socket.recv()
+        except ConnectionClosed:
+            return
+
+
+class ExecServer:
+    """Plays one scene a connection, in order; the last one stays."""
+
+    def __init__(self) -> None:
+        self.scenes: list[Callable[[Channel], None]] = []
+        self.channels: list[Channel] = []
+        self.refusals: list[int] = []
+        self._server: Server = serve(self._play, "127.0.0.1", 0, process_request=self._refuse)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        host, port = self._server.socket.getsockname()[:2]
+        return f"http://{host}:{port}"
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join(30)
+
+    def _refuse(self, socket: ServerConnection, _request: Any) -> Any:
+        return socket.respond(self.refusals.pop(0), "refused") if self.refusals else None
+
+    def _play(self, socket: ServerConnection) -> None:
+        channel = Channel(socket)
+        self.channels.append(channel)
+        scene = self.scenes.pop(0) if len(self.scenes) > 1 else self.scenes[0]
+        scene(channel)
