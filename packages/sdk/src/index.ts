@@ -34,7 +34,7 @@ export {
 } from './errors/upload.ts';
 export { Files } from './files/files.ts';
 export type { FileContent, FileInfo, FileOptions, ListFilesOptions } from './files/types.ts';
-export type { ConnectOptions } from './sandboxes/connect.ts';
+export type { ConnectOptions } from './sandboxes/connect-options.ts';
 export type { CreateOptions } from './sandboxes/create-options.ts';
 export type { FieldNames, ListOptions, SandboxQuery } from './sandboxes/list-options.ts';
 export { SandboxPaginator } from './sandboxes/paginator.ts';

@@ -2,6 +2,7 @@ import type { FileInfo as WireFileInfo, WriteFileRequest } from '@nullspace/cont
 import { queryString } from '../client/query.ts';
 import { InvalidRequestError } from '../errors/state.ts';
 import type { SandboxScope } from '../sandboxes/scope.ts';
+import { readerChunks } from '../transport/stream.ts';
 import { toBase64 } from './base64.ts';
 import { readFileInfo } from './read-info.ts';
 import type { FileContent, FileInfo, FileOptions } from './types.ts';
@@ -32,29 +33,20 @@ export async function writeFile(
   }
 }
 
-async function bytesOf(content: Exclude<FileContent, string>): Promise<Uint8Array | undefined> {
+async function bytesOf(content: unknown): Promise<Uint8Array | undefined> {
   if (content instanceof Uint8Array) return content;
   if (content instanceof ArrayBuffer) return new Uint8Array(content);
   if (content instanceof Blob) return new Uint8Array(await content.arrayBuffer());
   return undefined;
 }
 
-async function* chunksOf(
+/** Not every browser can iterate a stream itself. */
+function chunksOf(
   content: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  if (Symbol.asyncIterator in content) {
-    yield* content;
-    return;
-  }
-  const reader = (content as ReadableStream<Uint8Array>).getReader?.();
-  if (!reader) {
-    throw new InvalidRequestError(
-      'content must be a string, bytes, a Blob, a stream or an async iterable of bytes.',
-    );
-  }
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    yield value;
-  }
+): AsyncIterable<Uint8Array> {
+  if (content instanceof ReadableStream) return readerChunks(content);
+  if (typeof content === 'object' && content !== null && Symbol.asyncIterator in content) return content;
+  throw new InvalidRequestError(
+    'content must be a string, bytes, a Blob, a stream or an async iterable of bytes.',
+  );
 }

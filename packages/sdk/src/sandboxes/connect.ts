@@ -1,16 +1,11 @@
 import type { SandboxInfo as WireInfo } from '@nullspace/contract';
 import { Client } from '../client/client.ts';
-import type { CallOptions, ClientOptions } from '../client/options.ts';
 import { pathId } from '../client/path-id.ts';
 import { SandboxError } from '../errors/sandbox-error.ts';
+import type { ConnectOptions } from './connect-options.ts';
 import { sandboxPath } from './create.ts';
 
 const resumeTimeoutMs = 300_000;
-
-export interface ConnectOptions extends ClientOptions, CallOptions {
-  /** Moves the deadline to this many seconds from now. @default the deadline stays as it is */
-  timeout?: number;
-}
 
 /** Finds a sandbox by its id; one that is paused is resumed. */
 export async function connectSandbox(

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { SandboxInfo as WireInfo } from '@nullspace/contract';
 import { Client } from '../client/client.ts';
 import type { CallOptions, ClientOptions } from '../client/options.ts';
@@ -5,7 +6,8 @@ import { Commands } from '../commands/commands.ts';
 import { NotFoundError } from '../errors/state.ts';
 import { Files } from '../files/files.ts';
 import { destroy, fetchInfo, fetchMetrics, moveDeadline } from './by-id.ts';
-import { type ConnectOptions, connectSandbox } from './connect.ts';
+import { connectSandbox } from './connect.ts';
+import type { ConnectOptions } from './connect-options.ts';
 import { createSandbox, sandboxPath } from './create.ts';
 import type { CreateOptions } from './create-options.ts';
 import { listSandboxes } from './list.ts';

@@ -1,5 +1,5 @@
 import { SilenceWatch } from './silence.ts';
-import { streamOf } from './stream.ts';
+import { readerChunks, streamOf } from './stream.ts';
 import {
   type Transport,
   TransportFailure,
@@ -45,14 +45,14 @@ async function send(
       const release = (): void => controller.abort();
       return {
         ...answer,
-        body: streamOf(chunksOf(response.body), request.silenceMs, request.signal, release),
+        body: streamOf(readerChunks(response.body), request.silenceMs, request.signal, release),
       };
     }
     const bytes = await collect(response.body, silence);
     const asBytes = request.read === 'bytes' && response.ok;
     return { ...answer, body: asBytes ? bytes : new TextDecoder().decode(bytes) };
   } catch (error) {
-    throw failure ?? new TransportFailure(error, !isRefused(error));
+    throw failure ?? new TransportFailure(error, isBroken(error));
   } finally {
     silence.stop();
     request.signal?.removeEventListener('abort', onAbort);
@@ -82,7 +82,7 @@ async function collect(body: ReadableStream<Uint8Array> | null, silence: Silence
   const chunks: Uint8Array[] = [];
   let length = 0;
   if (body) {
-    for await (const chunk of chunksOf(body)) {
+    for await (const chunk of readerChunks(body)) {
       silence.heard();
       chunks.push(chunk);
       length += chunk.byteLength;
@@ -97,18 +97,16 @@ async function collect(body: ReadableStream<Uint8Array> | null, silence: Silence
   return bytes;
 }
 
-/** Not every browser can iterate a stream itself. */
-async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = body.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    yield value;
-  }
-}
+/** Reasons that arise on a connection that stands. Browsers name none, so that there nothing is repeated. */
+const brokenCodes = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'UND_ERR_SOCKET',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+]);
 
-/** Only Node names the reason; elsewhere a failure counts as one after the connection. */
-function isRefused(error: unknown): boolean {
+function isBroken(error: unknown): boolean {
   const cause = error instanceof Error ? (error.cause as { code?: string } | undefined) : undefined;
-  return cause?.code === 'ECONNREFUSED' || cause?.code === 'ENOTFOUND';
+  return cause?.code !== undefined && brokenCodes.has(cause.code);
 }

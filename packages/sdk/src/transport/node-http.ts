@@ -61,6 +61,7 @@ function send(
   return new Promise((resolve, reject) => {
     const { signal } = request;
     if (signal?.aborted) return reject(signal.reason);
+    const readyEvent = target.protocol === 'https:' ? 'secureConnect' : 'connect';
     const call = open({
       ...target,
       method: request.method,
@@ -68,6 +69,7 @@ function send(
       headers: request.headers,
     });
     let settled = false;
+    let connected = false;
     const fail = (error: unknown): void => {
       if (settled) return;
       settle();
@@ -82,7 +84,14 @@ function send(
       signal?.removeEventListener('abort', onAbort);
     };
     signal?.addEventListener('abort', onAbort);
-    call.on('error', (error) => fail(new TransportFailure(error, call.socket?.connecting === false)));
+    call.on('error', (error) => fail(new TransportFailure(error, connected)));
+    call.on('socket', (socket) => {
+      connected = !socket.connecting;
+      if (socket.connecting)
+        socket.once(readyEvent, () => {
+          connected = true;
+        });
+    });
     call.on('response', (response) => {
       const answer = (body: TransportResponse['body']): void => {
         if (settled) return;

@@ -50,3 +50,21 @@ export function streamOf(
     { highWaterMark: 0 },
   );
 }
+
+/** Chunks of a stream, which not every browser can iterate itself. Stopping early cancels it. */
+export async function* readerChunks(
+  stream: ReadableStream<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, void> {
+  const reader = stream.getReader();
+  let ended = false;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      ended = done;
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    if (!ended) await reader.cancel().catch(() => {});
+  }
+}

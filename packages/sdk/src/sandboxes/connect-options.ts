@@ -1,0 +1,6 @@
+import type { CallOptions, ClientOptions } from '../client/options.ts';
+
+export interface ConnectOptions extends ClientOptions, CallOptions {
+  /** Moves the deadline to this many seconds from now. @default the deadline stays as it is */
+  timeout?: number;
+}

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { json, startApiServer } from '../support/api-server.ts';
+import { execRecord, sandboxRecord } from '../support/records.ts';
+
+const run = promisify(execFile);
+const build = fileURLToPath(new URL('../../scripts/build.ts', import.meta.url));
+const compiler = join(
+  dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
+  'bin',
+  'tsc',
+);
+
+const typescriptUser = `
+import { CommandHandle, NotFoundError, Sandbox, SandboxError, Template } from 'nullspace';
+import type { CreateOptions, SandboxInfo, SandboxQuery } from 'nullspace';
+
+const options: CreateOptions = { template: 'base', network: { maskRequestHost: 'localhost' } };
+export async function use(): Promise<void> {
+  await using sandbox = await Sandbox.create(options);
+  const result = await sandbox.commands.run('true', { args: ['a'], onStdout: (text) => text.trim() });
+  const code: number = result.exitCode;
+  const handle: CommandHandle = await sandbox.commands.run('sleep', { background: true });
+  for await (const chunk of handle) chunk.text.trim();
+  const query: SandboxQuery = { state: ['running'], metadata: { code } };
+  for await (const info of await Sandbox.list({ query })) takes(info);
+  const raw = await Sandbox.list({ fields: ['id'] });
+  const id: unknown = raw.items[0]?.id;
+  const stream: ReadableStream<Uint8Array> = await sandbox.files.readStream('/etc/hosts');
+  await sandbox.files.write('/copy', stream);
+  await Template.list();
+  // @ts-expect-error vcpus is a number
+  await Sandbox.create({ vcpus: '2' });
+  try {
+    await sandbox.kill();
+  } catch (error) {
+    if (error instanceof NotFoundError) error.code.trim();
+    else if (error instanceof SandboxError) error.requestId?.trim();
+    void id;
+  }
+}
+function takes(info: SandboxInfo): Date | undefined {
+  return info.timeoutAt;
+}
+`;
+
+const javascriptUser = `
+import { Sandbox } from 'nullspace';
+const connection = { apiKey: 'k', baseUrl: process.argv[2] };
+if (process.argv[3] === 'without-node') delete globalThis.process;
+const sandbox = await Sandbox.create(connection);
+const { stdout } = await sandbox.commands.run('echo', { args: ['ready'] });
+await sandbox.kill();
+console.log(sandbox.id, stdout);
+`;
+
+describe('the published package', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'nullspace-package-'));
+  const user = join(folder, 'user');
+  const installed = join(user, 'node_modules', 'nullspace');
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  before(async () => {
+    await run(process.execPath, [build, join(folder, 'dist')]);
+    const { stdout } = await run('npm', ['pack', '--json', join(folder, 'dist')], { cwd: folder });
+    const [{ filename }] = JSON.parse(stdout);
+    mkdirSync(user);
+    writeFileSync(join(user, 'package.json'), '{"type":"module","private":true}');
+    const install = ['install', '--offline', '--no-audit', '--no-fund', join(folder, filename)];
+    await run('npm', install, { cwd: user });
+  });
+
+  test('has no dependency and only its own files', () => {
+    const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+    assert.equal(manifest.dependencies, undefined);
+    assert.deepEqual(
+      readdirSync(join(user, 'node_modules')).filter((name) => !name.startsWith('.')),
+      ['nullspace'],
+    );
+    const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
+    for (const name of ['LICENSE', 'README.md', 'index.js', 'index.d.ts'])
+      assert.ok(files.includes(name), name);
+    assert.deepEqual(
+      files.filter((name) => /(?<!\.d)\.ts$/.test(name)),
+      [],
+    );
+  });
+
+  for (const [what, argument] of [
+    ['runs as plain JavaScript', ''],
+    ['runs where there is no Node', 'without-node'],
+  ] as const) {
+    test(what, async (context) => {
+      const api = await startApiServer(context, ({ path, method }, response) => {
+        if (method === 'DELETE') return json(response, 204);
+        json(response, 200, path.endsWith('/exec') ? execRecord({ stdout: 'ready' }) : sandboxRecord());
+      });
+      writeFileSync(join(user, 'use.js'), javascriptUser);
+      const { stdout } = await run(process.execPath, ['use.js', api.url, argument], { cwd: user });
+      assert.equal(stdout, 'sb_1 ready\n');
+    });
+  }
+
+  for (const resolution of ['nodenext', 'bundler']) {
+    test(`is typed for users who resolve as ${resolution}`, async () => {
+      writeFileSync(join(user, 'use.ts'), typescriptUser);
+      const module = resolution === 'bundler' ? 'esnext' : 'nodenext';
+      const options = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022,dom'];
+      const modules = ['--module', module, '--moduleResolution', resolution];
+      await run(process.execPath, [compiler, ...options, ...modules, 'use.ts'], { cwd: user }).catch(
+        (error) => assert.fail(error.stdout),
+      );
+    });
+  }
+});
