@@ -1,0 +1,49 @@
+import os
+
+import nullspace
+import pytest
+from nullspace import AuthError, NotImplementedError, Sandbox, SandboxError
+
+
+@pytest.mark.parametrize("key", ["ns_live_wrong", "nonsense"])
+def test_a_wrong_key(key):
+    with pytest.raises(AuthError) as caught:
+        Sandbox.list(api_key=key)
+    assert caught.value.code == "unauthorized"
+
+
+def test_a_wrong_key_on_a_live_connection(sandbox):
+    from nullspace.client import NullspaceClient
+
+    client = NullspaceClient(api_key="ns_live_wrong", base_url=os.environ["NULLSPACE_API_URL"])
+    stranger = Sandbox(sandbox.get_info(), client)
+    with pytest.raises(AuthError):
+        stranger.commands.run("true", on_stdout=print)
+
+
+def test_errors_say_what_to_do():
+    with pytest.raises(SandboxError) as caught:
+        Sandbox.get_info_by_id("sb_doesnotexist")
+    error = caught.value
+    assert "sb_doesnotexist" in str(error)
+    assert error.suggested_action
+    assert error.request_id
+    assert error.retryable is False
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda sandbox: sandbox.get_preview_url(3000),
+        lambda sandbox: sandbox.create_ssh_access(public_key="ssh-ed25519 AAAA"),
+        lambda sandbox: nullspace.Volume.list(),
+        lambda sandbox: sandbox.list_lifecycle(),
+        lambda sandbox: sandbox.pty.list(),
+        lambda sandbox: sandbox.files.upload_url("/tmp/x"),
+    ],
+)
+def test_later_features_are_named(sandbox, call):
+    with pytest.raises(NotImplementedError) as caught:
+        call(sandbox)
+    assert caught.value.code == "not_implemented"
+    assert "yet" in str(caught.value)
