@@ -1,75 +1,70 @@
-// Package ceiling bounds how many processes and threads commands may have together. It uses the guest kernel's own
-// pids group: forks past the limit fail with EAGAIN. Where there is none, processes are counted.
+// Package ceiling bounds how many processes and threads commands may have together, and keeps each command with all
+// that descends from it in a group of its own. Both are the guest kernel's cgroups (version 2), kept out of sight.
+// Where the kernel offers none, the package only remembers the limit.
 package ceiling
 
 import (
+	"bytes"
 	"os"
 	"strconv"
-	"strings"
 	"sync"
 
 	"golang.org/x/sys/unix"
 )
 
-const unlimited = "max"
+const (
+	unlimited = "max"
+	// maxSpare empty groups are kept for the next commands, which then start without making one.
+	maxSpare = 32
+)
 
 // Ceiling is the group of all commands.
 type Ceiling struct {
-	mu sync.Mutex
-	// group is the open folder of the pids group, or -1.
-	group int
+	// folder is the open folder of the group, or -1.
+	folder int
+
+	mu    sync.Mutex
 	limit uint32
-	// members of the group that are the agent's own threads.
-	own uint32
+	made  uint64
+	spare []*Group
 }
 
-// Open mounts the pids controller out of sight and makes the group. Without one the ceiling only counts.
+// Open mounts the cgroups out of sight and makes the group of all commands. Without cgroups the ceiling only counts.
 func Open() *Ceiling {
-	group, err := openGroup()
+	folder, err := openFolder()
 	if err != nil {
-		group = -1
+		folder = -1
 	}
-	return &Ceiling{group: group}
+	return &Ceiling{folder: folder}
 }
 
 // Counting returns a ceiling without a group of the kernel's.
-func Counting() *Ceiling { return &Ceiling{group: -1} }
+func Counting() *Ceiling { return &Ceiling{folder: -1} }
 
 // Enforced tells whether the kernel refuses forks past the limit.
-func (c *Ceiling) Enforced() bool { return c.group >= 0 }
+func (c *Ceiling) Enforced() bool { return c.folder >= 0 }
 
-func openGroup() (int, error) {
+func openFolder() (int, error) {
 	point, err := os.MkdirTemp("/dev/shm", ".nullspace-")
 	if err != nil {
-		if point, err = os.MkdirTemp("", ".nullspace-"); err != nil {
-			return -1, err
-		}
+		return -1, err
 	}
 	defer os.Remove(point)
-	if err := unix.Mount("cgroup", point, "cgroup", 0, "pids"); err != nil {
+	if err := unix.Mount("cgroup2", point, "cgroup2", 0, ""); err != nil {
 		return -1, err
 	}
 	// The open folder below stays usable after the mount is out of the tree.
 	defer unix.Unmount(point, unix.MNT_DETACH)
+	// Only controllers that are enabled above appear in the group.
+	os.WriteFile(point+"/cgroup.subtree_control", []byte("+pids"), 0)
 	folder := point + "/commands"
 	if err := os.Mkdir(folder, 0o755); err != nil && !os.IsExist(err) {
 		return -1, err
 	}
+	if _, err := os.Stat(folder + "/pids.max"); err != nil {
+		return -1, err
+	}
 	return unix.Open(folder, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-}
-
-// JoinThread moves the calling thread, which must be locked to its goroutine, into the group. What it forks is in it too.
-func (c *Ceiling) JoinThread() error {
-	if !c.Enforced() {
-		return nil
-	}
-	if err := c.write("tasks", strconv.Itoa(unix.Gettid())); err != nil {
-		return err
-	}
-	c.mu.Lock()
-	c.own++
-	c.mu.Unlock()
-	return nil
 }
 
 // SetLimit sets the ceiling; 0 takes it away.
@@ -88,51 +83,65 @@ func (c *Ceiling) Limit() uint32 {
 }
 
 // Freeze refuses every fork until Thaw.
-func (c *Ceiling) Freeze() error {
-	if !c.Enforced() {
-		return nil
-	}
-	return c.write("pids.max", "0")
-}
+func (c *Ceiling) Freeze() error { return c.setMax("0") }
 
 // Thaw lets commands fork up to the limit.
 func (c *Ceiling) Thaw() error {
+	if limit := c.Limit(); limit > 0 {
+		return c.setMax(strconv.FormatUint(uint64(limit), 10))
+	}
+	return c.setMax(unlimited)
+}
+
+func (c *Ceiling) setMax(value string) error {
 	if !c.Enforced() {
 		return nil
 	}
-	c.mu.Lock()
-	value := unlimited
-	if c.limit > 0 {
-		value = strconv.FormatUint(uint64(c.limit)+uint64(c.own), 10)
-	}
-	c.mu.Unlock()
-	return c.write("pids.max", value)
+	return writeAt(c.folder, "pids.max", value)
 }
 
-// Current returns the number of processes and threads in the group. It must not be called where nothing enforces.
-func (c *Ceiling) Current() (uint32, error) {
-	fd, err := unix.Openat(c.group, "pids.current", unix.O_RDONLY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return 0, err
-	}
-	defer unix.Close(fd)
-	buffer := make([]byte, 32)
-	n, err := unix.Read(fd, buffer)
-	if err != nil {
-		return 0, err
-	}
-	value, err := strconv.ParseUint(strings.TrimSpace(string(buffer[:n])), 10, 32)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return uint32(value) - min(c.own, uint32(value)), err
+// Usage is how many processes and threads commands have, and how many forks were refused so far.
+type Usage struct {
+	Current  uint32
+	Refusals uint64
 }
 
-func (c *Ceiling) write(name, value string) error {
-	fd, err := unix.Openat(c.group, name, unix.O_WRONLY|unix.O_CLOEXEC, 0)
+// Usage must only be asked for where the kernel enforces the ceiling.
+func (c *Ceiling) Usage() (Usage, error) {
+	current, err := readAt(c.folder, "pids.current")
+	if err != nil {
+		return Usage{}, err
+	}
+	events, err := readAt(c.folder, "pids.events")
+	if err != nil {
+		return Usage{}, err
+	}
+	var usage Usage
+	count, _ := strconv.ParseUint(string(bytes.TrimSpace(current)), 10, 32)
+	usage.Current = uint32(count)
+	_, refused, _ := bytes.Cut(bytes.TrimSpace(events), []byte("max "))
+	usage.Refusals, _ = strconv.ParseUint(string(refused), 10, 64)
+	return usage, nil
+}
+
+func writeAt(folder int, name, value string) error {
+	fd, err := unix.Openat(folder, name, unix.O_WRONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return err
 	}
 	defer unix.Close(fd)
 	_, err = unix.Write(fd, []byte(value))
 	return err
+}
+
+func readAt(folder int, name string) ([]byte, error) {
+	fd, err := unix.Openat(folder, name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	file := os.NewFile(uintptr(fd), name)
+	defer file.Close()
+	var content bytes.Buffer
+	_, err = content.ReadFrom(file)
+	return content.Bytes(), err
 }

@@ -48,14 +48,13 @@ func every(ctx context.Context, look func() time.Duration) {
 
 // kill ends a tree and records why.
 func (g *Guard) kill(tree processes.Tree, guard, reason string) {
-	event := Event{Guard: guard, At: time.Now(), PID: tree.Members[0].PID, Command: tree.Members[0].Name}
-	if command := tree.Command; command != nil {
-		command.MarkGuarded(guard)
-		event.PID, event.Command = command.PID, command.Command
-	}
-	event.Message = fmt.Sprintf("killed %q (process %d): %s", event.Command, event.PID, reason)
+	command := tree.Command
+	command.MarkGuarded(guard)
 	tree.Kill()
-	g.events.add(event)
+	g.events.add(Event{
+		Guard: guard, PID: command.PID, Command: command.Command, At: time.Now(),
+		Message: fmt.Sprintf("killed %q (process %d): %s", command.Command, command.PID, reason),
+	})
 }
 
 // largest returns the tree with the highest weight, or false if there is none.

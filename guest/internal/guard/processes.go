@@ -11,44 +11,66 @@ const (
 	processPace = 100 * time.Millisecond
 	// crowding is how long commands may stay at their ceiling before the largest is killed.
 	crowding = time.Second
+	// calm is how long no fork was refused before a new crowding is counted from its start.
+	calm = 300 * time.Millisecond
 	// clearing bounds the time that forks are refused while trees are killed.
 	clearing = 20 * time.Second
 )
 
+// crowd follows how long commands have been at their ceiling.
+type crowd struct {
+	refusals uint64
+	since    time.Time
+	last     time.Time
+}
+
+// at takes a reading and tells whether commands have stayed at their ceiling for long. A bomb whose processes come
+// and go is at the ceiling whenever one of its forks was refused.
+func (c *crowd) at(now time.Time, count, limit uint32, refusals uint64) bool {
+	refused := refusals != c.refusals
+	c.refusals = refusals
+	switch {
+	case count >= limit || refused:
+		if c.since.IsZero() {
+			c.since = now
+		}
+		c.last = now
+	case now.Sub(c.last) > calm:
+		c.since = time.Time{}
+	}
+	return !c.since.IsZero() && c.last.Sub(c.since) >= crowding
+}
+
 // processWatch returns a look that kills the largest trees once commands have stayed at their ceiling.
 func (g *Guard) processWatch() func() time.Duration {
-	var since time.Time
+	var crowd crowd
 	return func() time.Duration {
+		g.table.TidyGroups()
 		limit := g.ceiling.Limit()
 		if limit == 0 {
 			return idlePace
 		}
-		count, ok := g.count()
-		// A bomb whose processes come and go hovers just below the ceiling.
-		if !ok || count < limit-limit/20 {
-			since = time.Time{}
-			if g.table.Running() == 0 && count < limit/2 {
-				return idlePace
-			}
+		count, refusals, err := g.count()
+		if err != nil {
 			return processPace
 		}
-		if since.IsZero() {
-			since = time.Now()
-		}
-		if time.Since(since) >= crowding {
+		if crowd.at(time.Now(), count, limit, refusals) {
 			g.clear(limit)
-			since = time.Time{}
+			crowd.since = time.Time{}
+		}
+		if g.table.Running() == 0 && count < limit/2 {
+			return idlePace
 		}
 		return processPace
 	}
 }
 
-func (g *Guard) count() (uint32, bool) {
+func (g *Guard) count() (count uint32, refusals uint64, err error) {
 	if g.ceiling.Enforced() {
-		count, err := g.ceiling.Current()
-		return count, err == nil
+		usage, err := g.ceiling.Usage()
+		return usage.Current, usage.Refusals, err
 	}
-	return uint32(g.table.CountThreads()), true
+	return uint32(g.table.CountThreads()), 0, nil
 }
 
 // clear kills the largest trees until less than half of the ceiling is used. Nothing can fork meanwhile.
@@ -57,7 +79,7 @@ func (g *Guard) clear(limit uint32) {
 	defer g.ceiling.Thaw()
 	killed := map[*processes.Process]bool{}
 	for deadline := time.Now().Add(clearing); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		if count, ok := g.count(); ok && count < limit/2 {
+		if count, _, err := g.count(); err == nil && count < max(1, limit/2) {
 			return
 		}
 		trees, err := g.table.Trees()
@@ -68,8 +90,8 @@ func (g *Guard) clear(limit uint32) {
 		switch {
 		case !found:
 			return
-		case killed[tree.Command] && tree.Command != nil:
-			// Already recorded; what is left of it is still ending or was missed by the walk.
+		case killed[tree.Command]:
+			// Already recorded; what is left of it is still ending, or forked between two looks.
 			tree.Kill()
 		default:
 			killed[tree.Command] = true

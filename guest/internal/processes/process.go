@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"time"
 
+	"nullspace.dev/guest/internal/ceiling"
 	"nullspace.dev/guest/internal/output"
 )
 
@@ -39,6 +40,8 @@ type Process struct {
 	spawn   time.Duration
 	timer   *time.Timer
 	stdin   *stdin
+	// group is nil where the kernel has none, and once nothing of the command is left.
+	group atomic.Pointer[ceiling.Group]
 
 	timedOut atomic.Bool
 	guard    atomic.Pointer[string]
@@ -106,6 +109,17 @@ func (p *Process) conclude(exit Exit) {
 		p.end()
 	}
 	p.table.retire(p)
+	// Off the reaper's way: other commands wait for it.
+	go p.returnGroup()
+}
+
+// returnGroup gives the group back if it is empty. A background child keeps it.
+func (p *Process) returnGroup() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if group := p.group.Load(); group != nil && p.exited && p.table.ceiling.Return(group) {
+		p.group.Store(nil)
+	}
 }
 
 func (p *Process) pumpEnded() {

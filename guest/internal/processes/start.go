@@ -15,7 +15,7 @@ import (
 	"nullspace.dev/guest/internal/settings"
 )
 
-// Marker is the variable by which processes that left their session are still found.
+// Marker is the variable by which processes that left their session are still found where the kernel has no groups.
 const Marker = "NULLSPACE_COMMAND"
 
 // refusalPatience is how long a start waits while the process ceiling refuses it.
@@ -52,7 +52,11 @@ func (t *Table) Start(ctx context.Context, spec Spec, options Options) (*Process
 		Log:    output.NewLog(t.budget, t.limits, options.CaptureBytes),
 		done:   make(chan struct{}), ended: make(chan struct{}),
 	}
-	env := values.Compose(settings.Identity{Name: account.Name, Home: account.Home}, spec.Env, Marker+"="+process.marker)
+	var marker []string
+	if !t.ceiling.Enforced() {
+		marker = []string{Marker + "=" + process.marker}
+	}
+	env := values.Compose(settings.Identity{Name: account.Name, Home: account.Home}, spec.Env, marker...)
 	file, argv := spec.program(env, cwd)
 	if file == "" {
 		return t.stillborn(process, 127, spec.Command+": command not found"), nil
@@ -62,6 +66,16 @@ func (t *Table) Start(ctx context.Context, spec Spec, options Options) (*Process
 		return nil, err
 	}
 	attr := &syscall.ProcAttr{Dir: cwd, Env: env, Files: pipes.child(), Sys: &syscall.SysProcAttr{Setsid: true, Credential: credential(account)}}
+	group, err := t.ceiling.Take()
+	if err != nil {
+		pipes.closeChild()
+		pipes.closeParent()
+		return nil, problem.New(problem.ProcessLimit, "", "no process group for another command: %v", err)
+	}
+	if group != nil {
+		attr.Sys.UseCgroupFD, attr.Sys.CgroupFD = true, group.Folder()
+		process.group.Store(group)
+	}
 	err = t.reaper.start(
 		func() (int, error) {
 			pid, err := t.fork(ctx, file, argv, attr)
@@ -79,6 +93,10 @@ func (t *Table) Start(ctx context.Context, spec Spec, options Options) (*Process
 	pipes.closeChild()
 	if err != nil {
 		pipes.closeParent()
+		if group != nil {
+			process.group.Store(nil)
+			t.ceiling.Return(group)
+		}
 		return t.failed(process, spec, account, cwd, err)
 	}
 	go process.pump(output.Stdout, pipes.stdout)
@@ -95,7 +113,7 @@ func (t *Table) fork(ctx context.Context, file string, argv []string, attr *sysc
 	for {
 		pid, err := 0, error(syscall.EAGAIN)
 		if !t.overCounted() {
-			pid, err = t.forker.fork(file, argv, attr)
+			pid, err = syscall.ForkExec(file, argv, attr)
 		}
 		if !errors.Is(err, syscall.EAGAIN) || time.Now().After(deadline) {
 			return pid, err

@@ -27,7 +27,6 @@ const (
 type Table struct {
 	settings *settings.Store
 	ceiling  *ceiling.Ceiling
-	forker   *forker
 	reaper   *reaper
 	budget   *output.Budget
 	limits   output.Limits
@@ -48,7 +47,7 @@ func NewTable(values *settings.Store, limit *ceiling.Ceiling) *Table {
 	random := make([]byte, 8)
 	rand.Read(random)
 	return &Table{
-		settings: values, ceiling: limit, forker: newForker(limit), reaper: newReaper(),
+		settings: values, ceiling: limit, reaper: newReaper(),
 		budget: output.NewBudget(maxOutputBytes), limits: output.DefaultLimits,
 		run: hex.EncodeToString(random), byPID: map[int]*Process{}, byMarker: map[string]*Process{}, synthetic: firstSynthetic,
 	}
@@ -125,5 +124,17 @@ func (t *Table) retire(process *Process) {
 	t.mu.Unlock()
 	if oldest != nil {
 		oldest.Log.Forget()
+	}
+}
+
+// TidyGroups takes back the groups of ended commands whose last descendant has ended too.
+func (t *Table) TidyGroups() {
+	if !t.ceiling.Enforced() {
+		return
+	}
+	for _, process := range t.List() {
+		if !process.Running() {
+			process.returnGroup()
+		}
 	}
 }

@@ -33,46 +33,52 @@ func (t Tree) Threads() (sum int) {
 
 // Kill ends every member.
 func (t Tree) Kill() {
+	if t.Command != nil {
+		if group := t.Command.group.Load(); group != nil {
+			group.Kill()
+			return
+		}
+	}
 	for _, member := range t.Members {
 		syscall.Kill(member.PID, syscall.SIGKILL)
 	}
 }
 
-// Trees sorts all living processes by the command they come from. As the first process of a guest the agent also
-// answers for those of no command, each session a tree.
+// Trees sorts the living processes of commands by the command they come from.
 func (t *Table) Trees() ([]Tree, error) {
+	if t.ceiling.Enforced() {
+		return t.groupTrees(), nil
+	}
 	list, err := procfs.Processes()
 	if err != nil {
 		return nil, err
 	}
 	owners := t.owners(list)
-	byOwner := map[*Process]int{}
-	bySession := map[int]int{}
+	index := map[*Process]int{}
 	var trees []Tree
 	for _, process := range list {
-		if !process.Alive() || isAgent(process) {
-			continue
-		}
 		owner := owners[process.PID]
-		if owner == nil && os.Getpid() != 1 {
+		if owner == nil || !process.Alive() || isAgent(process) {
 			continue
 		}
-		index, known := byOwner[owner]
-		if owner == nil {
-			index, known = bySession[process.Session]
-		}
+		at, known := index[owner]
 		if !known {
-			index = len(trees)
+			at = len(trees)
+			index[owner] = at
 			trees = append(trees, Tree{Command: owner})
-			if owner == nil {
-				bySession[process.Session] = index
-			} else {
-				byOwner[owner] = index
-			}
 		}
-		trees[index].Members = append(trees[index].Members, process)
+		trees[at].Members = append(trees[at].Members, process)
 	}
 	return trees, nil
+}
+
+func (t *Table) groupTrees() (trees []Tree) {
+	for _, command := range t.List() {
+		if members := command.members(); len(members) > 0 {
+			trees = append(trees, Tree{Command: command, Members: members})
+		}
+	}
+	return trees
 }
 
 func isAgent(process procfs.Process) bool { return process.PID == os.Getpid() || process.PID == 1 }
@@ -129,6 +135,9 @@ func (p *Process) Signal(signal syscall.Signal) error {
 		}
 		return nil
 	}
+	if group := p.group.Load(); group != nil {
+		return group.Kill()
+	}
 	// Most trees are one process group and end here; the search below is for those that left it.
 	if p.Running() && p.PID < firstSynthetic {
 		syscall.Kill(-p.PID, syscall.SIGKILL)
@@ -143,7 +152,11 @@ func (p *Process) Signal(signal syscall.Signal) error {
 	return nil
 }
 
+// members lists what lives of the command and its descendants.
 func (p *Process) members() (members []procfs.Process) {
+	if p.table.ceiling.Enforced() {
+		return p.groupMembers()
+	}
 	list, err := procfs.Processes()
 	if err != nil {
 		return nil
@@ -151,6 +164,19 @@ func (p *Process) members() (members []procfs.Process) {
 	owners := p.table.owners(list)
 	for _, process := range list {
 		if process.Alive() && !isAgent(process) && owners[process.PID] == p {
+			members = append(members, process)
+		}
+	}
+	return members
+}
+
+func (p *Process) groupMembers() (members []procfs.Process) {
+	group := p.group.Load()
+	if group == nil {
+		return nil
+	}
+	for _, pid := range group.Members() {
+		if process, ok := procfs.Read(pid); ok && process.Alive() {
 			members = append(members, process)
 		}
 	}
