@@ -28,19 +28,21 @@ function checks(): Step[] {
     check('generated docs', ['node', 'packages/server/scripts/generate-docs.ts', '--check']),
     check('go vet', ['go', 'vet', './...'], 'guest'),
     check('gofmt', ['sh', '-c', 'test -z "$(gofmt -l cmd internal e2e | tee /dev/stderr)"'], 'guest'),
-    check('ruff', ['sh', '-c', '"$(script/lib/python-venv.sh sdk)"/bin/ruff check python test/published']),
+    check('ruff', [
+      'sh',
+      '-c',
+      '"$(python/venv sdk)"/bin/ruff check --config python/pyproject.toml python test/published',
+    ]),
   ];
 }
 
 function unitTests(): Step[] {
   return [
     node('script', 'script/suites/*.test.ts'),
-    ...packages.map((name) =>
-      node(`unit: ${name}`, `packages/${name}/test/**/*.test.ts`, '!packages/*/test/**/*.root.test.ts'),
-    ),
+    ...packages.map((name) => node(`unit: ${name}`, `packages/${name}/test/**/*.test.ts`)),
     {
       name: 'unit: guest',
-      command: ['go', 'test', '-v', './cmd/...', './internal/...'],
+      command: ['go', 'test', '-v', '-count=1', './cmd/...', './internal/...'],
       folder: 'guest',
       counts: 'go',
       patienceSeconds: 600,
@@ -53,7 +55,7 @@ function rootTests(): Step[] {
   return [
     {
       name: 'guest in gVisor',
-      command: ['go', 'test', '-v', '-p=1', '-timeout=15m', './e2e/...'],
+      command: ['go', 'test', '-v', '-count=1', '-p=1', '-timeout=15m', './e2e/...'],
       folder: 'guest',
       counts: 'go',
       patienceSeconds: 900,
@@ -81,9 +83,9 @@ function check(name: string, command: string[], folder?: string): Step {
   return { name, command, folder, counts: 'check', patienceSeconds: 300 };
 }
 
-function node(name: string, ...patterns: string[]): Step {
-  const [pattern, exclude] = patterns;
-  const files = exclude ? `$(ls -d ${pattern} | grep -v '\\.root\\.test\\.ts$')` : pattern;
+/** Tests of files that a shell pattern names; those that need root and gVisor are named `*.root.test.ts`. */
+function node(name: string, pattern: string): Step {
+  const files = pattern.includes('.root.') ? pattern : `$(ls -d ${pattern} | grep -v '\\.root\\.test\\.ts$')`;
   return {
     name,
     command: [
@@ -101,11 +103,7 @@ function node(name: string, ...patterns: string[]): Step {
 function pytest(name: string, venv: string, folder: string, args: string[]): Step {
   return {
     name,
-    command: [
-      'sh',
-      '-c',
-      `exec "$(script/lib/python-venv.sh ${venv})"/bin/pytest -q ${folder} ${args.join(' ')}`,
-    ],
+    command: ['sh', '-c', `exec "$(python/venv ${venv})"/bin/pytest -q ${folder} ${args.join(' ')}`],
     counts: 'pytest',
     patienceSeconds: 600,
   };

@@ -16,7 +16,7 @@ describe('Python clients against a real installation', () => {
   for (const { name, venv, folder } of suites)
     test(`${name} passes its tests`, async (context) => {
       const installation = await startInstallation(context);
-      const bin = execFileSync(join(repository, 'script/lib/python-venv.sh'), [venv], {
+      const bin = execFileSync(join(repository, 'python/venv'), [venv], {
         encoding: 'utf8',
       }).trim();
       const env = { ...process.env, ...installation.clientEnv() };

@@ -1,0 +1,82 @@
+# The steps of script/up that install and start things. Each is harmless to repeat.
+# shellcheck shell=bash
+
+# install_debian_packages [MORE]...
+install_debian_packages() {
+  local wanted=(ca-certificates curl erofs-utils git iproute2 kmod mmdebstrap nftables procps util-linux xz-utils "$@")
+  local missing=() package
+  command -v npm >/dev/null || wanted+=(nodejs npm)
+  for package in "${wanted[@]}"; do
+    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
+  done
+  if ((${#missing[@]} == 0)); then
+    note cached
+    return
+  fi
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update || return
+  apt-get install -y --no-install-recommends "${missing[@]}" || return
+  note "${missing[*]}"
+}
+
+find_node() {
+  "$lib/node.sh" >"$scratch/node-bin" 2>"$scratch/node-err" || { cat "$scratch/node-err" && return 1; }
+  cat "$scratch/node-err"
+  note "$("$(cat "$scratch/node-bin")/node" --version)$([[ -s $scratch/node-err ]] || echo ', cached')"
+}
+
+install_npm_packages() {
+  local stamp=node_modules/.nullspace-stamp hash
+  hash=$(cat package-lock.json package.json | sha256sum)
+  if [[ -f node_modules/.package-lock.json && $(cat "$stamp" 2>/dev/null) == "$hash" ]]; then
+    note cached
+    return
+  fi
+  npm ci --no-audit --no-fund --loglevel=error || return
+  echo "$hash" >"$stamp"
+}
+
+install_image() {
+  local image digest
+  image=$(cat "$scratch/images-base-build.artifact")
+  digest=$(basename "$image" .erofs)
+  if [[ -f $data_dir/host/images/$digest.erofs ]] && grep -q "\"$digest\"" "$data_dir/host/images/images.json"; then
+    note cached
+    return
+  fi
+  node packages/host/bin/host.ts images add base "$image" "${settings[@]}"
+}
+
+start_services() {
+  node packages/cli/bin/nullspace.js up --json "${settings[@]}" >"$scratch/up.json" || { cat "$scratch/up.json" && return 1; }
+  note "$(sed -n 's/.*"outcome": "\(running\|started\|restarted\)".*/\1/p' "$scratch/up.json" | sort -u | paste -sd' ')"
+}
+
+# Writes beside the file and renames, since a command may be running from it.
+link_command() {
+  local target="$bin_dir/nullspace" text
+  text="#!/bin/sh
+# Written by script/up.
+exec '$(command -v node)' '$root/packages/cli/bin/nullspace.js' \"\$@\""
+  if [[ $(cat "$target" 2>/dev/null) == "$text" ]]; then
+    note "$target, cached"
+    return
+  fi
+  mkdir -p "$bin_dir" || return
+  printf '%s\n' "$text" >"$target.new" && chmod 755 "$target.new" && mv "$target.new" "$target" || return
+  note "$target"
+}
+
+first_sandbox() {
+  node "$lib/first-sandbox.ts" "$scratch/up.json" "$data_dir/operator-key.json" >"$scratch/first-sandbox" || return
+  note "$(cat "$scratch/first-sandbox"), running"
+}
+
+install_python_environments() {
+  local name
+  for name in sdk published; do
+    python/venv "$name" 2>"$scratch/python-err" || { cat "$scratch/python-err" && return 1; }
+    [[ ! -s $scratch/python-err ]] || fresh=1
+  done
+  [[ -n ${fresh:-} ]] || note cached
+}
