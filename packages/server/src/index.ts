@@ -1,1 +1,4 @@
-export {};
+export { createLog } from './logging.ts';
+export { type RunningServer, startServer } from './start-server.ts';
+export { openStore } from './store/open-store.ts';
+export type { Store } from './store/store.ts';

@@ -1,0 +1,43 @@
+import { type ErrorCode, errorMessage, type MessageValues } from '@nullspace/contract';
+
+/** A refusal that the caller sees: one row of the contract's error table. */
+export class ApiError extends Error {
+  readonly code: ErrorCode;
+  readonly details: Record<string, unknown> | undefined;
+  /** Seconds for the Retry-After header. */
+  readonly retryAfterSecs: number | undefined;
+  /** Further response headers. */
+  readonly headers: Record<string, string> | undefined;
+
+  constructor(
+    code: ErrorCode,
+    values: MessageValues = {},
+    options: {
+      details?: Record<string, unknown>;
+      retryAfterSecs?: number;
+      headers?: Record<string, string>;
+      cause?: unknown;
+    } = {},
+  ) {
+    super(errorMessage(code, values), { cause: options.cause });
+    this.name = 'ApiError';
+    this.code = code;
+    this.details = options.details;
+    this.retryAfterSecs = options.retryAfterSecs;
+    this.headers = options.headers;
+  }
+}
+
+/** Bad input found after the schema: names the field and what is wrong with it. */
+export function invalidField(field: string, problem: string, options: { cause?: unknown } = {}): ApiError {
+  return new ApiError(
+    'invalid_request',
+    { problem: `${field}: ${problem}` },
+    { details: { field, issues: [{ field, message: problem }] }, cause: options.cause },
+  );
+}
+
+/** A feature that this version does not have. */
+export function notImplemented(feature: string): ApiError {
+  return new ApiError('not_implemented', { feature }, { details: { feature } });
+}

@@ -1,0 +1,31 @@
+import { buildErrorEnvelope, errorCodes } from '@nullspace/contract';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ApiError } from '../api-error.ts';
+
+/** The body of an error answer. */
+export function describeError(error: ApiError, requestId: string) {
+  return buildErrorEnvelope({
+    code: error.code,
+    message: error.message,
+    requestId,
+    ...(error.details ? { details: error.details } : {}),
+  });
+}
+
+/** Answers with an error, and notes its code for log and metrics. */
+export function answerError(error: ApiError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status } = errorCodes[error.code];
+  request.errorCode = error.code;
+  if (status >= 500 && error.code !== 'not_implemented') {
+    request.log.error({ err: error.cause ?? error, code: error.code }, error.message);
+  }
+  if (error.retryAfterSecs !== undefined) reply.header('retry-after', String(error.retryAfterSecs));
+  if (error.headers) reply.headers(error.headers);
+  // A body that nobody has read would be taken for the next request.
+  if (status === 413) reply.header('connection', 'close');
+  return reply
+    .code(status)
+    .header('content-type', 'application/json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(describeError(error, request.id));
+}

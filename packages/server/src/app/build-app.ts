@@ -1,0 +1,97 @@
+import cors from '@fastify/cors';
+import websocket from '@fastify/websocket';
+import { limits } from '@nullspace/contract';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { serveCommands } from '../commands/serve-commands.ts';
+import type { Context } from '../context.ts';
+import { serveFiles } from '../files/serve-files.ts';
+import type { ClaimRecovery } from '../idempotency/claim-recovery.ts';
+import { KeyVerifier } from '../keys/key-verifier.ts';
+import { makeId } from '../make-id.ts';
+import { serveSandboxes } from '../sandboxes/serve-sandboxes.ts';
+import { serveTemplates } from '../templates/serve-templates.ts';
+import { answerError } from './answer-error.ts';
+import { describeUnknown } from './answer-unknown.ts';
+import { authenticate } from './authenticate.ts';
+import { logRequests } from './log-requests.ts';
+import { RequestCounter } from './request-counter.ts';
+import { serveGeneral } from './serve-general.ts';
+import { servePlanned } from './serve-planned.ts';
+import { toApiError } from './to-api-error.ts';
+
+/** Largest frame that a client may send: one command with its environment. */
+const CLIENT_FRAME_BYTES = 1024 * 1024;
+
+/** The HTTP application. `url` is the address that clients reach it under. */
+export async function buildApp(
+  context: Context,
+  options: { recovery: ClaimRecovery; url: () => string },
+): Promise<FastifyInstance> {
+  const { settings, store, log } = context;
+  const app = fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    requestIdHeader: false,
+    genReqId: () => makeId('request'),
+    bodyLimit: limits.json_body_bytes,
+    exposeHeadRoutes: false,
+    keepAliveTimeout: 65_000,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 4096 },
+    frameworkErrors: (error, request, reply) => {
+      answerError(toApiError(error, request), request, reply);
+    },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.decorateRequest('tenantId', '');
+  app.decorateRequest('errorCode', '');
+  app.decorateRequest('sandboxId', '');
+  app.setErrorHandler((error, request, reply) => answerError(toApiError(error, request), request, reply));
+  app.setNotFoundHandler((request, reply) => answerError(describeUnknown(request), request, reply));
+  acceptEmptyJson(app);
+
+  await app.register(cors, {
+    origin:
+      settings.cors_origins === '*' ? '*' : settings.cors_origins.split(',').map((origin) => origin.trim()),
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Nullspace-Dispatch-Proof'],
+    exposedHeaders: ['X-Request-Id', 'Retry-After', 'Idempotent-Replayed'],
+    maxAge: 600,
+    optionsSuccessStatus: 200,
+    strictPreflight: false,
+  });
+  await app.register(websocket, { options: { maxPayload: CLIENT_FRAME_BYTES } });
+
+  const verifier = new KeyVerifier(store);
+  const requests = new RequestCounter(settings.tenant_max_requests);
+  const streams = new RequestCounter(settings.tenant_max_requests);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    if (request.method === 'OPTIONS' || request.routeOptions.config.authenticated === false) return;
+    await authenticate(verifier, request);
+    if (request.ws) streams.check(request.tenantId);
+    else requests.enterUntilAnswered(request.tenantId, reply);
+  });
+  logRequests(app, context.metrics);
+
+  serveGeneral(app, context, options);
+  serveSandboxes(app, context, options.recovery);
+  serveCommands(app, context, streams);
+  serveFiles(app, context);
+  serveTemplates(app, context);
+  servePlanned(app);
+  return app;
+}
+
+// Published clients send POST without a body, some with a JSON content type.
+function acceptEmptyJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser(['application/json', 'text/plain']);
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else parse(request, body as string, done);
+  });
+}

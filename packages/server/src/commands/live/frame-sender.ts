@@ -1,0 +1,28 @@
+import type { ExecServerFrame } from '@nullspace/contract';
+import type { WebSocket } from 'ws';
+
+/** Bytes that may wait in a socket before its source is read no further. */
+const BUFFERED_BYTES = 1024 * 1024;
+
+type WithoutId<F> = F extends unknown ? Omit<F, 'id'> : never;
+/** A frame to be sent; the client's id is added. */
+export type OutgoingFrame = WithoutId<ExecServerFrame>;
+
+/** Sends frames and waits for a client that reads slowly. */
+export class FrameSender {
+  readonly #socket: WebSocket;
+  /** Id of the client's frame, repeated in every answer. */
+  id: string | null | undefined;
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+  }
+
+  /** Resolves when more may be sent. Frames to a client that has gone are dropped. */
+  async send(frame: OutgoingFrame): Promise<void> {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    const text = JSON.stringify(this.id === undefined ? frame : { ...frame, id: this.id });
+    const written = new Promise<void>((resolve) => this.#socket.send(text, () => resolve()));
+    if (this.#socket.bufferedAmount > BUFFERED_BYTES) await written;
+  }
+}

@@ -1,0 +1,24 @@
+import { type ExecClientFrame, execClientFrame } from '@nullspace/contract';
+import { ApiError } from '../../api-error.ts';
+
+/**
+ * Reads the first frame of a client.
+ *
+ * @throws {ApiError} `invalid_request` whose message begins with "invalid message".
+ */
+export function readFrame(data: Buffer, isBinary: boolean): ExecClientFrame {
+  if (isBinary) throw new ApiError('invalid_request', { problem: 'invalid message: must be a text frame' });
+  let value: unknown;
+  try {
+    value = JSON.parse(data.toString('utf8'));
+  } catch (error) {
+    throw new ApiError('invalid_request', { problem: 'invalid message: must be JSON' }, { cause: error });
+  }
+  const result = execClientFrame.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const field = issue?.path.join('.') || 'frame';
+  throw new ApiError('invalid_request', {
+    problem: `invalid message: ${field}: ${issue?.message ?? 'is wrong'}`.slice(0, 300),
+  });
+}

@@ -1,0 +1,41 @@
+import { type ExecClientFrame, UNSET_LIVE_TIMEOUT_SECS } from '@nullspace/contract';
+import type { Context } from '../../context.ts';
+import type { LiveInstance } from '../../fleet/live-instance.ts';
+import type { SandboxAddress } from '../../sandboxes/sandbox-finder.ts';
+import { toGuestCommand } from '../to-guest-command.ts';
+import type { FrameSender } from './frame-sender.ts';
+import { type StreamStart, streamProcess } from './stream-process.ts';
+
+/** Does what the client's frame asks for: starts a command, or attaches to one, and streams it. */
+export async function runLive(
+  context: Context,
+  address: SandboxAddress,
+  options: { frame: ExecClientFrame; sender: FrameSender; signal: AbortSignal },
+): Promise<void> {
+  const { frame, sender, signal } = options;
+  const live = await context.finder.findLive(address);
+  const { pid, start } =
+    frame.type === 'exec_start'
+      ? await startLive(context, live, frame)
+      : { pid: frame.pid, start: readStart(frame) };
+  await streamProcess(context, live, { pid, start, sender, signal });
+}
+
+async function startLive(
+  context: Context,
+  live: LiveInstance,
+  frame: Extract<ExecClientFrame, { type: 'exec_start' }>,
+): Promise<{ pid: number; start: StreamStart }> {
+  const asked = frame.timeout_secs ?? UNSET_LIVE_TIMEOUT_SECS;
+  const timeoutSecs = asked === UNSET_LIVE_TIMEOUT_SECS ? 0 : asked;
+  return context.guests.call(live, { failure: 'exec_failed' }, async ({ unary }, signal) => {
+    const { pid } = await unary.start({ command: toGuestCommand(frame, timeoutSecs) }, { signal });
+    return { pid, start: { stdout: 0, stderr: 0 } };
+  });
+}
+
+function readStart(frame: Extract<ExecClientFrame, { type: 'exec_connect' }>): StreamStart | undefined {
+  const { stdout_offset: stdout, stderr_offset: stderr } = frame;
+  if (stdout == null && stderr == null) return undefined;
+  return { stdout: stdout ?? 0, stderr: stderr ?? 0 };
+}

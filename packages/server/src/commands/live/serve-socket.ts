@@ -1,0 +1,91 @@
+import { planned, routes } from '@nullspace/contract';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { WebSocket } from 'ws';
+import { ApiError, invalidField, notImplemented } from '../../api-error.ts';
+import { describeError } from '../../app/answer-error.ts';
+import type { RequestCounter } from '../../app/request-counter.ts';
+import { toFastifyPath } from '../../app/serve-route.ts';
+import { toApiError } from '../../app/to-api-error.ts';
+import type { Context } from '../../context.ts';
+import { FrameSender } from './frame-sender.ts';
+import { keepSocket } from './keep-socket.ts';
+import { readFrame } from './read-frame.ts';
+import { runLive } from './run-live.ts';
+
+/** How long a client may take to say what it wants. */
+const FIRST_FRAME_MS = 30_000;
+
+/** Serves the WebSocket of a sandbox. Which protocol it speaks is chosen by `channel`. */
+export function serveSocket(app: FastifyInstance, context: Context, streams: RequestCounter): void {
+  const route = routes.streamExec;
+  app.route({
+    method: 'GET',
+    url: toFastifyPath(route.path),
+    config: { operation: route.id },
+    // Refused before the upgrade, so that clients see the status.
+    async preHandler(request) {
+      refuseOtherChannels(request.query as { channel?: unknown });
+      if (!request.ws) throw new ApiError('upgrade_required', { path: request.url.split('?', 1)[0]! });
+    },
+    async handler() {},
+    wsHandler(socket, request) {
+      serveExec(context, streams, socket, request);
+    },
+  });
+}
+
+function refuseOtherChannels({ channel = '' }: { channel?: unknown }): void {
+  if (channel === 'exec') return;
+  const other = planned.find((route) => route.path === routes.streamExec.path && route.channel === channel);
+  if (other) throw notImplemented(other.feature);
+  throw invalidField('channel', 'must be "exec"');
+}
+
+function serveExec(
+  context: Context,
+  streams: RequestCounter,
+  socket: WebSocket,
+  request: FastifyRequest,
+): void {
+  const gone = new AbortController();
+  const leave = streams.enter(request.tenantId);
+  context.metrics.changeStreams(1);
+  socket.once('close', () => {
+    gone.abort();
+    leave();
+    context.metrics.changeStreams(-1);
+  });
+  keepSocket(socket);
+  const sender = new FrameSender(socket);
+  const { sandbox_id: sandboxId } = request.params as { sandbox_id: string };
+  const address = { tenantId: request.tenantId, sandboxId };
+  const late = setTimeout(
+    () => end(new ApiError('invalid_request', { problem: 'invalid message: none came' })),
+    FIRST_FRAME_MS,
+  );
+  socket.once('message', (data, isBinary) => {
+    clearTimeout(late);
+    run(data as Buffer, isBinary).then(() => end(), end);
+  });
+  socket.once('close', () => clearTimeout(late));
+
+  async function run(data: Buffer, isBinary: boolean): Promise<void> {
+    const frame = readFrame(data, isBinary);
+    sender.id = frame.id;
+    await runLive(context, address, { frame, sender, signal: gone.signal });
+  }
+
+  function end(error?: unknown): void {
+    if (error !== undefined) {
+      const failure = toApiError(error, request);
+      context.metrics.countFailure(failure.code);
+      request.log.info(
+        { code: failure.code, sandbox_id: sandboxId, err: failure.cause },
+        'live command failed',
+      );
+      const { message, code, request_id } = describeError(failure, request.id).error;
+      void sender.send({ type: 'error', message, code, request_id });
+    }
+    socket.close(1000);
+  }
+}

@@ -1,0 +1,55 @@
+import type { ProcessInfo, ProcessLogs } from '@nullspace/contract';
+import type { Context } from '../context.ts';
+import type { SandboxAddress } from '../sandboxes/sandbox-finder.ts';
+import { decodeText, readExitCode } from './describe-exit.ts';
+
+const SIGKILL = 9;
+
+/** A process of a sandbox that was started through the API. */
+export interface ProcessAddress extends SandboxAddress {
+  pid: number;
+}
+
+/** Processes started through the API, finished ones too while the agent remembers them. */
+export async function listProcesses(context: Context, address: SandboxAddress): Promise<ProcessInfo[]> {
+  const live = await context.finder.findLive(address);
+  return context.guests.call(live, { failure: 'exec_failed' }, async ({ unary }, signal) => {
+    const { processes } = await unary.listProcesses({}, { signal });
+    return processes.map(({ pid, command, running }) => ({ pid, command, running }));
+  });
+}
+
+/** Output of a process from its start. */
+export async function readLogs(context: Context, { pid, ...address }: ProcessAddress): Promise<ProcessLogs> {
+  const live = await context.finder.findLive(address);
+  return context.guests.call(live, { failure: 'exec_failed', pid }, async ({ unary }, signal) => {
+    const logs = await unary.readOutput({ pid }, { signal });
+    return {
+      stdout: decodeText(logs.stdout),
+      stderr: decodeText(logs.stderr),
+      output: decodeText(logs.output),
+      exit_code: logs.running ? null : readExitCode(logs.exit),
+      truncated: logs.truncated,
+    };
+  });
+}
+
+/** Kills a process and all that it started. */
+export async function killProcess(context: Context, { pid, ...address }: ProcessAddress): Promise<void> {
+  const live = await context.finder.findLive(address);
+  await context.guests.call(live, { failure: 'exec_failed', pid }, ({ unary }, signal) =>
+    unary.signal({ pid, signal: SIGKILL }, { signal }),
+  );
+}
+
+/** Writes to the stdin of a process. Waits while the process does not read. */
+export async function writeStdin(
+  context: Context,
+  { pid, ...address }: ProcessAddress,
+  data: string,
+): Promise<void> {
+  const live = await context.finder.findLive(address);
+  await context.guests.call(live, { failure: 'exec_failed', pid }, ({ unary }, signal) =>
+    unary.writeStdin({ pid, data: Buffer.from(data, 'utf8') }, { signal }),
+  );
+}

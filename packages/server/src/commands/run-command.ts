@@ -1,0 +1,48 @@
+import { type ExecBody, type ExecResult, type ExecStarted, limits } from '@nullspace/contract';
+import type { Context } from '../context.ts';
+import { toCount } from '../sandboxes/read-metrics.ts';
+import type { SandboxAddress } from '../sandboxes/sandbox-finder.ts';
+import { decodeText, readExitCode, readGuard } from './describe-exit.ts';
+import { toGuestCommand } from './to-guest-command.ts';
+
+/** How much later than its timeout the end of a command may be told. */
+const TIMEOUT_SLACK_MS = 30_000;
+
+/** Starts a command and answers as soon as it runs. It has no timeout. */
+export async function startCommand(
+  context: Context,
+  address: SandboxAddress,
+  body: ExecBody,
+): Promise<ExecStarted> {
+  const live = await context.finder.findLive(address);
+  return context.guests.call(live, { failure: 'exec_failed' }, async ({ unary }, signal) => {
+    const { pid } = await unary.start({ command: toGuestCommand(body, 0) }, { signal });
+    return { pid };
+  });
+}
+
+/** Runs a command to its end. It goes on when the caller has gone. */
+export async function runCommand(
+  context: Context,
+  address: SandboxAddress,
+  body: ExecBody,
+): Promise<ExecResult> {
+  const live = await context.finder.findLive(address);
+  const answerMs = body.timeout_secs * 1000 + TIMEOUT_SLACK_MS;
+  return context.guests.call(live, { failure: 'exec_failed', answerMs }, async ({ unary }, signal) => {
+    const command = toGuestCommand(body, body.timeout_secs);
+    const result = await unary.run({ command, maxOutputBytes: BigInt(limits.output_bytes) }, { signal });
+    return {
+      exit_code: readExitCode(result.exit),
+      stdout: decodeText(result.stdout),
+      stderr: decodeText(result.stderr),
+      pid: result.pid,
+      stdout_truncated: result.stdoutTruncated,
+      stderr_truncated: result.stderrTruncated,
+      timed_out: result.exit?.timedOut ?? false,
+      killed_by: readGuard(result.exit),
+      spawn_us: toCount(result.exit?.spawnUs ?? 0n),
+      run_us: toCount(result.exit?.runUs ?? 0n),
+    };
+  });
+}

@@ -1,0 +1,29 @@
+import { routes } from '@nullspace/contract';
+import type { FastifyInstance } from 'fastify';
+import type { RequestCounter } from '../app/request-counter.ts';
+import { serveRoute } from '../app/serve-route.ts';
+import type { Context } from '../context.ts';
+import { addressOf } from '../sandboxes/serve-sandboxes.ts';
+import { answerExec } from './answer-exec.ts';
+import { serveSocket } from './live/serve-socket.ts';
+import { killProcess, listProcesses, readLogs, writeStdin } from './processes.ts';
+import { runCommand, startCommand } from './run-command.ts';
+
+export function serveCommands(app: FastifyInstance, context: Context, streams: RequestCounter): void {
+  serveRoute(app, context, routes.execCommand, (call) =>
+    call.body.background
+      ? startCommand(context, addressOf(call), call.body)
+      : answerExec(call, runCommand(context, addressOf(call), call.body)),
+  );
+  serveRoute(app, context, routes.listProcesses, (call) => listProcesses(context, addressOf(call)));
+  serveRoute(app, context, routes.getProcessLogs, (call) =>
+    readLogs(context, { ...addressOf(call), pid: call.params.pid }),
+  );
+  serveRoute(app, context, routes.killProcess, (call) =>
+    killProcess(context, { ...addressOf(call), pid: call.params.pid }),
+  );
+  serveRoute(app, context, routes.writeProcessStdin, (call) =>
+    writeStdin(context, { ...addressOf(call), pid: call.params.pid }, call.body.data),
+  );
+  serveSocket(app, context, streams);
+}

@@ -1,0 +1,26 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { guest } from '@nullspace/proto';
+
+/** A command as the API writes it. */
+export interface CommandFields {
+  command: string;
+  args?: string[] | null | undefined;
+  cwd?: string | null | undefined;
+  envs?: Record<string, string> | null | undefined;
+  shell?: boolean | null | undefined;
+}
+
+/** The same command as the agent wants it. */
+export function toGuestCommand(
+  fields: CommandFields,
+  timeoutSecs: number,
+): MessageInitShape<typeof guest.CommandSchema> {
+  return {
+    command: fields.command,
+    args: fields.args ?? [],
+    shell: fields.shell ?? false,
+    env: fields.envs ?? {},
+    cwd: fields.cwd ?? '',
+    timeoutMs: BigInt(timeoutSecs * 1000),
+  };
+}

@@ -1,0 +1,83 @@
+import { Readable } from 'node:stream';
+import { invalidField } from '../api-error.ts';
+import type { Context } from '../context.ts';
+import type { SandboxAddress } from '../sandboxes/sandbox-finder.ts';
+import { type FileTarget, toTarget } from './file-calls.ts';
+
+/** An agent that sends nothing of a file for this long has failed. */
+const STALL_MS = 60_000;
+
+/**
+ * Opens a file and streams its bytes. Resolves when the agent has opened it, so that refusals come before the
+ * first byte; a failure afterwards destroys the stream.
+ */
+export async function openFile(
+  context: Context,
+  address: SandboxAddress,
+  file: FileTarget,
+): Promise<Readable> {
+  const live = await context.finder.findLive(address);
+  const target = toTarget(file);
+  const failure = { failure: 'guest_unavailable' as const, path: file.path, user: target.user };
+  const closed = new AbortController();
+  const stalled = setTimeout(() => closed.abort(), STALL_MS);
+  const signal = AbortSignal.any([live.ended, closed.signal]);
+  const messages = live.guest.streams.readFile({ target }, { signal })[Symbol.asyncIterator]();
+  let first: Awaited<ReturnType<typeof messages.next>>;
+  try {
+    first = await messages.next();
+  } catch (error) {
+    clearTimeout(stalled);
+    throw await context.guests.explain(live, { ...failure, sandboxId: live.sandboxId }, error);
+  }
+  async function* bytes() {
+    for (let next = first; !next.done; next = await messages.next()) {
+      stalled.refresh();
+      if (next.value.data.length > 0) yield next.value.data;
+      stalled.refresh();
+    }
+  }
+  const stream = Readable.from(bytes(), { objectMode: false });
+  stream.once('close', () => {
+    clearTimeout(stalled);
+    closed.abort();
+  });
+  return stream;
+}
+
+/**
+ * Reads a whole file as text or base64.
+ *
+ * @throws {ApiError} `invalid_request` for a file that is larger than `maxBytes` or no UTF-8.
+ */
+export async function readWholeFile(
+  context: Context,
+  address: SandboxAddress,
+  { encoding, maxBytes, ...file }: FileTarget & { encoding: 'utf8' | 'base64'; maxBytes: number },
+): Promise<string> {
+  const live = await context.finder.findLive(address);
+  const target = toTarget(file);
+  const call = { failure: 'guest_unavailable' as const, path: file.path, user: target.user, answerMs: 0 };
+  const bytes = await context.guests.call(live, call, async ({ streams }, signal) => {
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    for await (const { data } of streams.readFile({ target, maxBytes: BigInt(maxBytes) + 1n }, { signal })) {
+      length += data.length;
+      if (length > maxBytes) {
+        throw invalidField(
+          'path',
+          `${file.path} is larger than ${maxBytes} bytes; stream it with GET …/file`,
+        );
+      }
+      chunks.push(data);
+    }
+    return Buffer.concat(chunks, length);
+  });
+  if (encoding === 'base64') return bytes.toString('base64');
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    const problem = `${file.path} is not UTF-8 text; read it with encoding "base64" or GET …/file`;
+    throw invalidField('path', problem, { cause: error });
+  }
+}

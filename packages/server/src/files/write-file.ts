@@ -1,0 +1,43 @@
+import type { FileInfo } from '@nullspace/contract';
+import type { Context } from '../context.ts';
+import type { SandboxAddress } from '../sandboxes/sandbox-finder.ts';
+import { type FileTarget, toTarget } from './file-calls.ts';
+import { presentFile } from './present-file.ts';
+
+const CHUNK_BYTES = 256 * 1024;
+
+/**
+ * Writes a file from chunks of bytes, making its parents. The old file stays until all has arrived: chunks that
+ * fail leave it.
+ */
+export async function writeFile(
+  context: Context,
+  address: SandboxAddress,
+  file: FileTarget,
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<FileInfo> {
+  const live = await context.finder.findLive(address);
+  const target = toTarget(file);
+  const call = { failure: 'guest_unavailable' as const, path: file.path, user: target.user, answerMs: 0 };
+  // What breaks the source is the caller's doing and not the guest's.
+  let broken: { error: unknown } | undefined;
+  async function* messages() {
+    yield { target };
+    try {
+      for await (const chunk of chunks) {
+        for (let at = 0; at < chunk.length; at += CHUNK_BYTES)
+          yield { data: chunk.subarray(at, at + CHUNK_BYTES) };
+      }
+    } catch (error) {
+      broken = { error };
+      throw error;
+    }
+  }
+  try {
+    return await context.guests.call(live, call, async ({ streams }, signal) =>
+      presentFile((await streams.writeFile(messages(), { signal })).info),
+    );
+  } catch (error) {
+    throw broken ? broken.error : error;
+  }
+}

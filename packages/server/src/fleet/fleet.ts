@@ -1,0 +1,35 @@
+import type { HostClient } from '@nullspace/host';
+import type { Logger } from 'pino';
+import type { Store } from '../store/store.ts';
+import { callHost } from './call-host.ts';
+import { HostLink } from './host-link.ts';
+import { LiveInstances } from './live-instances.ts';
+import { Projection } from './projection.ts';
+
+/** The host and what lives on it, for the verbs on sandboxes. */
+export interface Fleet {
+  live: LiveInstances;
+  link: HostLink;
+  projection: Projection;
+  /** Calls the host and waits for one that is away; see `callHost`. */
+  call<Result>(call: (client: HostClient) => Promise<Result>): Promise<Result>;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+export function createFleet(options: { client: HostClient; store: Store; log: Logger }): Fleet {
+  const live = new LiveInstances();
+  const projection = new Projection({ ...options, live });
+  const link = new HostLink({ client: options.client, listener: projection, log: options.log });
+  return {
+    live,
+    link,
+    projection,
+    call: (call) => callHost(link, call),
+    start: () => link.start(),
+    async stop() {
+      await link.stop();
+      live.close();
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import type { host } from '@nullspace/proto';
+import { connectGuest, type GuestConnection } from '../guests/connect-guest.ts';
+
+/** An instance that the host reports as creating or running. */
+export class LiveInstance {
+  readonly sandboxId: string;
+  readonly instanceId: string;
+  /** Tenant of its sandbox, once somebody looked it up. */
+  tenantId: string | undefined;
+  #instance: host.Instance;
+  readonly #ended = new AbortController();
+  #guest: GuestConnection | undefined;
+
+  constructor(instance: host.Instance) {
+    this.sandboxId = instance.sandboxId;
+    this.instanceId = instance.instanceId;
+    this.#instance = instance;
+  }
+
+  get instance(): host.Instance {
+    return this.#instance;
+  }
+
+  /** Takes over what the host says now. */
+  update(instance: host.Instance): void {
+    this.#instance = instance;
+  }
+
+  /** Aborted when the instance has ended: calls to its guest must not outlive it. */
+  get ended(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  /** Calls to its agent. The connection is made by the first one. */
+  get guest(): GuestConnection {
+    this.#guest ??= connectGuest({
+      address: this.#instance.agentAddress,
+      token: this.#instance.agentToken,
+    });
+    return this.#guest;
+  }
+
+  /** Breaks off all calls to the guest and closes its connections. */
+  end(): void {
+    this.#ended.abort();
+    this.#guest?.close();
+  }
+}

@@ -1,0 +1,42 @@
+import { Agent } from 'node:http';
+import { type Client, createClient, type Interceptor } from '@connectrpc/connect';
+import { createConnectTransport } from '@connectrpc/connect-node';
+import { guest } from '@nullspace/proto';
+
+/** Largest whole answer of an agent: a list of 100,000 files, or two streams of 16 MiB. */
+const UNARY_BYTES = 64 * 1024 * 1024;
+/** Largest message of a stream; honest ones are at most 256 KiB. */
+const STREAM_BYTES = 1024 * 1024;
+/** An idle connection is closed after this, so that quiet sandboxes hold no descriptors. */
+const IDLE_MS = 30_000;
+
+/** Calls to the agent of one instance. */
+export interface GuestConnection {
+  /** Calls with one answer. */
+  unary: Client<typeof guest.GuestService>;
+  /** Calls that stream, whose messages are small. */
+  streams: Client<typeof guest.GuestService>;
+  close(): void;
+}
+
+/** Prepares calls to an agent over connections that are kept alive. */
+export function connectGuest({ address, token }: { address: string; token: string }): GuestConnection {
+  const agent = new Agent({ keepAlive: true, maxFreeSockets: 4, timeout: IDLE_MS, scheduling: 'lifo' });
+  const authorize: Interceptor = (next) => (request) => {
+    request.header.set('authorization', `Bearer ${token}`);
+    return next(request);
+  };
+  const client = (readMaxBytes: number) =>
+    createClient(
+      guest.GuestService,
+      createConnectTransport({
+        baseUrl: `http://${address}`,
+        httpVersion: '1.1',
+        nodeOptions: { agent },
+        interceptors: [authorize],
+        acceptCompression: [],
+        readMaxBytes,
+      }),
+    );
+  return { unary: client(UNARY_BYTES), streams: client(STREAM_BYTES), close: () => agent.destroy() };
+}

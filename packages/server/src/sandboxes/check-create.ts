@@ -1,0 +1,48 @@
+import type { Settings } from '@nullspace/configuration';
+import type { CreateSandboxBody } from '@nullspace/contract';
+import { invalidField, notImplemented } from '../api-error.ts';
+
+export type CreateBounds = Pick<Settings, 'max_vcpus' | 'max_memory_mb' | 'max_disk_mb' | 'max_timeout_ms'>;
+
+/**
+ * Refuses what this server cannot do: values over its bounds and features that it does not have.
+ *
+ * @throws {ApiError} `invalid_request` or `not_implemented`.
+ */
+export function checkCreate(body: CreateSandboxBody, bounds: CreateBounds): void {
+  checkTimeoutAction(body);
+  refuseFeatures(body);
+  atMost('vcpus', body.vcpus, bounds.max_vcpus);
+  atMost('memory_mb', body.memory_mb, bounds.max_memory_mb);
+  atMost('disk_mb', body.disk_mb ?? 0, bounds.max_disk_mb);
+  atMost('timeout_ms', body.timeout_ms, bounds.max_timeout_ms);
+}
+
+/** Refuses a value over its bound. */
+export function atMost(field: string, value: number, bound: number): void {
+  if (value > bound) throw invalidField(field, `must be at most ${bound} on this server; it is ${value}`);
+}
+
+function checkTimeoutAction({ timeout_action, lifecycle }: CreateSandboxBody): void {
+  if (!timeout_action || !lifecycle?.on_timeout) return;
+  const second = lifecycle.on_timeout === 'pause' ? 'hibernate' : 'destroy';
+  if (second !== timeout_action) {
+    throw invalidField(
+      'lifecycle.on_timeout',
+      `"${lifecycle.on_timeout}" contradicts timeout_action "${timeout_action}"; send one of them`,
+    );
+  }
+}
+
+function refuseFeatures(body: CreateSandboxBody): void {
+  if (body.snapshot_id !== undefined) throw notImplemented('snapshots (snapshot_id)');
+  if (body.volumes?.length) throw notImplemented('volumes (volumes)');
+  if (body.warm_pool) throw notImplemented('warm pools (warm_pool)');
+  if (body.desktop) throw notImplemented('desktops (desktop)');
+  if (body.auto_resume) throw notImplemented('resuming on traffic (auto_resume)');
+  if (body.timeout_action === 'hibernate') throw notImplemented('pausing at the deadline (timeout_action)');
+  if (body.lifecycle?.on_timeout === 'pause')
+    throw notImplemented('pausing at the deadline (lifecycle.on_timeout)');
+  if (body.network?.deny_out?.length) throw notImplemented('outbound network policies (network.deny_out)');
+  if (body.network?.allow_out?.length) throw notImplemented('outbound network policies (network.allow_out)');
+}

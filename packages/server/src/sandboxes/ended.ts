@@ -1,0 +1,47 @@
+import { ApiError } from '../api-error.ts';
+import type { Sandbox } from '../store/records.ts';
+
+/** True from the very moment of the deadline, also while the host is still at it. */
+export function isPastDeadline(sandbox: Sandbox, now: number = Date.now()): boolean {
+  return sandbox.status === 'running' && sandbox.deadlineAt !== null && sandbox.deadlineAt <= now;
+}
+
+/** True for a sandbox that callers can no longer find. */
+export function isGone(sandbox: Sandbox): boolean {
+  return sandbox.status === 'destroyed' || isPastDeadline(sandbox);
+}
+
+/** The answer for a sandbox that never was, or is another tenant's. */
+export function unknownSandbox(sandboxId: string): ApiError {
+  const shown = sandboxId.slice(0, 100);
+  return new ApiError('sandbox_not_found', { sandbox_id: shown }, { details: { sandbox_id: shown } });
+}
+
+/** The answer for a sandbox that has ended: when and why. */
+export function endedSandbox(sandbox: Sandbox): ApiError {
+  const overdue = isPastDeadline(sandbox);
+  const reason = overdue ? 'timeout' : (sandbox.reason ?? 'manual');
+  const endedAt = new Date((overdue ? sandbox.deadlineAt : sandbox.endedAt) ?? Date.now()).toISOString();
+  return new ApiError(
+    'sandbox_not_found',
+    { sandbox_id: sandbox.id, ended: `: it ended at ${endedAt} (${reason})` },
+    {
+      details: {
+        sandbox_id: sandbox.id,
+        ended_at: endedAt,
+        reason,
+        ...(sandbox.message ? { message: sandbox.message } : {}),
+      },
+    },
+  );
+}
+
+/** The answer to a call that needs a running sandbox. */
+export function notReady(sandbox: Sandbox): ApiError {
+  const { id, status, reason, message } = sandbox;
+  return new ApiError(
+    'sandbox_not_ready',
+    { sandbox_id: id, status, why: reason ? ` (${reason})` : '' },
+    { details: { sandbox_id: id, status, ...(reason ? { reason } : {}), ...(message ? { message } : {}) } },
+  );
+}

@@ -1,0 +1,89 @@
+import { isIdLike } from '@nullspace/contract';
+import { readHostError } from '@nullspace/host';
+import { host } from '@nullspace/proto';
+import { ApiError } from '../api-error.ts';
+import { HOST_PATIENCE_MS } from '../fleet/call-host.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import type { LiveInstance } from '../fleet/live-instance.ts';
+import type { Sandbox } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+import { endedSandbox, isGone, notReady, unknownSandbox } from './ended.ts';
+
+/** A sandbox of a tenant. */
+export interface SandboxAddress {
+  tenantId: string;
+  sandboxId: string;
+}
+
+/** Finds sandboxes of a tenant, and says why they cannot be found. */
+export class SandboxFinder {
+  readonly #store: Store;
+  readonly #fleet: Fleet;
+
+  constructor(options: { store: Store; fleet: Fleet }) {
+    this.#store = options.store;
+    this.#fleet = options.fleet;
+  }
+
+  /**
+   * The record of a sandbox that is not gone; one that ended in an error is readable.
+   *
+   * @throws {ApiError} `sandbox_not_found`.
+   */
+  async read({ tenantId, sandboxId }: SandboxAddress): Promise<Sandbox> {
+    const sandbox = isIdLike(sandboxId)
+      ? await this.#store.getSandbox({ tenantId, id: sandboxId })
+      : undefined;
+    if (!sandbox) throw unknownSandbox(sandboxId);
+    if (isGone(sandbox)) throw endedSandbox(sandbox);
+    return sandbox;
+  }
+
+  /**
+   * The running instance of a sandbox. While the host is away the last known one is used, since guests are
+   * reached directly.
+   *
+   * @throws {ApiError} `sandbox_not_found`, `sandbox_not_ready`, `host_unavailable`.
+   */
+  async findLive(address: SandboxAddress): Promise<LiveInstance> {
+    const known = this.#lookUp(address);
+    if (known) return known;
+    const sandbox = await this.read(address);
+    if (sandbox.status !== 'running') throw notReady(sandbox);
+    if (!(await this.#fleet.link.waitUntilConnected(HOST_PATIENCE_MS))) {
+      throw new ApiError('host_unavailable', {}, { retryAfterSecs: 1 });
+    }
+    const live = this.#lookUp(address);
+    if (live) return live;
+    const now = await this.read(address);
+    throw notReady(now);
+  }
+
+  /** Why calls to this instance fail: its sandbox has ended. Undefined: as far as anyone knows it runs. */
+  async describeEnd(live: LiveInstance): Promise<ApiError | undefined> {
+    if (!live.ended.aborted) await this.#askHost(live);
+    const sandbox = await this.#store.findSandbox(live.sandboxId);
+    if (!sandbox) return unknownSandbox(live.sandboxId);
+    if (isGone(sandbox) || sandbox.status === 'error') return endedSandbox(sandbox);
+    return undefined;
+  }
+
+  #lookUp({ tenantId, sandboxId }: SandboxAddress): LiveInstance | undefined {
+    const live = this.#fleet.live.get(sandboxId);
+    if (!live || live.tenantId !== tenantId || live.instance.state !== host.State.RUNNING) return undefined;
+    const deadline = Number(live.instance.deadlineUnixMs);
+    return deadline > 0 && deadline <= Date.now() ? undefined : live;
+  }
+
+  async #askHost(live: LiveInstance): Promise<void> {
+    const { client } = this.#fleet.link;
+    try {
+      const { instance } = await client.getInstance({ sandboxId: live.sandboxId }, { timeoutMs: 2000 });
+      if (instance) await this.#fleet.projection.onChanged(instance);
+    } catch (error) {
+      // A host that is away tells it when it comes back.
+      if (readHostError(error)?.code !== 'instance_not_found') return;
+      this.#fleet.live.end(live.sandboxId);
+    }
+  }
+}

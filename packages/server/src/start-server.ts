@@ -1,0 +1,75 @@
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { publicUrl, type Settings } from '@nullspace/configuration';
+import type { HostClient } from '@nullspace/host';
+import type { Logger } from 'pino';
+import { buildApp } from './app/build-app.ts';
+import type { Context } from './context.ts';
+import { createFleet } from './fleet/fleet.ts';
+import { GuestCaller } from './guests/call-guest.ts';
+import { ClaimRecovery } from './idempotency/claim-recovery.ts';
+import { serveMetrics } from './metrics/serve-metrics.ts';
+import { ServerMetrics } from './metrics/server-metrics.ts';
+import { startPurging } from './purge.ts';
+import { SandboxFinder } from './sandboxes/sandbox-finder.ts';
+import type { Store } from './store/store.ts';
+
+export interface RunningServer {
+  /** Address under which clients reach the API. */
+  url: string;
+  metricsUrl: string;
+  /** Takes no more requests, gives those under way a moment, and closes. The store stays open. */
+  stop(): Promise<void>;
+}
+
+/** How long requests may finish after the server was told to stop. */
+const GRACE_MS = 3000;
+
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+
+/** Starts the public API on a store and a host. */
+export async function startServer(options: {
+  settings: Settings;
+  store: Store;
+  host: HostClient;
+  log: Logger;
+}): Promise<RunningServer> {
+  const { settings, store, log } = options;
+  const fleet = createFleet({ client: options.host, store, log });
+  const finder = new SandboxFinder({ store, fleet });
+  const metrics = new ServerMetrics({
+    countRunning: () => fleet.live.countRunning(),
+    isHostConnected: () => fleet.link.connected,
+  });
+  const guests = new GuestCaller(finder);
+  const context: Context = { settings, store, fleet, finder, guests, metrics, log, version };
+  const recovery = new ClaimRecovery({ store, log });
+  fleet.projection.onSettled = (sandbox) => recovery.onSettled(sandbox);
+  await recovery.start();
+
+  let url = publicUrl(settings);
+  const app = await buildApp(context, { recovery, url: () => url });
+  const metricsServer = await serveMetrics(metrics, { port: settings.metrics_port });
+  try {
+    await app.listen({ host: settings.listen_address, port: settings.port });
+  } catch (error) {
+    await metricsServer.close();
+    throw error;
+  }
+  url = publicUrl(settings, (app.server.address() as AddressInfo).port);
+  fleet.start();
+  const stopPurging = startPurging(store, log);
+
+  return {
+    url,
+    metricsUrl: metricsServer.url,
+    async stop() {
+      stopPurging();
+      const overdue = setTimeout(() => app.server.closeAllConnections(), GRACE_MS);
+      await app.close();
+      clearTimeout(overdue);
+      await fleet.stop();
+      await metricsServer.close();
+    },
+  };
+}

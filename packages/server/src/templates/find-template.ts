@@ -1,0 +1,34 @@
+import { ApiError } from '../api-error.ts';
+import type { Context } from '../context.ts';
+
+/** A template that the host can start. */
+export interface InstalledTemplate {
+  name: string;
+  /** Digest of its image. */
+  image: string;
+}
+
+const NAMESPACE = 'nullspace';
+const BUILTIN_TAGS = ['default', 'latest'];
+
+/** The templates that are installed on the host. */
+export async function listInstalled({ fleet }: Context): Promise<InstalledTemplate[]> {
+  const { images } = await fleet.call((client) => client.getHost({}));
+  return images.map(({ name, digest }) => ({ name, image: digest }));
+}
+
+/**
+ * Finds the template that a reference means: `name`, `name:tag`, `nullspace/name` or `nullspace/name:tag`.
+ *
+ * @throws {ApiError} `template_not_found`.
+ */
+export async function findTemplate(context: Context, ref: string): Promise<InstalledTemplate> {
+  const match = /^(?:([^/:]+)\/)?([^/:]+)(?::([^/:]+))?$/.exec(ref);
+  const [, namespace = NAMESPACE, name, tag = 'default'] = match ?? [];
+  if (name !== undefined && namespace === NAMESPACE && BUILTIN_TAGS.includes(tag)) {
+    const found = (await listInstalled(context)).find((template) => template.name === name);
+    if (found) return found;
+  }
+  const shown = ref.slice(0, 100);
+  throw new ApiError('template_not_found', { template: shown }, { details: { template: shown } });
+}
