@@ -1,39 +1,41 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { AuthError, InvalidRequestError, resolveApiKey, resolveBaseUrl } from '../../src/index.ts';
 
-const script = fileURLToPath(new URL('../support/print-configuration.ts', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'nullspace-sdk-'));
+const former = { cwd: process.cwd(), env: { ...process.env } };
 
 interface Case {
-  /** Files below the current directory or the home. */
+  /** Files below the current directory (`work`) or the home. */
   files?: Record<string, string>;
   env?: Record<string, string>;
   argument?: { apiKey?: string; baseUrl?: string };
 }
 
-/** Resolution as a fresh program sees it, with its own home and current directory. */
+/** What a program with this home, current directory and environment gets. */
 function resolve({ files = {}, env = {}, argument = {} }: Case): { apiKey: string; baseUrl: string } {
+  process.chdir(former.cwd);
   rmSync(root, { recursive: true, force: true });
+  mkdirSync(join(root, 'work'), { recursive: true });
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
-  mkdirSync(join(root, 'work'), { recursive: true });
-  const output = execFileSync(process.execPath, [script, JSON.stringify(argument)], {
-    cwd: join(root, 'work'),
-    env: { HOME: join(root, 'home'), ...env },
-    encoding: 'utf8',
-  });
-  return JSON.parse(output);
+  process.chdir(join(root, 'work'));
+  for (const name of Object.keys(process.env)) delete process.env[name];
+  Object.assign(process.env, { HOME: join(root, 'home'), ...env });
+  return { apiKey: resolveApiKey(argument.apiKey), baseUrl: resolveBaseUrl(argument.baseUrl) };
 }
 
 describe('configuration', () => {
-  after(() => rmSync(root, { recursive: true, force: true }));
+  after(() => {
+    process.chdir(former.cwd);
+    Object.assign(process.env, former.env);
+    rmSync(root, { recursive: true, force: true });
+  });
 
   const files = {
     'work/.env': '# comment\n\nNULLSPACE_API_KEY="from-dotenv"\nNULLSPACE_BASE_URL=\'http://dotenv\'\n',
@@ -85,14 +87,15 @@ describe('configuration', () => {
 
   test('a blank base URL means the default, a blank key is refused', () => {
     assert.equal(resolve({ files, argument: { baseUrl: ' ' } }).baseUrl, 'http://localhost:3000');
-    assert.throws(() => resolve({ files, argument: { apiKey: ' ' } }), /AuthError missing_api_key/);
-    assert.throws(() => resolve({}), /AuthError missing_api_key/);
+    assert.throws(() => resolve({ files, argument: { apiKey: ' ' } }), missingKey);
+    assert.throws(() => resolve({}), missingKey);
   });
 
   test('an address that is not http is refused', () => {
-    assert.throws(
-      () => resolve({ files, argument: { baseUrl: 'ftp://x' } }),
-      /InvalidRequestError invalid_request/,
-    );
+    assert.throws(() => resolve({ files, argument: { baseUrl: 'ftp://x' } }), InvalidRequestError);
   });
 });
+
+function missingKey(error: unknown): boolean {
+  return error instanceof AuthError && error.code === 'missing_api_key';
+}
