@@ -117,8 +117,10 @@ export interface Network {
   prepare(slot: Slot): Promise<void>;
   /** Gives a slot back: connections are cut, the namespace is made anew. */
   release(slot: Slot): Promise<void>;
-  /** Guest addresses that guests use as resolvers, and the host range, for checks. */
+  /** Addresses that guests use as resolvers; the host runs `createResolver` on them. */
   readonly nameservers: string[];
+  /** Whether the guest at this address may look names up: it has a slot and internet access. */
+  mayResolve(address: string): boolean;
   /** Stops preparing; leaves slots in use alone. */
   close(): Promise<void>;
   /** Removes every slot not in `keep`, and with an empty `keep` the table and the route too. */

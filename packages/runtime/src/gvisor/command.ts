@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { open } from 'node:fs/promises';
+import { RuntimeFailure } from '../errors.ts';
+import { instancePaths } from './paths.ts';
+
+const LOG_TAIL = 8 * 1024;
+
+export interface CommandContext {
+  runsc: string;
+  /** Value of --root. */
+  root: string;
+}
+
+export interface InstanceCommand {
+  id: string;
+  folder: string;
+  /** Subcommand and its flags, without the id. */
+  args: string[];
+  timeoutMs: number;
+  /** Kills runsc when it fires. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Runs a runsc subcommand on one instance. Its standard streams are /dev/null: `run` and `restore` pass them on to
+ * the guest, which must neither fill a file of the host nor end when our end of a pipe closes. What runsc has to
+ * say is in its log file.
+ */
+export async function runInstanceCommand(context: CommandContext, command: InstanceCommand): Promise<void> {
+  const { id, folder, args, timeoutMs, signal } = command;
+  const paths = instancePaths(folder);
+  const child = spawn(
+    context.runsc,
+    [
+      `--root=${context.root}`,
+      '--platform=systrap',
+      `--overlay2=root:dir=${paths.upper}`,
+      `--log=${paths.log}`,
+      '--log-format=json',
+      `--panic-log=${paths.panicLog}`,
+      ...args,
+      id,
+    ],
+    { stdio: 'ignore', timeout: timeoutMs, killSignal: 'SIGKILL', cwd: '/', signal },
+  );
+  const [status, killedBy] = await exitOf(child);
+  if (status === 0) return;
+  const end = killedBy ? `was ended by ${killedBy}` : `failed with status ${status}`;
+  const [subcommand] = args;
+  throw new RuntimeFailure(`runsc ${subcommand} of ${id} ${end}: ${await explain(folder)}`);
+}
+
+/** Status and signal with which a process ended; rejects when it could not be started. */
+async function exitOf(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
+  return await new Promise((resolve, reject) => {
+    child.on('exit', (status, killedBy) => resolve([status, killedBy]));
+    child.on('error', (cause) => {
+      // An abort is reported here first; the process is gone only when it has exited.
+      if (child.pid !== undefined) return;
+      reject(new RuntimeFailure(`runsc could not run: ${cause.message}`, { cause }));
+    });
+  });
+}
+
+/** Last words of runsc about an instance: its panic when there was one, else the last message of its log. */
+export async function explain(folder: string): Promise<string> {
+  const panic = await explainPanic(folder);
+  if (panic !== '') return panic;
+  const lines = (await readTail(instancePaths(folder).log)).trim().split('\n');
+  try {
+    return String((JSON.parse(lines.at(-1) ?? '') as { msg: string }).msg).trim();
+  } catch {
+    return 'runsc said nothing';
+  }
+}
+
+/** First line of the sandbox's panic; empty when there was none. */
+export async function explainPanic(folder: string): Promise<string> {
+  const text = await readTail(instancePaths(folder).panicLog);
+  return text.trim().split('\n', 1)[0] ?? '';
+}
+
+async function readTail(file: string): Promise<string> {
+  try {
+    await using handle = await open(file);
+    const { size } = await handle.stat();
+    const { bytesRead, buffer } = await handle.read({
+      buffer: Buffer.alloc(LOG_TAIL),
+      position: Math.max(0, size - LOG_TAIL),
+    });
+    return buffer.toString('utf8', 0, bytesRead);
+  } catch {
+    return '';
+  }
+}

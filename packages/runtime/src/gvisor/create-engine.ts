@@ -1,0 +1,97 @@
+import { mkdir } from 'node:fs/promises';
+import { detectCgroups, readProcessors } from '../cgroups/detect.ts';
+import type { Ended, Engine } from '../engine.ts';
+import { run } from '../processes/run.ts';
+import { checkpoint } from './checkpoint.ts';
+import { clean } from './clean.ts';
+import type { EngineContext } from './engine-context.ts';
+import { kill } from './kill.ts';
+import { defaultMaxTasks } from './limits.ts';
+import { list } from './list.ts';
+import type { GvisorOptions } from './options.ts';
+import { statePaths } from './paths.ts';
+import { probe } from './probe.ts';
+import { createRecords } from './records.ts';
+import { start } from './start.ts';
+import { createWatch } from './watch.ts';
+
+const UNKNOWN: Ended = { cause: 'killed', message: 'There is no such instance.' };
+
+/** The engine that runs instances in gVisor. Constructing it changes nothing on the machine. */
+export function createGvisorEngine(options: GvisorOptions): Engine {
+  const { runsc, agent, stateFolder, installation, cgroupRoot } = options;
+  const paths = statePaths(stateFolder);
+  let prepared: Promise<EngineContext> | undefined;
+
+  /** State folders and the parent of control groups, made once before the first use. */
+  async function prepare(): Promise<EngineContext> {
+    const cgroups = detectCgroups({ name: `nullspace-${installation}`, root: cgroupRoot });
+    const records = createRecords(paths.records);
+    await Promise.all([
+      mkdir(paths.runsc, { recursive: true, mode: 0o700 }),
+      records.setUp(),
+      cgroups.setUp(),
+    ]);
+    return {
+      runsc,
+      agent,
+      root: paths.runsc,
+      cgroups,
+      records,
+      watch: createWatch(cgroups),
+      maxTasks: options.maxTasks ?? defaultMaxTasks(),
+      processors: readProcessors(cgroupRoot),
+      starting: new Map(),
+    };
+  }
+
+  async function context(): Promise<EngineContext> {
+    prepared ??= prepare();
+    try {
+      return await prepared;
+    } catch (error) {
+      prepared = undefined;
+      throw error;
+    }
+  }
+
+  return {
+    name: 'gvisor',
+    version: async () => (await run(runsc, ['--version'])).split('\n', 1)[0] ?? '',
+    probe: async () => await probe({ runsc, agent, cgroupRoot }),
+    start: async (request) => await start(await context(), request),
+    restore: async (request) => await start(await context(), request),
+    checkpoint: async (id, folder, { leaveRunning }) =>
+      await checkpoint(await context(), id, { folder, leaveRunning }),
+    kill: async (id) => await kill(await context(), id),
+    list: async () => await list(await context()),
+    usage: async (id) => await (await context()).cgroups.group(id).usage(),
+    async wait(id, signal) {
+      const { watch, records } = await context();
+      if (!watch.ended(id)) {
+        const record = await records.read(id);
+        if (!record?.sandbox) return UNKNOWN;
+        watch.add({ id, folder: record.folder, sandbox: record.sandbox });
+      }
+      return await abortable(watch.ended(id) ?? Promise.resolve(UNKNOWN), signal);
+    },
+    async clean(keep) {
+      await clean(await context(), keep);
+      if (keep.size === 0) prepared = undefined;
+    },
+  };
+}
+
+/** The promise, or a rejection with the signal's reason when that comes first. */
+async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return await promise;
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

@@ -1,0 +1,17 @@
+export interface GvisorOptions {
+  /** Absolute path of the runsc binary. */
+  runsc: string;
+  /** Absolute path of the guest agent: a static binary named `agent`. Its folder is shown to guests at /.nullspace. */
+  agent: string;
+  /** Folder of the engine's own state, which outlives our process. Made when missing. */
+  stateFolder: string;
+  /** Short name of this installation, 1 to 6 lower-case letters and digits: tells its control groups from others'. */
+  installation: string;
+  /**
+   * Most tasks (processes and threads of the host) of one instance. A guest's process costs at least one.
+   * @default 4096, but 1000 on kernels that deadlock when more end at once
+   */
+  maxTasks?: number;
+  /** Where control groups are mounted. @default /sys/fs/cgroup */
+  cgroupRoot?: string;
+}

@@ -1,0 +1,48 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ProcessIdentity } from '../processes/identity.ts';
+
+/** What the engine must know of an instance after a restart of our process. */
+export interface InstanceRecord {
+  id: string;
+  /** The host's folder of the instance. */
+  folder: string;
+  /** The sandbox's first process; absent until it runs. */
+  sandbox?: ProcessIdentity;
+}
+
+/** Records of instances, one file each. They need not outlive the machine's own restart, since no instance does. */
+export function createRecords(folder: string) {
+  const fileOf = (id: string) => join(folder, `${id}.json`);
+
+  async function read(id: string): Promise<InstanceRecord | undefined> {
+    try {
+      return JSON.parse(await readFile(fileOf(id), 'utf8')) as InstanceRecord;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  return {
+    read,
+    async setUp(): Promise<void> {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+    },
+    async write(record: InstanceRecord): Promise<void> {
+      const partial = `${fileOf(record.id)}.partial`;
+      await writeFile(partial, JSON.stringify(record));
+      await rename(partial, fileOf(record.id));
+    },
+    async remove(id: string): Promise<void> {
+      await Promise.all([rm(fileOf(id), { force: true }), rm(`${fileOf(id)}.partial`, { force: true })]);
+    },
+    /** Ids of all records. */
+    async list(): Promise<string[]> {
+      const names = await readdir(folder);
+      return names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length));
+    },
+  };
+}
+
+export type Records = ReturnType<typeof createRecords>;

@@ -1,0 +1,121 @@
+import { constants } from 'node:fs';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Group } from '../cgroups/cgroups.ts';
+import type { RestoreRequest, StartRequest } from '../engine.ts';
+import { RuntimeFailure } from '../errors.ts';
+import { identify } from '../processes/identity.ts';
+import { runInstanceCommand } from './command.ts';
+import type { EngineContext } from './engine-context.ts';
+import { remove } from './kill.ts';
+import { runningLimits, startingLimits } from './limits.ts';
+import { instancePaths } from './paths.ts';
+import { createSpec } from './spec.ts';
+
+const START_TIMEOUT_MS = 60_000;
+const RESTORE_TIMEOUT_MS = 300_000;
+
+/** Starts an instance, or restores it when the request names a checkpoint. Leaves nothing behind when it fails. */
+export async function start(context: EngineContext, request: StartRequest | RestoreRequest): Promise<void> {
+  const { id, folder } = request;
+  if (!/^[a-z0-9]{1,64}$/.test(id)) {
+    throw new RuntimeFailure(
+      `Instance id ${JSON.stringify(id)} is not made of 1 to 64 lower-case letters and digits.`,
+    );
+  }
+  if (context.starting.has(id) || (await context.records.read(id)))
+    throw new RuntimeFailure(`Instance ${id} exists already.`);
+  const abort = new AbortController();
+  const done = Promise.withResolvers<void>();
+  context.starting.set(id, { abort, done: done.promise });
+  try {
+    // The record comes first: whatever is made from here on can be found again and removed.
+    await context.records.write({ id, folder });
+    await startRecorded(context, request, abort.signal);
+  } catch (error) {
+    await remove(context, id);
+    throw error;
+  } finally {
+    context.starting.delete(id);
+    done.resolve();
+  }
+}
+
+async function startRecorded(
+  context: EngineContext,
+  request: StartRequest | RestoreRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  const { id, folder, limits } = request;
+  const { records, processors, maxTasks } = context;
+  const paths = instancePaths(folder);
+  const group = context.cgroups.group(id);
+  await Promise.all([
+    access(request.image, constants.R_OK),
+    writeBundle(context, request, group),
+    group.create(startingLimits(limits, { tasks: maxTasks, processors })),
+  ]);
+  signal.throwIfAborted();
+
+  const raised = new AbortController();
+  const raise = async () => await group.update(runningLimits(limits, { processors }));
+  const restoring = 'checkpoint' in request;
+  // A restore fills the guest's memory before runsc returns, so the headroom has to be there earlier.
+  const early = restoring ? raiseOnceBooting(group, raise, raised.signal) : undefined;
+  try {
+    await runInstanceCommand(context, {
+      id,
+      folder,
+      args: [
+        ...(restoring ? restoreArguments(request) : ['run']),
+        '--detach',
+        `--bundle=${paths.bundle}`,
+        `--pid-file=${paths.pidFile}`,
+      ],
+      timeoutMs: restoring ? RESTORE_TIMEOUT_MS : START_TIMEOUT_MS,
+      signal,
+    });
+  } finally {
+    raised.abort();
+    await early;
+  }
+  const pid = Number(await readFile(paths.pidFile, 'latin1'));
+  const sandbox = identify(pid);
+  if (sandbox === undefined) throw new RuntimeFailure(`Instance ${id} ended while it started.`);
+  await Promise.all([raise(), records.write({ id, folder, sandbox })]);
+  signal.throwIfAborted();
+  context.watch.add({ id, folder, sandbox });
+}
+
+function restoreArguments(request: RestoreRequest): string[] {
+  const args = ['restore', `--image-path=${request.checkpoint}`];
+  if (request.background) args.push('--background');
+  return args;
+}
+
+async function writeBundle(context: EngineContext, request: StartRequest, group: Group): Promise<void> {
+  const paths = instancePaths(request.folder);
+  const spec = createSpec(request, { agent: context.agent, cgroupsPath: group.path });
+  await Promise.all([
+    mkdir(paths.root, { recursive: true }),
+    mkdir(paths.checkpoints, { recursive: true }),
+    mkdir(paths.upper, { recursive: true }),
+  ]);
+  // It holds the agent's token.
+  await writeFile(paths.config, JSON.stringify(spec), { mode: 0o600 });
+}
+
+/** Raises limits as soon as the sandbox's own process runs: by then runsc has read what the guest is to see. */
+async function raiseOnceBooting(
+  group: Group,
+  raise: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    for (const pid of await group.processes()) {
+      const command = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '');
+      if (command.startsWith('runsc-sandbox\0')) return await raise();
+    }
+    await sleep(5);
+  }
+}

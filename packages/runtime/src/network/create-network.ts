@@ -1,0 +1,120 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import type { Network, NetworkPolicy, Slot } from '../engine.ts';
+import { NoSlotError } from '../errors.ts';
+import { run } from '../processes/run.ts';
+import { createNames } from './names.ts';
+import type { NetworkOptions } from './options.ts';
+import { createPool } from './pool.ts';
+import { parseRange } from './range.ts';
+import { createRuleset } from './ruleset.ts';
+import { addressBatch, describeSlot, makeScript, removeScript } from './slot-commands.ts';
+
+/** Network slots of this machine. Constructing it changes nothing; see `setUp`. */
+export function createNetwork(options: NetworkOptions): Network {
+  const { installation, preparedSlots = 8, onError = () => {} } = options;
+  const range = parseRange(options.range);
+  const names = createNames(installation);
+  /** Slots whose address and route stand, since no engine has used them yet. */
+  const fresh = new Set<number>();
+  const offline = new Set<number>();
+  const slotOf = (index: number) => describeSlot(names, range, index);
+
+  async function make(index: number): Promise<void> {
+    try {
+      await run('sh', ['-c', makeScript(slotOf(index))]);
+      fresh.add(index);
+    } catch (error) {
+      await run('sh', ['-c', removeScript(names.slot(index))]).catch(onError);
+      throw error;
+    }
+  }
+
+  async function remove(index: number): Promise<void> {
+    fresh.delete(index);
+    await run('sh', ['-c', removeScript(names.slot(index))]);
+    if (offline.has(index)) await setOffline(index, false);
+  }
+
+  async function setOffline(index: number, value: boolean): Promise<void> {
+    const element = `element inet ${names.table} offline { ${range.guest(index)} }`;
+    // Adding first makes the deletion of an absent element succeed.
+    const commands = value ? `add ${element}\n` : `add ${element}\ndelete ${element}\n`;
+    await run('nft', ['-f', '-'], { input: commands });
+    if (value) offline.add(index);
+    else offline.delete(index);
+  }
+
+  const pool = createPool({ first: 1, end: range.slots, ready: preparedSlots, make, remove, onError });
+
+  /** Indexes of all slots of which anything stands on the machine. */
+  async function findSlots(): Promise<number[]> {
+    const [namespaces, interfaces] = await Promise.all([
+      readdir('/run/netns').catch((): string[] => []),
+      readdir('/sys/class/net'),
+    ]);
+    const indexes = [...namespaces, ...interfaces].map((name) => names.indexOf(name));
+    return [...new Set(indexes.filter((index) => index !== undefined))];
+  }
+
+  return {
+    nameservers: [range.resolver],
+    async setUp() {
+      // First of all: no packet for a guest that is not there may leave the machine.
+      await run('ip', ['route', 'replace', 'unreachable', range.cidr]);
+      await run('ip', ['address', 'replace', `${range.resolver}/32`, 'dev', 'lo']);
+      await run('nft', ['-f', '-'], { input: createRuleset(names, range) });
+      await writeFile('/proc/sys/net/ipv4/ip_forward', '1');
+      for (const index of await findSlots()) pool.take(index);
+      await pool.fill();
+    },
+    async acquire(policy: NetworkPolicy): Promise<Slot> {
+      const index = await pool.acquire();
+      if (index === undefined)
+        throw new NoSlotError(`All ${range.slots - 1} slots of ${range.cidr} are in use.`);
+      if (!policy.internetAccess) {
+        try {
+          await setOffline(index, true);
+        } catch (error) {
+          pool.release(index);
+          throw error;
+        }
+      }
+      return slotOf(index);
+    },
+    async adopt(index, policy) {
+      pool.take(index);
+      fresh.delete(index);
+      await setOffline(index, !policy.internetAccess);
+      return slotOf(index);
+    },
+    async prepare(slot) {
+      // The engine takes address and route away, so what was prepared serves one start only.
+      if (fresh.delete(slot.index)) return;
+      await run('ip', ['-netns', slot.namespace, '-batch', '-'], { input: addressBatch(slot) });
+    },
+    async release(slot) {
+      await pool.release(slot.index);
+    },
+    mayResolve(address) {
+      const index = range.indexOf(address);
+      return index !== undefined && pool.has(index) && !offline.has(index);
+    },
+    async close() {
+      await pool.close();
+    },
+    async clean(keep) {
+      for (const index of await findSlots()) {
+        if (keep.has(index) || pool.isReady(index)) continue;
+        await pool.release(index);
+      }
+      if (keep.size > 0) return;
+      await pool.close();
+      await pool.drain();
+      await run('nft', ['-f', '-'], {
+        input: `table inet ${names.table}\ndelete table inet ${names.table}\n`,
+      });
+      await run('ip', ['address', 'flush', 'dev', 'lo', 'to', `${range.resolver}/32`]);
+      await run('ip', ['route', 'flush', 'exact', range.cidr, 'type', 'unreachable']);
+    },
+  };
+}
