@@ -4,10 +4,11 @@
 # install_debian_packages [MORE]...
 install_debian_packages() {
   local wanted=(ca-certificates curl erofs-utils git iproute2 kmod mmdebstrap nftables procps util-linux xz-utils "$@")
-  local missing=() package
+  local missing=() package have
   command -v npm >/dev/null || wanted+=(nodejs npm)
+  have=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${wanted[@]}" 2>/dev/null || true)
   for package in "${wanted[@]}"; do
-    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
+    grep -qx "$package installed" <<<"$have" || missing+=("$package")
   done
   if ((${#missing[@]} == 0)); then
     note cached

@@ -29,7 +29,11 @@ export async function administer(
     { account, viewDir: join(installation.paths.runDir, 'view') },
   );
   try {
-    const { stdout } = await run(command, args, { cwd: '/', env: serviceEnvironment(), timeout: 60_000 });
+    const { stdout } = await run(command, args, {
+      cwd: '/',
+      env: serviceEnvironment(account),
+      timeout: 60_000,
+    });
     return JSON.parse(stdout) as unknown;
   } catch (error) {
     throw describeFailure(error as Error & { stdout?: string; stderr?: string });

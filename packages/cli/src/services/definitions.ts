@@ -31,7 +31,7 @@ export function defineServices(
       files: ['package-lock.json', 'engine/go.sum'],
       also: settingsText(installation),
     }),
-    readyMs: 90_000,
+    readyMs: 300_000,
     endMs: 30_000,
   });
   return [define('host', undefined), define('server', account)];

@@ -1,11 +1,29 @@
+import { homedir } from 'node:os';
+import type { Account } from './account.ts';
+
+const systemFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
 /**
  * Environment of a service: what programs need to run, without the caller's keys, settings and session.
+ *
+ * @param account Account it runs as; undefined: the caller's.
  */
-export function serviceEnvironment(): Record<string, string> {
-  const kept = ['LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'];
+export function serviceEnvironment(account?: Account): Record<string, string> {
+  const kept = [
+    'LANG',
+    'LC_ALL',
+    'TZ',
+    'TMPDIR',
+    'HTTP_PROXY',
+    'HTTPS_PROXY',
+    'NO_PROXY',
+    'GOPROXY',
+    'GOFLAGS',
+  ];
   const environment: Record<string, string> = {
-    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    HOME: '/nonexistent',
+    // The caller's folders come first, so that the host finds the same Go as the build before it.
+    PATH: [...new Set([...(process.env.PATH ?? '').split(':'), ...systemFolders])].filter(Boolean).join(':'),
+    HOME: account ? '/nonexistent' : homedir(),
   };
   for (const name of kept) {
     const value = process.env[name];

@@ -1,17 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
 import { host } from '@nullspace/proto';
 
-/** Kills every sandbox of the host behind this socket. Resolves with how many there were. */
-export async function killSandboxes(hostSocket: string): Promise<number> {
+/**
+ * Kills every sandbox of the host behind this socket, and gives the server the time to record their ends.
+ *
+ * @param options.recordMs How long to wait for that; 0 when no server runs.
+ * @returns How many there were.
+ */
+export async function killSandboxes(hostSocket: string, options: { recordMs: number }): Promise<number> {
   const transport = createConnectTransport({
     httpVersion: '1.1',
     baseUrl: 'http://host',
     nodeOptions: { socketPath: hostSocket },
   });
   const client = createClient(host.HostService, transport);
-  const { instances } = await client.listInstances({}, { timeoutMs: 30_000 });
-  const live = instances.filter(({ state }) => state === host.State.CREATING || state === host.State.RUNNING);
+  const list = async () => (await client.listInstances({}, { timeoutMs: 30_000 })).instances;
+  const isLive = ({ state }: host.Instance) => state === host.State.CREATING || state === host.State.RUNNING;
+
+  const live = (await list()).filter(isLive);
   const waiting = [...live];
   const killNext = async () => {
     for (let next = waiting.pop(); next; next = waiting.pop()) {
@@ -19,5 +27,9 @@ export async function killSandboxes(hostSocket: string): Promise<number> {
     }
   };
   await Promise.all(Array.from({ length: 8 }, killNext));
+
+  // The host forgets an ended instance when the server has recorded its end.
+  const deadline = performance.now() + options.recordMs;
+  while (performance.now() < deadline && (await list()).length > 0) await sleep(50);
   return live.length;
 }

@@ -27,7 +27,7 @@ export async function startService(
   const child = spawn(command, args, {
     cwd: '/',
     detached: true,
-    env: serviceEnvironment(),
+    env: serviceEnvironment(account),
     stdio: ['ignore', descriptor, descriptor],
   });
   closeSync(descriptor);

@@ -33,7 +33,9 @@ export async function stop(
     if (!options.keepSandboxes && readLiveRecord(runDir, 'host')?.ready) {
       const { killSandboxes } = await import('./sandboxes.ts');
       // A host that does not answer is ended below, and what it leaves is cleaned up after it.
-      sandboxesKilled = await killSandboxes(hostSocket).catch(() => undefined);
+      sandboxesKilled = await killSandboxes(hostSocket, {
+        recordMs: readLiveRecord(runDir, 'server')?.ready ? 5000 : 0,
+      }).catch(() => undefined);
     }
     const services = [
       await takeDown('server', { runDir, patienceMs: 30_000 }),
