@@ -4,3 +4,5 @@ export { createGvisorEngine } from './gvisor/create-engine.ts';
 export type { GvisorOptions } from './gvisor/options.ts';
 export { createNetwork } from './network/create-network.ts';
 export type { NetworkOptions } from './network/options.ts';
+export type { Resolver, ResolverOptions } from './resolver/create-resolver.ts';
+export { createResolver } from './resolver/create-resolver.ts';
