@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { bindVerbs } from './bind-verbs.ts';
 import type { StoreContext } from './context.ts';
 import * as idempotency from './idempotency.ts';
 import { insertSandbox } from './insert-sandbox.ts';
@@ -8,12 +9,11 @@ import { purgeExpired } from './purge-expired.ts';
 import * as reads from './read-sandboxes.ts';
 import type { Store } from './store.ts';
 import * as tenants from './tenants.ts';
-import { toStoreError } from './translate-errors.ts';
 import { updateSandbox } from './update-sandbox.ts';
 
 /** The store on a database whose schema is up to date. */
 export function createStore(context: StoreContext): Store {
-  const verb = bindTo(context);
+  const { verb, close } = bindVerbs(context);
   return {
     dialect: context.dialect,
     ping: verb(ping),
@@ -38,27 +38,10 @@ export function createStore(context: StoreContext): Store {
     releaseIdempotencyKey: verb(idempotency.releaseIdempotencyKey),
     listUnfinishedClaims: verb(idempotency.listUnfinishedClaims),
     purgeExpired: verb(purgeExpired),
-    close: verb(close),
+    close,
   };
-}
-
-function bindTo(context: StoreContext) {
-  return <Arguments extends unknown[], Result>(
-    run: (context: StoreContext, ...values: Arguments) => Promise<Result>,
-  ) =>
-    async (...values: Arguments): Promise<Result> => {
-      try {
-        return await run(context, ...values);
-      } catch (error) {
-        throw toStoreError(error);
-      }
-    };
 }
 
 async function ping({ db }: StoreContext): Promise<void> {
   await sql`select 1`.execute(db);
-}
-
-async function close({ db }: StoreContext): Promise<void> {
-  await db.destroy();
 }

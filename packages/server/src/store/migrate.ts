@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type MigrationProvider, Migrator } from 'kysely/migration';
 import type { Dialect } from './dialect.ts';
 import { migrations as allMigrations, type Migration } from './migrations/all.ts';
@@ -22,10 +22,16 @@ export async function migrate(
 }
 
 function provide(migrations: Record<string, Migration>, dialect: Dialect): MigrationProvider {
-  const steps = Object.entries(migrations).map(([name, step]) => [
-    name,
-    { up: (db: Parameters<Migration['up']>[0]) => step.up(db, dialect) },
-  ]);
+  const steps = Object.entries(migrations).map(([name, step]) => {
+    const up = async (db: Kysely<unknown>) => {
+      // A step may take as long as the tables are large.
+      if (dialect === 'postgres') {
+        await sql`set local statement_timeout to 0`.execute(db);
+      }
+      await step.up(db, dialect);
+    };
+    return [name, { up }];
+  });
   return { getMigrations: async () => Object.fromEntries(steps) };
 }
 

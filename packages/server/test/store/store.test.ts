@@ -1,6 +1,7 @@
 import { after, before, describe } from 'node:test';
 import { type Postgres, startPostgres } from './fixtures/start-postgres.ts';
 import { postgresOn, sqlite, type TestDatabase } from './fixtures/test-database.ts';
+import { testsOfClose } from './suites/close.ts';
 import { testsOfCrashes } from './suites/crash.ts';
 import { testsOfIdempotency } from './suites/idempotency.ts';
 import { testsOfInsertSandbox } from './suites/insert-sandbox.ts';
@@ -10,6 +11,7 @@ import { testsOfListSandboxes } from './suites/list-sandboxes.ts';
 import { testsOfMigrate } from './suites/migrate.ts';
 import { testsOfPurge } from './suites/purge-expired.ts';
 import { testsOfTenants } from './suites/tenants.ts';
+import { testsOfTwoProcesses } from './suites/two-processes.ts';
 import { testsOfUpdateSandbox } from './suites/update-sandbox.ts';
 import { testsOfWrite } from './suites/write.ts';
 
@@ -25,6 +27,8 @@ const suites = [
   testsOfMigrate,
   testsOfWrite,
   testsOfCrashes,
+  testsOfTwoProcesses,
+  testsOfClose,
 ];
 
 describe('store on SQLite', () => runOn(sqlite));

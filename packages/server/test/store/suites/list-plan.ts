@@ -62,6 +62,9 @@ async function planOf(
 
 async function fill({ db, dialect }: StoreContext, tenantId: string): Promise<void> {
   await db.transaction().execute(async (transaction) => {
+    if (dialect === 'postgres') {
+      await sql`set local statement_timeout to 0`.execute(transaction);
+    }
     await sql`
       with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < ${sql.lit(sandboxes)})
       insert into sandboxes (id, tenant_id, template, image, status, vcpus, memory_mb, disk_mb, cwd, envs, metadata,
@@ -77,9 +80,9 @@ async function fill({ db, dialect }: StoreContext, tenantId: string): Promise<vo
         transaction,
       );
     }
+    // PostgreSQL does this by itself after a while.
+    if (dialect === 'postgres') {
+      await sql`analyze`.execute(transaction);
+    }
   });
-  // PostgreSQL does this by itself after a while.
-  if (dialect === 'postgres') {
-    await sql`vacuum analyze`.execute(db);
-  }
 }

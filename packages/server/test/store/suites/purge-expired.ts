@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addSandbox, makeTenant } from '../fixtures/records.ts';
+import { insertRows } from '../../../src/store/insert-sandbox.ts';
+import { openDatabase } from '../../../src/store/open-store.ts';
+import { write } from '../../../src/store/write.ts';
+import { addSandbox, makeTenant, sandboxOf } from '../fixtures/records.ts';
 import { describeStore, type TestDatabase } from '../fixtures/test-database.ts';
 
 export function testsOfPurge(database: TestDatabase): void {
@@ -9,9 +12,10 @@ export function testsOfPurge(database: TestDatabase): void {
       const tenant = await makeTenant(opened.store);
       const metadata = { team: 'red' };
       const ended = { status: 'destroyed', metadata } as const;
-      await Promise.all(
-        Array.from({ length: 450 }, () => addSandbox(opened.store, tenant, { ...ended, endedAt: 99 })),
-      );
+      const old = Array.from({ length: 450 }, () => sandboxOf(tenant, { ...ended, endedAt: 99 }));
+      const context = await openDatabase(opened.settings);
+      await write(context, 'soon', (transaction) => insertRows(transaction, old));
+      await context.db.destroy();
       const recent = await addSandbox(opened.store, tenant, { ...ended, endedAt: 100, createdAt: 2 });
       const living = await addSandbox(opened.store, tenant, { status: 'running', metadata, createdAt: 1 });
       const scope = { tenantId: tenant.id, method: 'POST', path: '/', bodyHash: 'a', now: 0 };
