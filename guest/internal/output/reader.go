@@ -91,7 +91,7 @@ func (r *Reader) Next(ctx context.Context) (Piece, error) {
 func (r *Reader) take() (Piece, bool) {
 	r.skipRead()
 	unread := r.log.chunkAt(r.next)
-	if unread == nil {
+	if unread == nil || unread.end() <= r.want[unread.stream] {
 		r.lagged = false
 		return Piece{}, false
 	}
