@@ -1,5 +1,9 @@
 export type * from './engine.ts';
 export { NoSlotError, RuntimeFailure } from './errors.ts';
+export type { FakeEngine, FakeEngineOptions, FakeMachine } from './fake/create-engine.ts';
+export { createFakeEngine } from './fake/create-engine.ts';
+export type { FakeNetworkOptions } from './fake/create-network.ts';
+export { createFakeNetwork } from './fake/create-network.ts';
 export { createGvisorEngine } from './gvisor/create-engine.ts';
 export type { GvisorOptions } from './gvisor/options.ts';
 export { createNetwork } from './network/create-network.ts';

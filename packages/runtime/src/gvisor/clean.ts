@@ -3,10 +3,13 @@ import type { EngineContext } from './engine-context.ts';
 import { findCommands } from './find-commands.ts';
 import { kill } from './kill.ts';
 import { list } from './list.ts';
+import { releaseState } from './release-state.ts';
 
-/** Removes every instance that is not in `keep`, and the parent of all control groups when none is kept. */
+/** Removes every instance that is not in `keep`, and with none kept the engine's own mounts and control groups too. */
 export async function clean(context: EngineContext, keep: ReadonlySet<string>): Promise<void> {
   for (const { pid, id } of await findCommands(context)) if (!keep.has(id)) killProcess(pid);
   for (const { id } of await list(context)) if (!keep.has(id)) await kill(context, id);
-  if (keep.size === 0) await context.cgroups.remove();
+  if (keep.size > 0) return;
+  await context.cgroups.remove();
+  await releaseState(context.root);
 }

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { detectCgroups, readProcessors } from '../cgroups/detect.ts';
 import type { Ended, Engine } from '../engine.ts';
+import { abortable } from '../processes/abortable.ts';
 import { run } from '../processes/run.ts';
 import { checkpoint } from './checkpoint.ts';
 import { clean } from './clean.ts';
@@ -80,18 +81,4 @@ export function createGvisorEngine(options: GvisorOptions): Engine {
       if (keep.size === 0) prepared = undefined;
     },
   };
-}
-
-/** The promise, or a rejection with the signal's reason when that comes first. */
-async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return await promise;
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }

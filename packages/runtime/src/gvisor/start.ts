@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Group } from '../cgroups/cgroups.ts';
 import type { RestoreRequest, StartRequest } from '../engine.ts';
 import { RuntimeFailure } from '../errors.ts';
+import { requireInstanceId } from '../instance-id.ts';
 import { identify } from '../processes/identity.ts';
 import { runInstanceCommand } from './command.ts';
 import type { EngineContext } from './engine-context.ts';
@@ -18,11 +19,7 @@ const RESTORE_TIMEOUT_MS = 300_000;
 /** Starts an instance, or restores it when the request names a checkpoint. Leaves nothing behind when it fails. */
 export async function start(context: EngineContext, request: StartRequest | RestoreRequest): Promise<void> {
   const { id, folder } = request;
-  if (!/^[a-z0-9]{1,64}$/.test(id)) {
-    throw new RuntimeFailure(
-      `Instance id ${JSON.stringify(id)} is not made of 1 to 64 lower-case letters and digits.`,
-    );
-  }
+  requireInstanceId(id);
   if (context.starting.has(id) || (await context.records.read(id)))
     throw new RuntimeFailure(`Instance ${id} exists already.`);
   const abort = new AbortController();

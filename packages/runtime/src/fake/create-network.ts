@@ -1,0 +1,52 @@
+import type { Network, NetworkPolicy, Slot } from '../engine.ts';
+import { NoSlotError } from '../errors.ts';
+import { parseRange } from '../network/range.ts';
+
+export interface FakeNetworkOptions {
+  /** @default "10.200.0.0/16" */
+  range?: string;
+  /** Slots in use, shared by networks that stand for consecutive processes on one machine. @default none */
+  slots?: Map<number, NetworkPolicy>;
+}
+
+/** Slots that lead nowhere, for tests of what stands above the network. */
+export function createFakeNetwork(options: FakeNetworkOptions = {}): Network {
+  const { slots = new Map<number, NetworkPolicy>() } = options;
+  const range = parseRange(options.range ?? '10.200.0.0/16');
+  const slotOf = (index: number): Slot => ({
+    index,
+    namespace: `fake-${index}`,
+    guestAddress: range.guest(index),
+    gatewayAddress: range.gateway(index),
+    prefixLength: 30,
+    guestInterface: 'eth0',
+  });
+  return {
+    nameservers: [range.resolver],
+    mayResolve(address) {
+      const index = range.indexOf(address);
+      return index !== undefined && slots.get(index)?.internetAccess === true;
+    },
+    async setUp() {},
+    async acquire(policy) {
+      for (let index = 1; index < range.slots; index++) {
+        if (slots.has(index)) continue;
+        slots.set(index, policy);
+        return slotOf(index);
+      }
+      throw new NoSlotError(`All ${range.slots - 1} slots of ${range.cidr} are in use.`);
+    },
+    async adopt(index, policy) {
+      slots.set(index, policy);
+      return slotOf(index);
+    },
+    async prepare() {},
+    async release(slot) {
+      slots.delete(slot.index);
+    },
+    async close() {},
+    async clean(keep) {
+      for (const index of [...slots.keys()]) if (!keep.has(index)) slots.delete(index);
+    },
+  };
+}
