@@ -6,7 +6,7 @@ import { insertRows } from '../src/store/insert-sandbox.ts';
 import { migrate } from '../src/store/migrate.ts';
 import { openDatabase } from '../src/store/open-store.ts';
 import type { NewSandbox, SandboxStatus } from '../src/store/records.ts';
-import { isFinal } from '../src/store/sandbox-status.ts';
+import { finalStatuses, isFinal, unfinishedStatuses } from '../src/store/sandbox-status.ts';
 import { write } from '../src/store/write.ts';
 
 const usage = `Fills a store with sandboxes that are records alone, to measure lists.
@@ -15,7 +15,8 @@ const usage = `Fills a store with sandboxes that are records alone, to measure l
     [--database-url URL] [--status destroyed]
 
 Sandbox number i has the metadata {"team": "team-<i modulo 10>", "project": "p<i modulo 50>", "index": i}. They are
-destroyed unless told otherwise, so that a server that runs meanwhile leaves them alone. Prints {"tenant_id", "count", "seconds"}.`;
+destroyed unless told otherwise, so that a server that runs meanwhile leaves them alone.
+Prints {"tenant_id", "count", "seconds"}.`;
 
 const rowsAtOnce = 1000;
 
@@ -30,17 +31,19 @@ const { values } = parseArgs({
   },
 });
 
-if (values.help || (values['data-dir'] === '' && values['database-url'] === '')) {
+const count = Number(values.count);
+const status = [...unfinishedStatuses, ...finalStatuses].find((known) => known === values.status);
+const nowhere = values['data-dir'] === '' && values['database-url'] === '';
+if (values.help || nowhere || !status || !Number.isSafeInteger(count) || count < 0) {
   console.error(usage);
   process.exit(values.help ? 0 : 2);
 }
 
 const context = await openDatabase({ data_dir: values['data-dir'], database_url: values['database-url'] });
 const startedAt = Date.now();
-const count = Number(values.count);
 await migrate(context.db, { dialect: context.dialect });
 const tenantId = await findTenant(context, values.tenant);
-await seed(context, { tenantId, count, status: values.status as SandboxStatus });
+await seed(context, { tenantId, count, status });
 await context.db.destroy();
 console.log(JSON.stringify({ tenant_id: tenantId, count, seconds: (Date.now() - startedAt) / 1000 }));
 
