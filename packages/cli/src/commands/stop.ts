@@ -23,7 +23,8 @@ export const command = defineCommand({
       terminal.printJson({ sandboxes_killed: sandboxesKilled ?? null, services });
       return;
     }
-    if (sandboxesKilled) terminal.print(`${sandboxesKilled} sandboxes killed`);
+    if (sandboxesKilled)
+      terminal.print(`${sandboxesKilled} ${sandboxesKilled === 1 ? 'sandbox' : 'sandboxes'} killed`);
     for (const { name, outcome } of services) terminal.print(`${name} ${outcome.replace('_', ' ')}`);
   },
 });

@@ -1,0 +1,121 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A request as the fake API saw it. */
+export interface SeenRequest {
+  method: string;
+  path: string;
+  query: Record<string, string>;
+  body: unknown;
+}
+
+/** Answers like the API, from a few fixed records, and remembers what it was asked. Ids choose failures. */
+export interface FakeApi extends AsyncDisposable {
+  url: string;
+  seen: SeenRequest[];
+}
+
+const record = (id: string) => ({
+  id,
+  status: 'running',
+  template: 'base',
+  config: { vcpus: 2, memory_mb: 512, disk_mb: 8192 },
+  metadata: { project: 'docs' },
+  cwd: '/workspace',
+  created_at: '2026-03-10T12:00:00Z',
+  started_at: '2026-03-10T12:00:01Z',
+  timeout_ms: 300_000,
+  timeout_at: '2026-03-10T12:05:00Z',
+  expires_at: '2026-03-10T12:05:00Z',
+  timeout_action: 'destroy',
+  snapshot_id: null,
+  traffic_access_token: 'nst_secret',
+});
+
+const failures: Record<string, [status: number, code: string]> = {
+  sb_missing: [404, 'sandbox_not_found'],
+  sb_busy: [409, 'sandbox_not_ready'],
+  sb_closed: [403, 'permission_denied'],
+  sb_full: [429, 'capacity_exceeded'],
+  sb_slow: [408, 'exec_timeout'],
+  sb_broken: [500, 'internal_error'],
+};
+
+export async function startFakeApi(): Promise<FakeApi> {
+  const seen: SeenRequest[] = [];
+  const server = createServer(async (request, response) => {
+    const url = new URL(request.url ?? '/', 'http://fake');
+    const query = Object.fromEntries(url.searchParams);
+    const seenRequest = { method: request.method!, path: url.pathname, query, body: await readBody(request) };
+    seen.push(seenRequest);
+    const [status, body] = answer(seenRequest, request.headers.authorization);
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(body === undefined ? '' : JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    seen,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function answer({ method, path, query, body }: SeenRequest, authorization?: string): [number, unknown?] {
+  if (path === '/healthz') return [200, { status: 'ok' }];
+  if (authorization !== 'Bearer good') return failed(401, 'unauthorized');
+  const [, id = '', rest = ''] = path.match(/^\/v1\/sandboxes\/([^/]+)(?:\/(.*))?$/) ?? [];
+  if (id in failures) return failed(...failures[id]!);
+  if (path === '/v1/templates')
+    return [200, [{ id: 'tmpl_1', name: 'base', tags: ['default'], builtin: true }]];
+  if (path === '/v1/sandboxes' && method === 'POST') return [201, record('sb_new')];
+  if (path === '/v1/sandboxes') return [200, page(query)];
+  if (method === 'DELETE') return [204];
+  if (rest === 'exec') return [200, execute(body as Record<string, unknown>)];
+  if (rest === 'metrics') return [200, [metrics]];
+  if (rest === 'timeout') return [204];
+  return [200, record(id)];
+}
+
+function page({ next_token: token, fields, metadata }: Record<string, string>): unknown {
+  if (metadata?.includes('nobody')) return { items: [], next_token: null, has_next: false };
+  const items = token ? [record('sb_2')] : [record('sb_1\u001b[31m')];
+  const project = (item: Record<string, unknown>) =>
+    Object.fromEntries(fields!.split(',').map((field) => [field, item[field]]));
+  return {
+    items: fields ? items.map(project) : items,
+    next_token: token ? null : 'more',
+    has_next: !token,
+  };
+}
+
+function execute({ background, command, args }: Record<string, unknown>): unknown {
+  if (background) return { pid: 77 };
+  const words = [command, ...((args as string[] | undefined) ?? [])].join(' ');
+  return { exit_code: 5, stdout: `${words}\n`, stderr: 'oh\n', pid: 76 };
+}
+
+const metrics = {
+  timestamp: '2026-03-10T12:00:00Z',
+  cpu_percent: 12.5,
+  cpu_count: 2,
+  mem_used_bytes: 10 * 1024 ** 2,
+  mem_total_bytes: 512 * 1024 ** 2,
+  disk_used_bytes: 0,
+  disk_total_bytes: 8192 * 1024 ** 2,
+};
+
+function failed(status: number, code: string): [number, unknown] {
+  return [
+    status,
+    { error: { message: `It is ${code}.`, code, request_id: 'req_1', retryable: false }, code },
+  ];
+}
+
+async function readBody(request: IncomingMessage): Promise<unknown> {
+  const chunks = await Array.fromAsync(request as AsyncIterable<Buffer>);
+  const text = Buffer.concat(chunks).toString();
+  return text ? JSON.parse(text) : undefined;
+}
