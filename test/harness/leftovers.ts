@@ -33,7 +33,7 @@ export function instanceOf(installation: Installation, sandboxId: string): strin
 
 /** Folder in which runsc keeps its state of this installation. */
 export function engineStateFolder(installation: Installation): string {
-  return join(installation.dataDir, 'host/runsc');
+  return join(installation.dataDir, 'host/engine/runsc');
 }
 
 /** Process ids of the engine's processes of one sandbox; empty when it does not run. */
