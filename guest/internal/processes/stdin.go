@@ -10,8 +10,8 @@ import (
 	"nullspace.dev/guest/internal/problem"
 )
 
-// stdinPatience is how long a write waits for a command that does not read.
-const stdinPatience = 10 * time.Second
+// defaultStdinPatience is how long a write waits for a command that does not read.
+const defaultStdinPatience = 10 * time.Second
 
 // stdin is the writing end of a command's input; nil where the input is empty.
 type stdin struct {
@@ -45,7 +45,7 @@ func (p *Process) WriteStdin(ctx context.Context, data []byte, last bool) error 
 	if p.stdin == nil {
 		return closedStdin(p.PID)
 	}
-	ctx, cancel := context.WithTimeout(ctx, stdinPatience)
+	ctx, cancel := context.WithTimeout(ctx, p.table.StdinPatience)
 	defer cancel()
 	select {
 	case p.stdin.turn <- struct{}{}:

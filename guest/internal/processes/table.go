@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"nullspace.dev/guest/internal/ceiling"
 	"nullspace.dev/guest/internal/output"
@@ -25,6 +26,9 @@ const (
 
 // Table holds the running commands and the last ended ones.
 type Table struct {
+	// StdinPatience is how long a write waits for a command that does not read its input.
+	StdinPatience time.Duration
+
 	settings *settings.Store
 	ceiling  *ceiling.Ceiling
 	reaper   *reaper
@@ -47,7 +51,8 @@ func NewTable(values *settings.Store, limit *ceiling.Ceiling) *Table {
 	random := make([]byte, 8)
 	rand.Read(random)
 	return &Table{
-		settings: values, ceiling: limit, reaper: newReaper(),
+		StdinPatience: defaultStdinPatience,
+		settings:      values, ceiling: limit, reaper: newReaper(),
 		budget: output.NewBudget(maxOutputBytes), limits: output.DefaultLimits,
 		run: hex.EncodeToString(random), byPID: map[int]*Process{}, byMarker: map[string]*Process{}, synthetic: firstSynthetic,
 	}
