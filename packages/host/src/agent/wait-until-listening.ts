@@ -1,16 +1,18 @@
 import { connect, type Socket } from 'node:net';
 
 // A packet that reaches the guest before its network stands is lost, and the kernel repeats it only after a second.
-const attemptEveryMs = 4;
+const firstPauseMs = 2;
+const longestPauseMs = 20;
 const attemptLastsMs = 200;
 
-/** Opens connections to an address, one every few milliseconds, until one is taken or `signal` aborts. */
+/** Opens connections to an address, one every few milliseconds and rarer with time, until one is taken or `signal` aborts. */
 export function waitUntilListening(address: string, signal: AbortSignal): Promise<void> {
   const { host, port } = splitAddress(address);
   const attempts = new Set<Socket>();
   return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined;
     const end = (settle: () => void) => {
-      clearInterval(timer);
+      clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
       for (const socket of attempts) socket.destroy();
       settle();
@@ -25,10 +27,13 @@ export function waitUntilListening(address: string, signal: AbortSignal): Promis
       socket.on('close', () => attempts.delete(socket));
       socket.on('connect', () => end(resolve));
     };
-    const timer = setInterval(attempt, attemptEveryMs);
+    const repeat = (pauseMs: number) => {
+      attempt();
+      timer = setTimeout(repeat, pauseMs, Math.min(pauseMs * 1.05, longestPauseMs));
+    };
     if (signal.aborted) return onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
-    attempt();
+    repeat(firstPauseMs);
   });
 }
 

@@ -2,8 +2,6 @@ import { paths as findPaths, loadSettings, type Settings } from '@nullspace/conf
 import { type Logger, pino } from 'pino';
 import { addImage } from '../images/add.ts';
 import { ImageCatalog } from '../images/catalog.ts';
-import { cleanMachine } from './clean-machine.ts';
-import { runHost } from './run-host.ts';
 
 const usage = `Usage: host.ts [command] [settings]
 
@@ -37,8 +35,20 @@ interface Context {
 }
 
 const commands: Record<string, { operands: number; action: (context: Context) => Promise<void> }> = {
-  '': { operands: 0, action: ({ settings, log }) => runHost(settings, log) },
-  clean: { operands: 0, action: ({ settings, log }) => cleanMachine(settings, log) },
+  '': {
+    operands: 0,
+    async action({ settings, log }) {
+      const { runHost } = await import('./run-host.ts');
+      await runHost(settings, log);
+    },
+  },
+  clean: {
+    operands: 0,
+    async action({ settings, log }) {
+      const { cleanMachine } = await import('./clean-machine.ts');
+      await cleanMachine(settings, log);
+    },
+  },
   'images add': {
     operands: 2,
     async action({ settings, operands: [name = '', file = ''] }) {

@@ -9,6 +9,7 @@ import { findGroup, prepareFolders } from './folders.ts';
 import { createIsolation, requireEngine } from './isolation.ts';
 import { listen } from './listen.ts';
 import { ownDataFolder } from './own-data-folder.ts';
+import { serveResolvers } from './serve-resolvers.ts';
 
 /** Runs the host until the process is asked to end. Sandboxes run on after that. */
 export async function runHost(settings: Settings, log: Logger): Promise<void> {
@@ -27,11 +28,13 @@ export async function runHost(settings: Settings, log: Logger): Promise<void> {
   const { engine, createNetwork } = await createIsolation(settings, log);
   await requireEngine(engine);
   const host = await openHost({ settings, engine, createNetwork, log, reach });
+  const resolvers = await serveResolvers(host.context.network, { settings, log });
   const server = await listen(host.routes, { socketPath: paths.hostSocket, group });
   log.info({ socket: paths.hostSocket, host_id: host.context.hostId }, 'ready');
   log.info({ signal: await asked }, 'ending');
   await host.close();
   await stopServing(server, paths.hostSocket);
+  await resolvers.close();
   log.info('ended');
 }
 

@@ -33,11 +33,14 @@ export async function recover(host: HostContext): Promise<void> {
   const instances = records.map((record) => track(host, record));
   for (const instance of instances) if (kept.has(instance.id)) await adopt(host, instance);
   if (kept.size > 0) await attempt(host, 'network', host.network.clean(slotsOf(instances)));
+  const ends: Promise<void>[] = [];
   for (const instance of instances) {
     if (kept.has(instance.id)) continue;
     if (isFinal(instance.record)) resumeCleaning(host, instance);
-    else void finish(host, instance, describeLoss(host, instance.record));
+    else ends.push(finish(host, instance, describeLoss(host, instance.record)));
   }
+  // The first answer of this host tells of every end.
+  await Promise.all(ends);
   host.log.info({ instances: records.length, running: kept.size }, 'journals read');
 }
 
