@@ -25,6 +25,7 @@ export function answerError(error: ApiError, request: FastifyRequest, reply: Fas
   if (status === 413) reply.header('connection', 'close');
   return reply
     .code(status)
+    .header('x-request-id', request.id)
     .header('content-type', 'application/json; charset=utf-8')
     .serializer(JSON.stringify)
     .send(describeError(error, request.id));

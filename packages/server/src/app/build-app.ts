@@ -72,6 +72,8 @@ export async function buildApp(
     reply.header('x-request-id', request.id);
     if (request.method === 'OPTIONS' || request.routeOptions.config.authenticated === false) return;
     await authenticate(verifier, request);
+    // A trailing slash would otherwise be an empty id.
+    if (request.url.split('?', 1)[0]!.endsWith('/')) throw describeUnknown(request);
     if (request.ws) streams.check(request.tenantId);
     else requests.enterUntilAnswered(request.tenantId, reply);
   });

@@ -1,4 +1,5 @@
 import type { FileInfo } from '@nullspace/contract';
+import { ApiError } from '../api-error.ts';
 import type { Context } from '../context.ts';
 import type { SandboxAddress } from '../sandboxes/sandbox-finder.ts';
 import { type FileTarget, toTarget } from './file-calls.ts';
@@ -20,7 +21,7 @@ export async function writeFile(
   const target = toTarget(file);
   const call = { failure: 'guest_unavailable' as const, path: file.path, user: target.user, answerMs: 0 };
   // What breaks the source is the caller's doing and not the guest's.
-  let broken: { error: unknown } | undefined;
+  let broken: ApiError | undefined;
   async function* messages() {
     yield { target };
     try {
@@ -29,8 +30,9 @@ export async function writeFile(
           yield { data: chunk.subarray(at, at + CHUNK_BYTES) };
       }
     } catch (error) {
-      broken = { error };
-      throw error;
+      const problem = 'body: broke off before its end; the old file was kept';
+      broken = new ApiError('invalid_request', { problem }, { cause: error });
+      throw broken;
     }
   }
   try {
@@ -38,6 +40,6 @@ export async function writeFile(
       presentFile((await streams.writeFile(messages(), { signal })).info),
     );
   } catch (error) {
-    throw broken ? broken.error : error;
+    throw broken ?? error;
   }
 }

@@ -62,11 +62,11 @@ export class Projection implements HostListener {
 
   async #recordEnd(instance: host.Instance): Promise<void> {
     this.#live.end(instance.sandboxId);
-    const { sandbox } = await this.#store.updateSandbox(instance.sandboxId, toChange(instance));
-    this.#log.info(
-      { sandbox_id: instance.sandboxId, reason: instance.reason, detail: instance.message },
-      'sandbox ended',
-    );
+    const { applied, sandbox } = await this.#store.updateSandbox(instance.sandboxId, toChange(instance));
+    if (applied) {
+      const { sandboxId: sandbox_id, reason, message: detail } = instance;
+      this.#log.info({ sandbox_id, reason, detail }, 'sandbox ended');
+    }
     if (sandbox) this.onSettled(sandbox);
     await this.#client.forgetInstances({ sandboxIds: [instance.sandboxId] });
   }

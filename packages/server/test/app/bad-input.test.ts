@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { after, before, describe, test } from 'node:test';
+import type { ErrorCode } from '@nullspace/contract';
+import { expectError } from '../fixtures/expect-error.ts';
+import { startTestServer, type TestServer } from '../fixtures/test-server.ts';
+
+describe('bad input is refused whole, with code, field and bound', () => {
+  let server: TestServer;
+  let id: string;
+  before(async () => {
+    server = await startTestServer({
+      max_vcpus: 4,
+      max_memory_mb: 4096,
+      max_disk_mb: 9000,
+      max_timeout_ms: 3_600_000,
+    });
+    id = await server.createSandbox();
+  });
+  after(() => server.close());
+
+  const creates: [string, unknown, RegExp[], ErrorCode?][] = [
+    ['a word for a number', { vcpus: 'two' }, [/vcpus/]],
+    ['no vCPU', { vcpus: 0 }, [/vcpus/, /1/]],
+    ['more vCPUs than the server gives', { vcpus: 5 }, [/vcpus/, /4/]],
+    ['memory beyond all', { memory_mb: 1e9 }, [/memory_mb/, /\d{4}/]],
+    ['memory beyond the server', { memory_mb: 8192 }, [/memory_mb/, /4096/]],
+    ['a disk beyond the server', { disk_mb: 9001 }, [/disk_mb/, /9000/]],
+    ['a life beyond the server', { timeout_ms: 3_600_001 }, [/timeout_ms/, /3600000/]],
+    ['an unknown field', { vcpu: 2 }, [/vcpu/]],
+    ['a reserved folder', { cwd: '/workspace/.nullspace/x' }, [/cwd/]],
+    ['2 MB of metadata', { metadata: { big: 'x'.repeat(2_000_000) } }, [/metadata/, /65536/]],
+    ['a list for a body', [], [/body/]],
+    ['a word for a body', '"x"', [/body/]],
+    ['no body', '', [/body/]],
+    ['what is not JSON', '{"vcpus": ', [/JSON/]],
+    ['a poisoned prototype', '{"metadata": {"__proto__": {"a": 1}}}', [/JSON/]],
+    [
+      'contradicting actions',
+      { timeout_action: 'destroy', lifecycle: { on_timeout: 'pause' } },
+      [/on_timeout/],
+    ],
+    ['an unknown template', { template: 'nope' }, [/nope/], 'template_not_found'],
+    ['a template of others', { template: 'acme/base' }, [/acme/], 'template_not_found'],
+    ['a tag that is not there', { template: 'base:v9' }, [/v9/], 'template_not_found'],
+  ];
+  for (const [name, body, mentions, code = 'invalid_request' as const] of creates) {
+    test(`create with ${name}`, async () => {
+      expectError(await server.call('POST', '/v1/sandboxes', body), code, mentions);
+    });
+  }
+
+  const features: [string, object][] = [
+    ['snapshots', { snapshot_id: 'snap_1' }],
+    ['volumes', { volumes: [{ ref: 'v', mount_path: '/data' }] }],
+    ['warm pools', { warm_pool: { id: 'twp_1' } }],
+    ['desktops', { desktop: { dpi: 96 } }],
+    ['auto_resume', { auto_resume: true }],
+    ['timeout_action', { timeout_action: 'hibernate' }],
+    ['on_timeout', { lifecycle: { on_timeout: 'pause' } }],
+    ['deny_out', { network: { deny_out: ['0.0.0.0/0'] } }],
+    ['allow_out', { network: { allow_out: ['example.org'] } }],
+  ];
+  for (const [name, body] of features) {
+    test(`create with ${name} says that it is not there yet`, async () => {
+      const answer = await server.call('POST', '/v1/sandboxes', body);
+      expectError(answer, 'not_implemented', [new RegExp(name)]);
+      assert.match(answer.body.error.details.feature, new RegExp(name));
+    });
+  }
+
+  const paths: [string, string, string, unknown, ErrorCode, RegExp[]][] = [
+    ['an unknown id', 'GET', '/v1/sandboxes/sb_nope', undefined, 'sandbox_not_found', [/sb_nope/]],
+    ['an id of another shape', 'GET', '/v1/sandboxes/..%2f..%2fetc', undefined, 'sandbox_not_found', []],
+    ['an id with NUL', 'GET', '/v1/sandboxes/sb_%00', undefined, 'sandbox_not_found', []],
+    ['a very long id', 'GET', `/v1/sandboxes/${'x'.repeat(900)}`, undefined, 'sandbox_not_found', []],
+    ['a bad cursor', 'GET', '/v1/sandboxes?next_token=%00', undefined, 'invalid_request', [/next_token/]],
+    ['a limit of none', 'GET', '/v1/sandboxes?limit=0', undefined, 'invalid_request', [/limit/, /1/]],
+    [
+      'a limit beyond all',
+      'GET',
+      '/v1/sandboxes?limit=1001',
+      undefined,
+      'invalid_request',
+      [/limit/, /1000/],
+    ],
+    ['a limit given twice', 'GET', '/v1/sandboxes?limit=1&limit=2', undefined, 'invalid_request', [/limit/]],
+    ['an unknown parameter', 'GET', '/v1/sandboxes?colour=red', undefined, 'invalid_request', [/colour/]],
+    ['an unknown field', 'GET', '/v1/sandboxes?fields=id,colour', undefined, 'invalid_fields', [/colour/]],
+    ['an empty field', 'GET', '/v1/sandboxes?fields=', undefined, 'invalid_fields', []],
+    ['an unknown state', 'GET', '/v1/sandboxes?state=sleepy', undefined, 'invalid_request', [/state/]],
+    [
+      'a filter that is no JSON',
+      'GET',
+      '/v1/sandboxes?metadata=x',
+      undefined,
+      'invalid_request',
+      [/metadata/],
+    ],
+    [
+      'a filter that is a list',
+      'GET',
+      '/v1/sandboxes?metadata=[]',
+      undefined,
+      'invalid_request',
+      [/metadata/],
+    ],
+    ['bad percent signs', 'GET', '/v1/sandboxes/%zz', undefined, 'invalid_request', []],
+    ['an unknown path', 'GET', '/v1/nothing', undefined, 'not_found', [/nothing/]],
+    ['a trailing slash', 'GET', '/v1/sandboxes/', undefined, 'not_found', []],
+    ['another method', 'PUT', '/v1/sandboxes', {}, 'method_not_allowed', [/GET/, /POST/]],
+    [
+      'a template that is not there',
+      'GET',
+      '/v1/templates/refs/acme%2Fpy%3Astable',
+      undefined,
+      'template_not_found',
+      [/acme\/py:stable/],
+    ],
+  ];
+  for (const [name, method, path, body, code, mentions] of paths) {
+    test(`${method} with ${name}`, async () => {
+      expectError(await server.call(method, path, body), code, mentions);
+    });
+  }
+
+  const inSandbox: [string, string, unknown, RegExp[]][] = [
+    ['exec', 'no command', {}, [/command/]],
+    ['exec', 'an empty command', { command: '' }, [/command/]],
+    ['exec', 'NUL in an argument', { command: 'a', args: ['\0'] }, [/args/, /NUL/]],
+    ['exec', 'shell with args', { command: 'a', args: ['b'], shell: true }, [/args/]],
+    ['exec', 'no timeout', { command: 'a', timeout_secs: 0 }, [/timeout_secs/, /1/]],
+    ['exec', 'a reserved folder', { command: 'a', cwd: '/workspace/.nullspace' }, [/cwd/]],
+    ['timeout', 'no time', { timeout_ms: 0 }, [/timeout_ms/]],
+    ['timeout', 'too much time', { timeout_ms: 3_600_001 }, [/timeout_ms/, /3600000/]],
+    ['processes/1/stdin', 'no data', {}, [/data/]],
+    ['processes/x/kill', 'a pid that is no number', undefined, [/pid/]],
+    ['processes/99999999999/kill', 'a pid beyond all', undefined, [/pid/]],
+    ['files/read', 'no path', {}, [/path/]],
+    ['files/read', 'NUL in the path', { path: 'a\0b' }, [/path/, /NUL/]],
+    ['files/read', 'an unknown encoding', { path: 'a', encoding: 'latin1' }, [/encoding/]],
+    ['files/read', 'an impossible user', { path: 'a', user: 'a b' }, [/user/]],
+    ['files/read', 'a very long path', { path: 'x'.repeat(5000) }, [/path/, /4096/]],
+    ['files/write', 'bad base64', { path: 'a', content: '!', encoding: 'base64' }, [/content/]],
+    ['files/permissions', 'permissions in decimal', { path: 'a', permissions: '999' }, [/permissions/]],
+  ];
+  for (const [path, name, body, mentions] of inSandbox) {
+    test(`${path} with ${name}`, async () => {
+      expectError(
+        await server.call('POST', `/v1/sandboxes/${id}/${path}`, body),
+        'invalid_request',
+        mentions,
+      );
+    });
+  }
+
+  test('a body over the limit is refused with its bound, before it is read', async () => {
+    const big = JSON.stringify({ metadata: { a: 'x'.repeat(5_000_000) } });
+    expectError(await server.call('POST', '/v1/sandboxes', big), 'payload_too_large', [/4194304/]);
+  });
+
+  test('another content type is refused', async () => {
+    const answer = await server.call('POST', '/v1/sandboxes', '<a/>', {
+      headers: { 'content-type': 'text/xml' },
+    });
+    expectError(answer, 'unsupported_media_type', [/text\/xml/]);
+  });
+
+  test('nothing was made for any of them', async () => {
+    assert.deepEqual([...server.host.instances.keys()], [id]);
+    assert.equal(await server.store.countLive(), 1);
+  });
+
+  test('what is not HTTP does not harm', async () => {
+    await new Promise<void>((resolve) => {
+      const call = request(`${server.url}/v1/sandboxes`, {
+        method: 'POST',
+        headers: { 'content-length': 'x' },
+      });
+      call.on('error', () => resolve());
+      call.on('response', (response) => response.resume().on('end', resolve));
+      call.end();
+    });
+    assert.equal((await server.call('GET', '/healthz')).status, 200);
+  });
+});
