@@ -103,19 +103,20 @@ def test_a_block_kills_after_an_exception():
 
 def test_kill_is_final():
     sandbox = Sandbox.create()
+    other = Sandbox.connect(sandbox.id)
     sandbox.kill()
-    assert not sandbox.is_running() if status_is_readable(sandbox) else True
-    for call in (sandbox.kill, sandbox.get_metrics, lambda: sandbox.commands.run("true")):
-        with pytest.raises(NotFoundError):
+    assert not is_there(sandbox.id)
+    for call in (other.get_info, other.get_metrics, lambda: other.commands.run("true"), other.kill):
+        with pytest.raises(NotFoundError) as caught:
             call()
+        assert caught.value.code == "sandbox_not_found"
 
 
-def status_is_readable(sandbox):
+def is_there(sandbox_id):
     try:
-        sandbox.get_info()
+        return bool(Sandbox.get_info_by_id(sandbox_id))
     except NotFoundError:
         return False
-    return True
 
 
 def test_an_idempotency_key_creates_once(label):
@@ -133,7 +134,7 @@ def test_a_deadline_ends_a_sandbox(label, until):
     sandbox.set_timeout(600)
     assert sandbox.get_info().timeout_ms == 600_000
     sandbox.set_timeout(1)
-    until(lambda: not status_is_readable(sandbox), "the end at the deadline")
+    until(lambda: not is_there(sandbox.id), "the end at the deadline")
 
 
 def test_run_once():

@@ -38,7 +38,7 @@ def test_errors_say_what_to_do():
         lambda sandbox: sandbox.create_ssh_access(public_key="ssh-ed25519 AAAA"),
         lambda sandbox: nullspace.Volume.list(),
         lambda sandbox: sandbox.list_lifecycle(),
-        lambda sandbox: sandbox.pty.list(),
+        lambda sandbox: sandbox.pty.list_sessions(),
         lambda sandbox: sandbox.files.upload_url("/tmp/x"),
     ],
 )

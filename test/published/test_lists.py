@@ -24,17 +24,18 @@ def test_pages(three, label):
 
 
 def test_conditions(three, label):
-    def found(state=None, **query):
+    def found(**query):
         metadata = {**label, **query.pop("metadata", {})}
-        return [item.id for item in Sandbox.list(state=state, query=SandboxQuery(metadata=metadata, **query))]
+        return [item.id for item in Sandbox.list(query=SandboxQuery(metadata=metadata, **query))]
 
     assert found(metadata={"number": 1}) == [three[1]]
     assert found(metadata={"number": "1"}) == []
     assert found(template="base") == three[::-1]
     assert found(template="other") == []
-    assert found(state="running") == three[::-1]
-    assert found(state="paused") == []
+    assert found(state=[SandboxStatus.PAUSED]) == []
     assert found(state=[SandboxStatus.RUNNING, SandboxStatus.ERROR]) == three[::-1]
+    running = Sandbox.list(state="running", query=SandboxQuery(metadata=label))
+    assert [item.id for item in running] == three[::-1]
     Sandbox.kill_by_id(three[1])
     assert found() == [three[2], three[0]]
 
