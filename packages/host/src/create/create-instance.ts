@@ -24,7 +24,7 @@ export async function createInstance(
   request: proto.CreateInstanceRequest,
 ): Promise<InstanceRecord> {
   const order = validateCreate(request, host.settings);
-  const known = host.registry.find(order.sandboxId);
+  const known = findUnforgotten(host, order.sandboxId);
   if (known) return answerAgain(known);
   if (host.draining) throw shuttingDown();
   await host.images.locate(order.spec.image);
@@ -33,7 +33,7 @@ export async function createInstance(
   const id = makeInstanceId();
   await reserve(host, id, share);
   // The lookups took turns: another call may have come first.
-  const rival = host.registry.find(order.sandboxId);
+  const rival = findUnforgotten(host, order.sandboxId);
   if (rival || host.draining) host.reservations.release(id);
   if (rival) return answerAgain(rival);
   if (host.draining) throw shuttingDown();
@@ -72,6 +72,11 @@ async function bringUp(host: HostContext, instance: TrackedInstance): Promise<vo
 async function answerAgain(instance: TrackedInstance): Promise<InstanceRecord> {
   await instance.created;
   return answer(instance);
+}
+
+function findUnforgotten(host: HostContext, sandboxId: string): TrackedInstance | undefined {
+  const instance = host.registry.find(sandboxId);
+  return instance?.record.forgotten ? undefined : instance;
 }
 
 function answer(instance: TrackedInstance): InstanceRecord {

@@ -29,7 +29,9 @@ export function finish(host: HostContext, instance: TrackedInstance, end: End): 
     await finished;
     host.reach('kill.after_journal');
     await cleanUntilDone(host, instance);
-    await dropSurplus(host, keptEnded);
+    await dropSurplus(host, keptEnded).catch((error) => {
+      host.log.warn({ err: error }, 'old records could not be removed');
+    });
   });
   return finished;
 }

@@ -1,14 +1,14 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HostContext } from '../context.ts';
 import { finish } from '../end/finish.ts';
-import { instanceIdPattern } from '../instance/ids.ts';
-import { readJournal } from '../instance/journal.ts';
+import { inParallel } from '../in-parallel.ts';
 import { type End, type InstanceRecord, isFinal } from '../instance/record.ts';
 import { TrackedInstance } from '../instance/tracked-instance.ts';
 import { adopt } from './adopt.ts';
-import { lostRecord } from './lost-record.ts';
+import { readRecords } from './read-records.ts';
 import { resumeCleaning } from './resume-cleaning.ts';
+
+const adoptAtOnce = 8;
 
 /**
  * Takes over what an earlier process left: running instances go on, everything else ends with a reason and is
@@ -31,7 +31,8 @@ export async function recover(host: HostContext): Promise<void> {
   if (kept.size === 0) await attempt(host, 'network', host.createNetwork().clean(new Set()));
   await host.network.setUp();
   const instances = records.map((record) => track(host, record));
-  for (const instance of instances) if (kept.has(instance.id)) await adopt(host, instance);
+  const running = instances.filter(({ id }) => kept.has(id));
+  await inParallel(running, adoptAtOnce, (instance) => adopt(host, instance));
   if (kept.size > 0) await attempt(host, 'network', host.network.clean(slotsOf(instances)));
   const ends: Promise<void>[] = [];
   for (const instance of instances) {
@@ -42,33 +43,6 @@ export async function recover(host: HostContext): Promise<void> {
   // The first answer of this host tells of every end.
   await Promise.all(ends);
   host.log.info({ instances: records.length, running: kept.size }, 'journals read');
-}
-
-async function readRecords(host: HostContext): Promise<InstanceRecord[]> {
-  const { instancesDir } = host.paths;
-  await mkdir(instancesDir, { recursive: true, mode: 0o700 });
-  const ids = (await readdir(instancesDir)).filter((name) => instanceIdPattern.test(name));
-  const journals = await Promise.all(
-    ids.map(async (id) => ({ id, read: await readJournal(join(instancesDir, id), id) })),
-  );
-  const later = journals.find(({ read }) => read.kind === 'unknown_version');
-  if (later) {
-    throw new Error(
-      `the journal of instance ${later.id} was written by a later version of Nullspace; start that version, or end its sandboxes with it first`,
-    );
-  }
-  const records: InstanceRecord[] = [];
-  for (const { id, read } of journals) {
-    if (read.kind === 'record') records.push(read.record);
-    if (read.kind !== 'corrupted') continue;
-    host.log.error(
-      { instance_id: id, sandbox_id: read.sandboxId, problem: read.message },
-      'journal is corrupted',
-    );
-    if (read.sandboxId) records.push(lostRecord(host, { id, sandboxId: read.sandboxId }));
-    else await rm(join(instancesDir, id), { recursive: true, force: true });
-  }
-  return records.sort((a, b) => a.created_unix_ms - b.created_unix_ms);
 }
 
 /** What cannot be removed now does not hold up the start. */

@@ -11,6 +11,8 @@ export function resumeCleaning(host: HostContext, instance: TrackedInstance): vo
   if (!instance.record.clean) {
     void instance.operations.run(() => cleanUntilDone(host, instance));
   } else if (instance.record.forgotten) {
-    void instance.operations.run(() => dropRecord(host, instance));
+    void dropRecord(host, instance).catch((error) => {
+      host.log.warn({ instance_id: instance.id, err: error }, 'a forgotten record could not be removed');
+    });
   }
 }

@@ -15,7 +15,7 @@ test('a created instance runs, is configured and says how long each phase took',
   assert.ok(instance);
   assert.match(instance.instanceId, /^i[a-z0-9]{16}$/);
   assert.equal(instance.state, proto.State.RUNNING);
-  assert.equal(instance.agentAddress, '10.213.0.2:49983');
+  assert.equal(instance.agentAddress, '10.213.0.6:49983');
   assert.equal(instance.deadlineUnixMs, instance.startedUnixMs + 60_000n);
   assert.equal(instance.spec?.processLimit, 512);
   assert.equal(instance.spec?.diskMb, 8192);
@@ -137,7 +137,7 @@ test('a guest that ends before its agent answers fails the create at once', asyn
     new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
   const creating = refusal(client.createInstance(order('sb_1')));
   await until(() => site.machine.running.size === 1);
-  const [id] = site.machine.running.keys();
+  const [id] = site.machine.running;
   site.machine.end(id!, { cause: 'crash', message: 'panic' });
   assert.match((await creating).message, /ended before its agent answered: panic/);
 });

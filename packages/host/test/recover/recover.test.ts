@@ -28,8 +28,8 @@ test('after a restart running instances go on and the others have an end with a 
   const late = JSON.parse(await readFile(lateJournal, 'utf8'));
   await writeFile(lateJournal, JSON.stringify({ ...late, deadline_unix_ms: Date.now() - 5000 }));
   await mkdir(join(instancesDir, 'i0123456789abcdef'));
-  site.machine.running.set('ighost', Promise.withResolvers());
-  site.machine.slots.set(77, { internetAccess: true });
+  const known = site.machine.starts[0]!;
+  await site.machine.addStray({ ...known, id: 'ighost', slot: { ...known.slot, index: 77 } });
 
   const second = await site.open();
   assert.deepEqual(await second.client.getInstance({ sandboxId: 'sb_runs' }), before);
@@ -42,7 +42,7 @@ test('after a restart running instances go on and the others have an end with a 
   assert.deepEqual(await end('sb_half'), [proto.State.ERROR, 'host_lost']);
   assert.deepEqual(await end('sb_late'), [proto.State.DESTROYED, 'timeout']);
   assert.deepEqual(await end('sb_ended'), [proto.State.DESTROYED, 'manual']);
-  assert.deepEqual([...site.machine.running.keys()], [idOf('sb_runs')]);
+  assert.deepEqual([...site.machine.running], [idOf('sb_runs')]);
   assert.equal(site.machine.slots.size, 1);
   assert.deepEqual(second.context.reservations.used, { instances: 1, vcpus: 1, memoryMb: 512 });
   assert.equal((await readdir(instancesDir)).length, 5);
@@ -56,7 +56,7 @@ test('after a restart of the machine instances are lost', async (t) => {
   const first = await site.open();
   await first.client.createInstance(order('sb_1'));
   await first.crash();
-  site.machine.running.clear();
+  site.machine.reboot();
   const second = await site.open({ machine: { bootId: 'next boot' } });
   await until(() => second.context.registry.get('sb_1').published?.clean);
   const { instance } = await second.client.getInstance({ sandboxId: 'sb_1' });
