@@ -37,13 +37,13 @@ check_architecture() {
 }
 
 check_go() {
-  local go version needed
+  local go version needed folder=${NULLSPACE_GO_ROOT:-/usr/local/go}
   needed=$(sed -n 's/^go //p' "$here/../../engine/go.mod" "$here/../../guest/go.mod" | sort -V | tail -1)
   go=$(command -v go || true)
-  [[ -n $go || ! -x /usr/local/go/bin/go ]] || go=/usr/local/go/bin/go
+  [[ -n $go || ! -x $folder/bin/go ]] || go=$folder/bin/go
   if [[ -z $go ]]; then
     say go fail "Go is missing; it builds gVisor and the guest agent" \
-      "Install Go $needed or later from https://go.dev/dl/ into /usr/local/go."
+      "Install Go $needed or later from https://go.dev/dl/ into $folder."
     return
   fi
   version=$(GOTOOLCHAIN=local "$go" env GOVERSION 2>/dev/null)
@@ -52,7 +52,7 @@ check_go() {
     say go pass "Go $version"
   else
     say go fail "Go $version is older than $needed" \
-      "Install Go $needed or later from https://go.dev/dl/ into /usr/local/go."
+      "Install Go $needed or later from https://go.dev/dl/ into $folder."
   fi
 }
 

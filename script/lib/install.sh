@@ -4,14 +4,15 @@
 # install_debian_packages [MORE]...
 install_debian_packages() {
   local wanted=(ca-certificates curl erofs-utils git iproute2 kmod mmdebstrap nftables procps util-linux xz-utils "$@")
-  local missing=() package have
+  local missing=()
+  local package have
   command -v npm >/dev/null || wanted+=(nodejs npm)
   have=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${wanted[@]}" 2>/dev/null || true)
   for package in "${wanted[@]}"; do
     grep -qx "$package installed" <<<"$have" || missing+=("$package")
   done
   if ((${#missing[@]} == 0)); then
-    note cached
+    unchanged cached
     return
   fi
   export DEBIAN_FRONTEND=noninteractive
@@ -23,14 +24,19 @@ install_debian_packages() {
 find_node() {
   "$lib/node.sh" >"$scratch/node-bin" 2>"$scratch/node-err" || { cat "$scratch/node-err" && return 1; }
   cat "$scratch/node-err"
-  note "$("$(cat "$scratch/node-bin")/node" --version)$([[ -s $scratch/node-err ]] || echo ', cached')"
+  local version
+  version=$("$(cat "$scratch/node-bin")/node" --version) || return
+  if [[ -s $scratch/node-err ]]; then note "$version"; else unchanged "$version, cached"; fi
 }
+
+# Refuses wrong settings before the long steps.
+check_settings() { node packages/cli/bin/nullspace.js config "${settings[@]}" && unchanged 'valid'; }
 
 install_npm_packages() {
   local stamp=node_modules/.nullspace-stamp hash
   hash=$(cat package-lock.json package.json | sha256sum)
   if [[ -f node_modules/.package-lock.json && $(cat "$stamp" 2>/dev/null) == "$hash" ]]; then
-    note cached
+    unchanged cached
     return
   fi
   npm ci --no-audit --no-fund --loglevel=error || return
@@ -42,7 +48,7 @@ install_image() {
   image=$(cat "$scratch/images-base-build.artifact")
   digest=$(basename "$image" .erofs)
   if [[ -f $data_dir/host/images/$digest.erofs ]] && grep -q "\"$digest\"" "$data_dir/host/images/images.json"; then
-    note cached
+    unchanged cached
     return
   fi
   node packages/host/bin/host.ts images add base "$image" "${settings[@]}"
@@ -50,7 +56,9 @@ install_image() {
 
 start_services() {
   node packages/cli/bin/nullspace.js up --json "${settings[@]}" >"$scratch/up.json" || { cat "$scratch/up.json" && return 1; }
-  note "$(sed -n 's/.*"outcome": "\(running\|started\|restarted\)".*/\1/p' "$scratch/up.json" | sort -u | paste -sd' ')"
+  local outcome
+  outcome=$(sed -n 's/.*"outcome": "\(running\|started\|restarted\)".*/\1/p' "$scratch/up.json" | sort -u | paste -sd' ')
+  if [[ $outcome == running ]]; then unchanged running; else note "$outcome"; fi
 }
 
 # Writes beside the file and renames, since a command may be running from it.
@@ -60,7 +68,7 @@ link_command() {
 # Written by script/up.
 exec '$(command -v node)' '$root/packages/cli/bin/nullspace.js' \"\$@\""
   if [[ $(cat "$target" 2>/dev/null) == "$text" ]]; then
-    note "$target, cached"
+    unchanged "$target, cached"
     return
   fi
   mkdir -p "$bin_dir" || return
@@ -70,7 +78,7 @@ exec '$(command -v node)' '$root/packages/cli/bin/nullspace.js' \"\$@\""
 
 first_sandbox() {
   node "$lib/first-sandbox.ts" "$scratch/up.json" "$data_dir/operator-key.json" >"$scratch/first-sandbox" || return
-  note "$(cat "$scratch/first-sandbox"), running"
+  unchanged "$(cat "$scratch/first-sandbox")"
 }
 
 install_python_environments() {

@@ -4,6 +4,7 @@
 # Sets data_dir, port, address, settings and NULLSPACE_CACHE_DIR from flags, then environment, then file, then default.
 read_options() {
   settings=("$@")
+  refuse_unknown_flags "$@"
   data_dir=${NULLSPACE_DATA_DIR:-/var/lib/nullspace}
   port=${NULLSPACE_PORT:-} address=${NULLSPACE_LISTEN_ADDRESS:-127.0.0.1}
   while (($#)); do
@@ -30,6 +31,18 @@ read_options() {
     port=${port:-3000}
   fi
   bin_dir=${NULLSPACE_BIN_DIR:-/usr/local/bin}
+}
+
+# The schema of the settings names them; their values are checked when Node is there.
+refuse_unknown_flags() {
+  local word name
+  for word in "$@"; do
+    [[ $word == --* && $word != --help && $word != --config-file* ]] || continue
+    name=${word%%=*} name=${name#--} name=${name//-/_}
+    grep -q "^  $name:" "$root/packages/configuration/src/settings.ts" && continue
+    echo "script/up: there is no setting --${name//_/-}; nothing was changed. All settings: docs/configuration.md" >&2
+    exit 2
+  done
 }
 
 # Runs every check before anything is changed, and names all that failed.

@@ -7,8 +7,9 @@ trap 'rm -rf "$scratch"' EXIT
 began=$EPOCHREALTIME
 cached=1
 
-# A step calls it with what it found ("cached", a version); without it a step counts as work done.
+# A step calls one of these with what to show beside its name. "unchanged": it found its work done already.
 note() { printf '%s' "$1" >"$scratch/note-$BASHPID"; }
+unchanged() { note "$1" && touch "$scratch/unchanged-$BASHPID"; }
 
 seconds_since() { awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }'; }
 
@@ -50,7 +51,7 @@ build_quietly() {
   local name=${1//\//-}
   "$1" >"$scratch/$name.path" 2> >(tee "$scratch/$name.err" >&2)
   tail -1 "$scratch/$name.path" >"$scratch/$name.artifact"
-  [[ -s $scratch/$name.err ]] || note cached
+  [[ -s $scratch/$name.err ]] || unchanged cached
 }
 
 announce() { [[ ! -t 1 ]] || printf '  … %s\r' "$1"; }
@@ -77,6 +78,6 @@ finish_step() {
       echo "All of it is in $NULLSPACE_CACHE_DIR/logs/$(basename "$log"). Mend it and run script/up again." >&2
     exit 1
   fi
-  [[ $found == *cached* || $found == *running* ]] || cached=0
+  [[ -e $scratch/unchanged-$pid ]] || cached=0
   printf '  ✓ %-28s %6s s%s\n' "$name" "$(seconds_since "$start")" "${found:+  $found}"
 }
