@@ -65,6 +65,7 @@ export async function buildApp(
   });
   await app.register(websocket, { options: { maxPayload: CLIENT_FRAME_BYTES } });
 
+  logRequests(app, context.metrics);
   const verifier = new KeyVerifier(store);
   const requests = new RequestCounter(settings.tenant_max_requests);
   const streams = new RequestCounter(settings.tenant_max_requests);
@@ -77,7 +78,6 @@ export async function buildApp(
     if (request.ws) streams.check(request.tenantId);
     else requests.enterUntilAnswered(request.tenantId, reply);
   });
-  logRequests(app, context.metrics);
 
   serveGeneral(app, context, options);
   serveSandboxes(app, context, options.recovery);
