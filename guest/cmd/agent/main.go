@@ -28,6 +28,8 @@ const (
 	memoryTarget = 64 << 20
 	// maxHeaderBytes bounds what a caller without the token can make the agent read.
 	maxHeaderBytes = 16 << 10
+	// firstRequest is how long a new connection may stay silent. Later ones may stay open between calls.
+	firstRequest = 10 * time.Second
 )
 
 func main() {
@@ -68,7 +70,7 @@ func run() error {
 		Settings: values, Token: auth.NewToken(token), Processes: table, Ceiling: limit,
 		Guard: events, Meter: metrics.NewMeter(), Started: started,
 	}
-	web := &http.Server{Handler: service.Handler(), MaxHeaderBytes: maxHeaderBytes}
+	web := &http.Server{Handler: service.Handler(), MaxHeaderBytes: maxHeaderBytes, ReadHeaderTimeout: firstRequest}
 	failed := make(chan error, 1)
 	go func() { failed <- web.Serve(listener) }()
 	select {

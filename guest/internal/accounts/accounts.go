@@ -3,6 +3,7 @@ package accounts
 
 import (
 	"bufio"
+	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -94,7 +95,7 @@ func eachLine(path string, fields int, visit func([]string)) {
 	}
 }
 
-func readBounded(path string, limit int) (string, error) {
+func readBounded(path string, limit int64) (string, error) {
 	file, err := os.OpenFile(path, os.O_RDONLY|nonblock, 0)
 	if err != nil {
 		return "", err
@@ -103,14 +104,6 @@ func readBounded(path string, limit int) (string, error) {
 	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
 		return "", os.ErrInvalid
 	}
-	buffer := make([]byte, limit)
-	total := 0
-	for total < limit {
-		n, err := file.Read(buffer[total:])
-		total += n
-		if err != nil || n == 0 {
-			break
-		}
-	}
-	return string(buffer[:total]), nil
+	content, err := io.ReadAll(io.LimitReader(file, limit))
+	return string(content), err
 }

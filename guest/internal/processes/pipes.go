@@ -5,6 +5,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"nullspace.dev/guest/internal/output"
 	"nullspace.dev/guest/internal/problem"
 )
 
@@ -69,6 +70,10 @@ func (p *pipes) stdin() *stdin {
 		return nil
 	}
 	return newStdin(p.input)
+}
+
+func (p *pipes) pumps(process *Process) []*pump {
+	return []*pump{{process: process, stream: output.Stdout, pipe: p.stdout}, {process: process, stream: output.Stderr, pipe: p.stderr}}
 }
 
 func (p *pipes) closeChild() {

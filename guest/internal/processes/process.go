@@ -50,10 +50,12 @@ type Process struct {
 	done  chan struct{}
 	ended chan struct{}
 
-	mu      sync.Mutex
-	exit    Exit
-	exited  bool
-	pumps   int
+	mu     sync.Mutex
+	exit   Exit
+	exited bool
+	// pumps has one of each stream; open counts those that have not seen its end.
+	pumps   []*pump
+	open    int
 	isEnded bool
 }
 
@@ -96,7 +98,7 @@ func (p *Process) finish(status syscall.WaitStatus, at time.Time) {
 func (p *Process) conclude(exit Exit) {
 	p.mu.Lock()
 	p.exit, p.exited = exit, true
-	open := p.pumps > 0
+	open := p.open > 0
 	if p.timer != nil {
 		p.timer.Stop()
 	}
@@ -122,10 +124,17 @@ func (p *Process) returnGroup() {
 	}
 }
 
+// Drain takes the output of an ended command out of its pipes at once, ahead of the pumps' own turn.
+func (p *Process) Drain() {
+	for _, pump := range p.pumps {
+		pump.drain()
+	}
+}
+
 func (p *Process) pumpEnded() {
 	p.mu.Lock()
-	p.pumps--
-	complete := p.pumps == 0 && p.exited
+	p.open--
+	complete := p.open == 0 && p.exited
 	p.mu.Unlock()
 	if complete {
 		p.end()

@@ -11,31 +11,82 @@ import (
 
 var buffers = sync.Pool{New: func() any { return new([output.ChunkBytes]byte) }}
 
-// pump moves what the command writes into its log until nobody can write any more.
-func (p *Process) pump(stream output.Stream, pipe *os.File) {
-	defer p.pumpEnded()
-	defer pipe.Close()
-	raw, err := pipe.SyscallConn()
-	if err != nil {
+// pump moves what a command writes to one stream into its log.
+type pump struct {
+	process *Process
+	stream  output.Stream
+	pipe    *os.File
+
+	mu sync.Mutex
+	// ended is set when nobody can write any more.
+	ended bool
+}
+
+// run reads until the end of the stream.
+func (p *pump) run() {
+	defer p.pipe.Close()
+	raw, err := p.pipe.SyscallConn()
+	for err == nil {
+		var more bool
+		err = raw.Read(func(fd uintptr) bool {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			var ready bool
+			ready, more = p.read(int(fd))
+			return ready
+		})
+		if !more {
+			break
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.end()
+}
+
+// maxDrained reads hold more than a pipe does: a background child that writes on and on is left to run.
+const maxDrained = 64
+
+// drain takes what is in the pipe now, unless run is at it already.
+func (p *pump) drain() {
+	raw, err := p.pipe.SyscallConn()
+	if err != nil || !p.mu.TryLock() {
 		return
 	}
-	for open := true; open; {
-		// The buffer is taken only when there is something to read: a waiting pump holds none.
-		err := raw.Read(func(fd uintptr) bool {
-			buffer := buffers.Get().(*[output.ChunkBytes]byte)
-			defer buffers.Put(buffer)
-			n, err := unix.Read(int(fd), buffer[:])
-			if err == unix.EAGAIN {
-				return false
+	defer p.mu.Unlock()
+	raw.Control(func(fd uintptr) {
+		for range maxDrained {
+			if ready, more := p.read(int(fd)); !ready || !more {
+				return
 			}
-			if n > 0 {
-				p.Log.Append(stream, buffer[:n])
-			}
-			open = n > 0 || err == unix.EINTR
-			return true
-		})
-		if err != nil {
-			return
 		}
+	})
+}
+
+// read takes one piece. The buffer is held only meanwhile: a waiting pump has none.
+func (p *pump) read(fd int) (ready, more bool) {
+	if p.ended {
+		return true, false
+	}
+	buffer := buffers.Get().(*[output.ChunkBytes]byte)
+	defer buffers.Put(buffer)
+	n, err := unix.Read(fd, buffer[:])
+	switch {
+	case err == unix.EAGAIN:
+		return false, true
+	case err == unix.EINTR:
+		return true, true
+	case n <= 0:
+		p.end()
+		return true, false
+	}
+	p.process.Log.Append(p.stream, buffer[:n])
+	return true, true
+}
+
+func (p *pump) end() {
+	if !p.ended {
+		p.ended = true
+		p.process.pumpEnded()
 	}
 }

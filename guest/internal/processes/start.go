@@ -86,7 +86,8 @@ func (t *Table) Start(ctx context.Context, spec Spec, options Options) (*Process
 		func(pid int) exited {
 			process.PID = pid
 			process.stdin = pipes.stdin()
-			process.pumps = 2
+			process.pumps = pipes.pumps(process)
+			process.open = len(process.pumps)
 			t.add(process)
 			return process.finish
 		})
@@ -99,8 +100,9 @@ func (t *Table) Start(ctx context.Context, spec Spec, options Options) (*Process
 		}
 		return t.failed(process, spec, account, cwd, err)
 	}
-	go process.pump(output.Stdout, pipes.stdout)
-	go process.pump(output.Stderr, pipes.stderr)
+	for _, pump := range process.pumps {
+		go pump.run()
+	}
 	if options.Timeout > 0 {
 		process.limitTime(options.Timeout)
 	}

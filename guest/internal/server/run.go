@@ -31,6 +31,12 @@ func (s *Service) Run(ctx context.Context, request *connect.Request[guestv1.RunR
 		go process.FeedStdin(message.GetStdin())
 	}
 	select {
+	case <-process.Done():
+	case <-ctx.Done():
+		return nil, refuse(ctx.Err())
+	}
+	process.Drain()
+	select {
 	case <-process.Ended():
 	case <-ctx.Done():
 		return nil, refuse(ctx.Err())
