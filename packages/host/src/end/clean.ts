@@ -34,7 +34,8 @@ async function cleanOnce(host: HostContext, instance: TrackedInstance): Promise<
   host.reach('kill.after_engine');
   await releaseSlot(host, instance);
   host.reach('kill.after_slot');
-  await emptyFolder(instance.folder);
+  // In turn with commits, whose half-written journal would be taken for leftovers.
+  await instance.writes.run(() => emptyFolder(instance.folder));
   host.reach('kill.after_folder');
   instance.record = { ...instance.record, clean: true };
   await commit(instance, host.changes);
