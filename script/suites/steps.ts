@@ -28,11 +28,13 @@ function checks(): Step[] {
     check('generated docs', ['node', 'packages/server/scripts/generate-docs.ts', '--check']),
     check('go vet', ['go', 'vet', './...'], 'guest'),
     check('gofmt', ['sh', '-c', 'test -z "$(gofmt -l cmd internal e2e | tee /dev/stderr)"'], 'guest'),
+    // Each folder has settings of its own.
     check('ruff', [
       'sh',
       '-c',
-      '"$(python/venv sdk)"/bin/ruff check --config python/pyproject.toml python test/published',
+      'ruff="$(python/venv sdk)/bin/ruff" && $ruff check python test/published && $ruff format --check python test/published',
     ]),
+    check('mypy', ['sh', '-c', '"$(./venv sdk)"/bin/mypy'], 'python'),
   ];
 }
 
