@@ -5,6 +5,7 @@ import { SandboxError } from '../errors/sandbox-error.ts';
 import { TimeoutError } from '../errors/timeout.ts';
 import { chooseTransport } from '../transport/choose.ts';
 import {
+  isStream,
   SilenceError,
   type Transport,
   TransportFailure,
@@ -137,8 +138,4 @@ export function parseJson<T>(response: TransportResponse, method: string, path: 
       cause,
     });
   }
-}
-
-function isStream(body: ClientCall['body']): boolean {
-  return typeof body === 'object' && !(body instanceof Uint8Array);
 }

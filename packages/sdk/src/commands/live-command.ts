@@ -44,6 +44,8 @@ export class LiveCommand {
   #offsets = { stdout: 0, stderr: 0 };
   #connection: Connection | undefined;
   #watchdog: ReturnType<typeof setTimeout> | undefined;
+  #lost = false;
+  #recovering = false;
   #settled = false;
   #resolve!: (result: CommandResult) => void;
   #reject!: (error: unknown) => void;
@@ -103,18 +105,23 @@ export class LiveCommand {
     const connection = await openExecChannel(this.#scope, { onMessage, onClose }, signal);
     const onAbort = (): void => failed(signal?.reason);
     signal?.addEventListener('abort', onAbort);
+    const { requestTimeoutMs } = this.#scope.client;
+    const timer = setTimeout(() => {
+      failed(new TimeoutError(`The exec channel said nothing for ${requestTimeoutMs} ms.`));
+    }, requestTimeoutMs);
+    this.#connection = connection;
     try {
       connection.send(first);
-      this.#connection = connection;
-      this.#watch();
       await running;
     } catch (error) {
       this.#disconnect();
       throw error;
     } finally {
+      clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
     }
     if (this.#settled) this.#disconnect();
+    else if (!this.#lost) this.#watch();
   }
 
   #receive(frame: ExecServerFrame): void {
@@ -157,19 +164,37 @@ export class LiveCommand {
 
   /** Looks for the command again until it is followed, has ended, or the server says that it is gone. */
   async #recover(): Promise<void> {
+    this.#lost = true;
     this.#disconnect();
-    let last: unknown;
+    // The recovery that is under way sees the loss of what it has just attached.
+    if (this.#recovering) return;
+    this.#recovering = true;
+    try {
+      await this.#attachAgain();
+    } catch (error) {
+      this.stop(error);
+    } finally {
+      this.#recovering = false;
+    }
+  }
+
+  async #attachAgain(): Promise<void> {
+    let last: unknown = new SandboxError('The connection to the command was lost.', {
+      code: 'transport_error',
+    });
     for (const pause of reconnectPausesMs) {
       await sleep(pause);
       if (this.#settled) return;
+      this.#lost = false;
       try {
-        return await this.attach(this.pid);
+        await this.attach(this.pid);
+        if (!this.#lost) return;
       } catch (error) {
+        if (!isPassing(error)) throw error;
         last = error;
-        if (!(error instanceof SandboxError) || !passingCodes.has(error.code)) break;
       }
     }
-    this.stop(last);
+    throw last;
   }
 
   /** A connection can die without a word, so silence is checked against the list of processes. */
@@ -180,14 +205,11 @@ export class LiveCommand {
 
   async #check(): Promise<void> {
     try {
-      if (await stillRuns(this.#scope, this.pid)) return this.#settled ? undefined : this.#watch();
-      await this.#recover();
+      if (!(await stillRuns(this.#scope, this.pid))) return await this.#recover();
+      if (!this.#settled && !this.#recovering) this.#watch();
     } catch (error) {
-      if (error instanceof TimeoutError || (error instanceof SandboxError && passingCodes.has(error.code))) {
-        await this.#recover();
-      } else {
-        this.stop(error);
-      }
+      if (isPassing(error)) await this.#recover();
+      else this.stop(error);
     }
   }
 
@@ -204,6 +226,10 @@ export class LiveCommand {
     this.#connection?.close();
     this.#connection = undefined;
   }
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof SandboxError && passingCodes.has(error.code);
 }
 
 function frameError(frame: ExecServerFrame & { type: 'error' }): SandboxError {

@@ -1,6 +1,7 @@
-import { SilenceWatch } from './silence.ts';
+import { SilenceWatch, watchedBody } from './silence.ts';
 import { readerChunks, streamOf } from './stream.ts';
 import {
+  isStream,
   type Transport,
   TransportFailure,
   type TransportRequest,
@@ -31,7 +32,7 @@ async function send(
     const response = await fetch(baseUrl + request.path, {
       method: request.method,
       headers: request.headers,
-      body: requestBody(request.body),
+      body: requestBody(request.body, silence),
       redirect: 'manual',
       signal: controller.signal,
       ...(isStream(request.body) ? { duplex: 'half' } : {}),
@@ -59,13 +60,9 @@ async function send(
   }
 }
 
-function isStream(body: TransportRequest['body']): body is AsyncIterable<Uint8Array> {
-  return body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array);
-}
-
-function requestBody(body: TransportRequest['body']): RequestInit['body'] {
+function requestBody(body: TransportRequest['body'], silence: SilenceWatch): RequestInit['body'] {
   if (!isStream(body)) return body as RequestInit['body'];
-  const chunks = body[Symbol.asyncIterator]();
+  const chunks = watchedBody(body, silence);
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       const next = await chunks.next();
@@ -73,7 +70,7 @@ function requestBody(body: TransportRequest['body']): RequestInit['body'] {
       else controller.enqueue(next.value);
     },
     async cancel() {
-      await chunks.return?.();
+      await chunks.return();
     },
   });
 }

@@ -1,9 +1,10 @@
 import type * as http from 'node:http';
 import type * as https from 'node:https';
 import { nodeModule } from '../configuration/runtime.ts';
-import { SilenceWatch } from './silence.ts';
+import { SilenceWatch, watchedBody } from './silence.ts';
 import { streamOf } from './stream.ts';
 import {
+  isStream,
   type Transport,
   TransportFailure,
   type TransportRequest,
@@ -93,18 +94,22 @@ function send(
         });
     });
     call.on('response', (response) => {
+      silence.heard();
       const answer = (body: TransportResponse['body']): void => {
         if (settled) return;
         settle();
         resolve({ status: response.statusCode ?? 0, header: (name) => headerOf(response, name), body });
       };
       if (request.read === 'stream' && (response.statusCode ?? 0) < 400) {
+        // A stream that nobody reads must not end the program when its connection breaks.
+        response.on('error', () => {});
         answer(streamOf(response, request.silenceMs, signal, () => response.destroy()));
         return;
       }
       collect(response, request.read === 'bytes' && (response.statusCode ?? 0) < 400, silence, answer, fail);
     });
-    writeBody(call, request.body, fail);
+    if (isStream(request.body)) pump(call, watchedBody(request.body, silence)).catch(fail);
+    else call.end(request.body);
   });
 }
 
@@ -127,18 +132,6 @@ function collect(
     );
   });
   response.on('error', (error) => fail(new TransportFailure(error, true)));
-}
-
-function writeBody(
-  call: http.ClientRequest,
-  body: TransportRequest['body'],
-  fail: (error: unknown) => void,
-): void {
-  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
-    call.end(body);
-    return;
-  }
-  pump(call, body).catch(fail);
 }
 
 /** Sends a streamed body no faster than the connection takes it. */

@@ -26,3 +26,17 @@ export class SilenceWatch {
     clearTimeout(this.#timer);
   }
 }
+
+/** A body on its way out. Waiting for its source is no silence of the server; waiting for the server to take it is. */
+export async function* watchedBody(
+  body: AsyncIterable<Uint8Array>,
+  silence: SilenceWatch,
+): AsyncGenerator<Uint8Array, void, void> {
+  silence.stop();
+  for await (const chunk of body) {
+    silence.heard();
+    yield chunk;
+    silence.stop();
+  }
+  silence.heard();
+}

@@ -18,6 +18,11 @@ export interface TransportResponse {
   body: string | Uint8Array | ReadableStream<Uint8Array>;
 }
 
+/** Whether a body is read while it is sent, and so can be sent only once. */
+export function isStream(body: TransportRequest['body']): body is AsyncIterable<Uint8Array> {
+  return typeof body === 'object' && !(body instanceof Uint8Array);
+}
+
 /**
  * A way to carry requests. It rejects with the signal's reason when aborted, with `SilenceError` when the silence
  * lasts too long, and with the platform's error, as `TransportFailure`, when the connection fails.

@@ -86,6 +86,18 @@ describe('live commands', () => {
     await assert.rejects(sandbox.commands.run('x', { onStdout: () => {} }), { code: 'transport_error' });
   });
 
+  test('whose channel says nothing reject', async (context) => {
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    let arrived = false;
+    const { sandbox } = await connect(context, () => {
+      arrived = true;
+    });
+    const call = assert.rejects(sandbox.commands.run('x', { onStdout: () => {} }), TimeoutError);
+    await until(() => arrived, 'the first frame');
+    context.mock.timers.tick(30_000);
+    await call;
+  });
+
   test('a refused upgrade is explained by the sandbox’s own route', async (context) => {
     const { api, sandbox } = await connect(context, () => {});
     api.server.removeAllListeners('upgrade');

@@ -114,6 +114,28 @@ for (const [name, open] of Object.entries(transports)) {
       );
     });
 
+    test('a slow source of the body is no silence of the server', async (context) => {
+      const api = await startApiServer(context, (_, response) => json(response, 204));
+      context.mock.timers.enable({ apis: ['setTimeout'] });
+      let release = (): void => {};
+      const gate = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      let waiting = false;
+      async function* chunks() {
+        yield new TextEncoder().encode('one ');
+        waiting = true;
+        await gate;
+        yield new TextEncoder().encode('two');
+      }
+      const call = open(api.url).send(request({ method: 'PUT', body: chunks(), silenceMs: 1000 }));
+      await until(() => waiting, 'the wait for the source');
+      context.mock.timers.tick(60_000);
+      release();
+      assert.equal((await call).status, 204);
+      assert.equal(api.received[0]!.body, 'one two');
+    });
+
     test('abort before, during and while streaming rejects with the reason', async (context) => {
       const api = await startApiServer(context, ({ path }, response) => {
         if (path.includes('stream')) response.write('start');
