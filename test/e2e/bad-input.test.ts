@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { Sandbox } from 'nullspace';
 import { type Installation, startInstallation } from '../harness/installation.ts';
 import { findLeftovers } from '../harness/leftovers.ts';
@@ -23,8 +23,8 @@ describe('bad input', () => {
   before(async () => {
     installation = await startInstallation(context);
     sandbox = await Sandbox.create({ apiKey: installation.apiKey, baseUrl: installation.url });
+    context.after(() => sandbox.kill());
   });
-  after(() => sandbox?.kill());
 
   const create = (
     name: string,

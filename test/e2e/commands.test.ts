@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { Sandbox, SandboxError } from 'nullspace';
 import { startInstallation } from '../harness/installation.ts';
 import { suite } from '../harness/suite.ts';
@@ -11,8 +11,8 @@ describe('commands', () => {
   before(async () => {
     const installation = await startInstallation(context);
     sandbox = await Sandbox.create({ apiKey: installation.apiKey, baseUrl: installation.url });
+    context.after(() => sandbox.kill());
   });
-  after(() => sandbox?.kill());
 
   test('keep arguments exact, and a shell only where it is asked for', async () => {
     const args = ['%s|', 'a b', '$HOME', '*', "it's", 'ü'];

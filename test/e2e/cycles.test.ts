@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { Sandbox } from 'nullspace';
 import { startInstallation } from '../harness/installation.ts';
-import { findLeftovers } from '../harness/leftovers.ts';
+import { nothingLeft } from '../harness/leftovers.ts';
 import { until } from '../harness/until.ts';
 
 const cycles = 200;
@@ -15,14 +15,14 @@ describe('two hundred sandboxes, eight at a time', () => {
     const connection = { apiKey: installation.apiKey, baseUrl: installation.url };
     await runCycles(40, connection);
     const { host, server } = installation;
-    await until(() => findLeftovers(installation).instanceFolders.length === 0, 'the warm-up is cleaned up');
+    await until(() => nothingLeft(installation), 'the warm-up is cleaned up');
     const before = {
       host: openDescriptors(host.pid),
       server: openDescriptors(server.pid),
       rss: residentMb(host.pid) + residentMb(server.pid),
     };
     await runCycles(cycles - 40, connection);
-    await until(() => findLeftovers(installation).instanceFolders.length === 0, 'all is cleaned up');
+    await until(() => nothingLeft(installation), 'all is cleaned up');
     assert.deepEqual(findLeftovers(installation), {
       instanceFolders: [],
       processes: [],

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { faultPoints } from '@nullspace/host';
 import { NotFoundError, Sandbox } from 'nullspace';
 import { type Installation, startInstallation } from '../harness/installation.ts';
-import { findLeftovers } from '../harness/leftovers.ts';
+import { findLeftovers, nothingLeft } from '../harness/leftovers.ts';
 import { until } from '../harness/until.ts';
 
 const long = Boolean(process.env.NULLSPACE_TEST_LONG);
@@ -29,7 +29,7 @@ describe('a host that is killed in the middle of its work', () => {
       if (victim) await until(() => isGone(victim), 'the killed sandbox is gone');
       if (created) await created.kill().catch(() => undefined);
       await bystander.kill();
-      await until(() => findLeftovers(installation).instanceFolders.length === 0, 'no instance is left');
+      await until(() => nothingLeft(installation), 'nothing is left');
     });
 });
 
@@ -54,7 +54,7 @@ describe('a server that is killed in the middle of a create or a kill', () => {
       const left = [];
       for await (const info of await Sandbox.list(connection())) left.push(info.id);
       for (const id of left) await Sandbox.killById(id, connection()).catch(() => undefined);
-      await until(() => findLeftovers(installation).instanceFolders.length === 0, 'no instance is left');
+      await until(() => nothingLeft(installation), 'nothing is left');
       void calls;
     });
 });

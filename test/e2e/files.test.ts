@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { NotFoundError, PermissionError, Sandbox } from 'nullspace';
 import { startInstallation } from '../harness/installation.ts';
 import { suite } from '../harness/suite.ts';
@@ -10,8 +10,8 @@ describe('files', () => {
   before(async () => {
     const installation = await startInstallation(context);
     sandbox = await Sandbox.create({ apiKey: installation.apiKey, baseUrl: installation.url, diskMb: 1024 });
+    context.after(() => sandbox.kill());
   });
-  after(() => sandbox?.kill());
 
   test('are written, read, listed, renamed and removed', async () => {
     const written = await sandbox.files.write('notes/a.txt', 'grüße\n');
@@ -50,7 +50,10 @@ describe('files', () => {
 
   test('a full disk is an error that loses nothing', async () => {
     await sandbox.files.write('/workspace/kept', 'old');
-    await sandbox.commands.run('dd if=/dev/zero of=/workspace/fill bs=1M count=2000', { timeoutSecs: 120 });
+    await sandbox.commands.run('dd if=/dev/zero of=/workspace/fill bs=1M count=2000', {
+      shell: true,
+      timeoutSecs: 120,
+    });
     const big = new Uint8Array(8_000_000).fill(1);
     await assert.rejects(sandbox.files.write('/workspace/kept', big), { code: 'quota_exceeded' });
     assert.equal(await sandbox.files.read('/workspace/kept'), 'old');

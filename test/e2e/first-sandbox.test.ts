@@ -86,7 +86,7 @@ describe('a sandbox from its creation to its end', () => {
     const port = new URL(installation.url).port;
     const reach = (sandbox: Sandbox, address: string, to: string) =>
       sandbox.commands.run(
-        `timeout 3 bash -c 'exec 3<>/dev/tcp/${address}/${to}' 2>/dev/null && echo reached`,
+        `timeout 1 bash -c 'exec 3<>/dev/tcp/${address}/${to}' 2>/dev/null && echo reached`,
         {
           shell: true,
         },

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { Sandbox } from 'nullspace';
 import { type Installation, startInstallation } from '../harness/installation.ts';
 import { suite } from '../harness/suite.ts';
@@ -12,8 +12,8 @@ describe('a client that hangs up', () => {
   before(async () => {
     installation = await startInstallation(context);
     sandbox = await Sandbox.create({ apiKey: installation.apiKey, baseUrl: installation.url });
+    context.after(() => sandbox.kill());
   });
-  after(() => sandbox?.kill());
 
   test('in a live stream leaves the command running and readable from the start', async () => {
     const { socket, pid } = await startLive('for i in $(seq 1 1000); do echo line $i; sleep 0.05; done', 30);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { Sandbox } from 'nullspace';
 import { type Installation, startInstallation } from '../harness/installation.ts';
 import { suite } from '../harness/suite.ts';
@@ -14,8 +14,8 @@ describe('a hostile guest', () => {
     installation = await startInstallation(context);
     connection = { apiKey: installation.apiKey, baseUrl: installation.url };
     neighbour = await Sandbox.create(connection);
+    context.after(() => neighbour.kill());
   });
-  after(() => neighbour?.kill());
 
   // A guest of 256 MB may have 256 processes.
   test('with a fork bomb meets its limit and leaves the neighbour alone', async () => {

@@ -19,8 +19,13 @@ export function findLeftovers(installation: Installation): Leftovers {
     cgroups: instanceCgroups(installation.dataDir),
     mounts: readFileSync('/proc/self/mountinfo', 'utf8')
       .split('\n')
-      .filter((line) => line.includes(`${installation.dataDir}/`)),
+      .filter((line) => line.includes(`${installation.dataDir}/host/instances/`)),
   };
+}
+
+/** Whether nothing of any sandbox stands on the machine. */
+export function nothingLeft(installation: Installation): boolean {
+  return Object.values(findLeftovers(installation)).every((list) => list.length === 0);
 }
 
 /** The host's own id of a sandbox; undefined when it has none. */
