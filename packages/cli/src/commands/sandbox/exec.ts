@@ -1,5 +1,5 @@
 import { defineCommand } from '../../command.ts';
-import { UsageError } from '../../errors/cli-error.ts';
+import { readCommand } from '../../input/command.ts';
 import { readPairs } from '../../input/pairs.ts';
 
 export const command = defineCommand({
@@ -26,16 +26,10 @@ export const command = defineCommand({
   ],
   output: 'stdout and stderr of the command; --json: {exit_code, stdout, stderr, pid}',
   async run({ values, rest, json, terminal }) {
-    const [program, ...args] = [values.cmd as string | undefined, ...rest].filter(
-      (word) => word !== undefined,
-    );
-    if (program === undefined) throw new UsageError('CMD is missing: which command shall run?');
-    if (values.shell && args.length > 0) {
-      throw new UsageError('With --shell the whole script is one word; put it in quotes.');
-    }
+    const { program, args, shell } = readCommand(values, rest);
     const options = {
       args,
-      shell: values.shell === true,
+      shell,
       cwd: values.cwd,
       envs: readPairs(values.env, '--env'),
     };
