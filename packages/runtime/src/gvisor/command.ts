@@ -38,6 +38,8 @@ export async function runInstanceCommand(context: CommandContext, command: Insta
       `--log=${paths.log}`,
       '--log-format=json',
       `--panic-log=${paths.panicLog}`,
+      // A copy has folders of its own, which the strict check takes for another machine.
+      '--restore-spec-validation=warning',
       ...args,
       id,
     ],

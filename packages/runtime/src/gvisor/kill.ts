@@ -27,8 +27,8 @@ export async function remove(context: EngineContext, id: string): Promise<void> 
   // An instance that ended by itself keeps that as its cause.
   if (record?.sandbox && !isAlive(record.sandbox)) await watch.check(id);
   watch.expectKill(id);
-  if (record && !record.sandbox) {
-    // A start that was cut off together with an earlier process of ours: its runsc may still be at work.
+  if (!record?.sandbox) {
+    // A start may have been cut off together with an earlier process of ours, and its runsc still be at work.
     for (const command of await findCommands(context)) if (command.id === id) killProcess(command.pid);
   }
 

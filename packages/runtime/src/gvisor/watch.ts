@@ -50,7 +50,7 @@ export function createWatch(cgroups: Cgroups) {
     /** Looks at one instance now. */
     async check(id: string): Promise<void> {
       const entry = entries.get(id);
-      if (!entry || isAlive(entry.sandbox)) return;
+      if (!entry || expected.has(id) || isAlive(entry.sandbox)) return;
       await conclude(entry);
       await entry.ended.promise;
     },

@@ -21,7 +21,7 @@ export interface EngineBench {
 
 /** What every engine promises. The file that calls it says which engine. */
 export function testEngine(name: string, open: () => Promise<EngineBench>): void {
-  describe(`engine ${name}`, () => {
+  describe(`engine ${name}`, { timeout: 180_000 }, () => {
     let bench: EngineBench;
     before(async () => {
       bench = await open();
