@@ -1,0 +1,42 @@
+import { type ErrorCodeEntry, errorCodes } from '@nullspace/contract';
+import { NOTICE, table } from './markdown.ts';
+
+/** docs/errors.md: the table of error codes. */
+export function errorsPage(): string {
+  const rows = Object.entries(errorCodes as Record<string, ErrorCodeEntry>)
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([code, entry]) => [
+      `\`${code}\``,
+      String(entry.status),
+      entry.retryable ? 'yes' : 'no',
+      entry.description,
+      entry.suggested_action,
+    ]);
+  return `${NOTICE}
+
+# Errors
+
+Every answer with a status of 400 or more has this body. \`code\` stands at both levels, for both kinds of readers.
+
+\`\`\`json
+{
+  "error": {
+    "message": "Sandbox sb_7f3c2a was not found",
+    "code": "sandbox_not_found",
+    "request_id": "req_4ojdvrsxhplq3k5237mo",
+    "retryable": false,
+    "suggested_action": "List the sandboxes of this API key, or create one.",
+    "details": { "sandbox_id": "sb_7f3c2a" }
+  },
+  "code": "sandbox_not_found",
+  "request_id": "req_4ojdvrsxhplq3k5237mo"
+}
+\`\`\`
+
+- \`retryable\`: the same request may succeed later. With a \`Retry-After\` header, after that many seconds.
+- \`details.issues\` of \`invalid_request\` names each wrong field and what is wrong with it.
+- \`request_id\` is also the \`X-Request-Id\` header, and finds the request in the log of the server.
+
+${table(['Code', 'Status', 'Retryable', 'When', 'What to do'], rows)}
+`;
+}
