@@ -44,8 +44,12 @@ func (c *crowd) at(now time.Time, count, limit uint32, refusals uint64) bool {
 // processWatch returns a look that kills the largest trees once commands have stayed at their ceiling.
 func (g *Guard) processWatch() func() time.Duration {
 	var crowd crowd
+	var tidied time.Time
 	return func() time.Duration {
-		g.table.TidyGroups()
+		if time.Since(tidied) >= idlePace {
+			g.table.TidyGroups()
+			tidied = time.Now()
+		}
 		limit := g.ceiling.Limit()
 		if limit == 0 {
 			return idlePace

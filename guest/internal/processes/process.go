@@ -40,8 +40,6 @@ type Process struct {
 	spawn   time.Duration
 	timer   *time.Timer
 	stdin   *stdin
-	// group is nil where the kernel has none, and once nothing of the command is left.
-	group atomic.Pointer[ceiling.Group]
 
 	timedOut atomic.Bool
 	guard    atomic.Pointer[string]
@@ -50,13 +48,18 @@ type Process struct {
 	done  chan struct{}
 	ended chan struct{}
 
-	mu     sync.Mutex
+	mu sync.Mutex
 	exit   Exit
 	exited bool
 	// pumps has one of each stream; open counts those that have not seen its end.
 	pumps   []*pump
 	open    int
 	isEnded bool
+
+	// groupTurn is apart from mu: asking the kernel about the group takes longer than anything that mu guards.
+	groupTurn sync.Mutex
+	// group is nil where the kernel has none, and once nothing of the command is left: another one may have it then.
+	group *ceiling.Group
 }
 
 // Done is closed once the command itself ended.
@@ -115,12 +118,21 @@ func (p *Process) conclude(exit Exit) {
 	go p.returnGroup()
 }
 
-// returnGroup gives the group back if it is empty. A background child keeps it.
+// returnGroup gives the group of an ended command back if it is empty. A background child keeps it.
 func (p *Process) returnGroup() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if group := p.group.Load(); group != nil && p.exited && p.table.ceiling.Return(group) {
-		p.group.Store(nil)
+	p.groupTurn.Lock()
+	defer p.groupTurn.Unlock()
+	if p.group != nil && !p.Running() && p.table.ceiling.Return(p.group) {
+		p.group = nil
+	}
+}
+
+// inGroup calls work with the group of the command, unless it has none any more.
+func (p *Process) inGroup(work func(*ceiling.Group)) {
+	p.groupTurn.Lock()
+	defer p.groupTurn.Unlock()
+	if p.group != nil {
+		work(p.group)
 	}
 }
 

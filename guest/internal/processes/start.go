@@ -74,7 +74,7 @@ func (t *Table) Start(ctx context.Context, spec Spec, options Options) (*Process
 	}
 	if group != nil {
 		attr.Sys.UseCgroupFD, attr.Sys.CgroupFD = true, group.Folder()
-		process.group.Store(group)
+		process.group = group
 	}
 	err = t.reaper.start(
 		func() (int, error) {
@@ -95,7 +95,7 @@ func (t *Table) Start(ctx context.Context, spec Spec, options Options) (*Process
 	if err != nil {
 		pipes.closeParent()
 		if group != nil {
-			process.group.Store(nil)
+			process.group = nil
 			t.ceiling.Return(group)
 		}
 		return t.failed(process, spec, account, cwd, err)

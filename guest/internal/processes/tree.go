@@ -5,12 +5,12 @@ import (
 	"syscall"
 	"time"
 
+	"nullspace.dev/guest/internal/ceiling"
 	"nullspace.dev/guest/internal/procfs"
 )
 
 // Tree is a command with everything that descends from it.
 type Tree struct {
-	// Command is nil for processes that belong to no remembered command.
 	Command *Process
 	Members []procfs.Process
 }
@@ -33,11 +33,9 @@ func (t Tree) Threads() (sum int) {
 
 // Kill ends every member.
 func (t Tree) Kill() {
-	if t.Command != nil {
-		if group := t.Command.group.Load(); group != nil {
-			group.Kill()
-			return
-		}
+	if t.Command.table.ceiling.Enforced() {
+		t.Command.inGroup(func(group *ceiling.Group) { group.Kill() })
+		return
 	}
 	for _, member := range t.Members {
 		syscall.Kill(member.PID, syscall.SIGKILL)
@@ -135,8 +133,10 @@ func (p *Process) Signal(signal syscall.Signal) error {
 		}
 		return nil
 	}
-	if group := p.group.Load(); group != nil {
-		return group.Kill()
+	if p.table.ceiling.Enforced() {
+		var err error
+		p.inGroup(func(group *ceiling.Group) { err = group.Kill() })
+		return err
 	}
 	// Most trees are one process group and end here; the search below is for those that left it.
 	if p.Running() && p.PID < firstSynthetic {
@@ -147,7 +147,7 @@ func (p *Process) Signal(signal syscall.Signal) error {
 		if len(members) == 0 {
 			return nil
 		}
-		Tree{Members: members}.Kill()
+		Tree{Command: p, Members: members}.Kill()
 	}
 	return nil
 }
@@ -171,11 +171,9 @@ func (p *Process) members() (members []procfs.Process) {
 }
 
 func (p *Process) groupMembers() (members []procfs.Process) {
-	group := p.group.Load()
-	if group == nil {
-		return nil
-	}
-	for _, pid := range group.Members() {
+	var pids []int
+	p.inGroup(func(group *ceiling.Group) { pids = group.Members() })
+	for _, pid := range pids {
 		if process, ok := procfs.Read(pid); ok && process.Alive() {
 			members = append(members, process)
 		}
