@@ -24,15 +24,24 @@ export async function writeFile(
   let broken: ApiError | undefined;
   async function* messages() {
     yield { target };
-    try {
-      for await (const chunk of chunks) {
-        for (let at = 0; at < chunk.length; at += CHUNK_BYTES)
-          yield { data: chunk.subarray(at, at + CHUNK_BYTES) };
+    const source =
+      Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
+    // Only the source's own failures are caught: a guest that refuses early throws into the yields.
+    const take = async () => {
+      try {
+        return await source.next();
+      } catch (error) {
+        const problem = 'body: broke off before its end; the old file was kept';
+        broken = new ApiError('invalid_request', { problem }, { cause: error });
+        throw broken;
       }
-    } catch (error) {
-      const problem = 'body: broke off before its end; the old file was kept';
-      broken = new ApiError('invalid_request', { problem }, { cause: error });
-      throw broken;
+    };
+    try {
+      for (let taken = await take(); !taken.done; taken = await take())
+        for (let at = 0; at < taken.value.length; at += CHUNK_BYTES)
+          yield { data: taken.value.subarray(at, at + CHUNK_BYTES) };
+    } finally {
+      await source.return?.();
     }
   }
   try {
