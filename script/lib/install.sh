@@ -39,6 +39,9 @@ install_npm_packages() {
     unchanged cached
     return
   fi
+  # Two at once in one folder would take each other's files away.
+  mkdir -p "$NULLSPACE_CACHE_DIR" && exec 8>"$NULLSPACE_CACHE_DIR/npm-ci.lock" && flock 8 || return
+  [[ $(cat "$stamp" 2>/dev/null) == "$hash" ]] && return
   npm ci --no-audit --no-fund --loglevel=error || return
   echo "$hash" >"$stamp"
 }

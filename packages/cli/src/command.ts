@@ -1,3 +1,4 @@
+import type { CommandTable } from './command-table.ts';
 import type { Terminal } from './output/terminal.ts';
 
 /** A positional word of a command. */
@@ -64,6 +65,8 @@ export interface Call {
   /** Whether `--json` stands on the line. */
   json: boolean;
   terminal: Terminal;
+  /** All commands, for those that describe them. */
+  table: CommandTable;
 }
 
 /** Defines a command; only there for its types. */

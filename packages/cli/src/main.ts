@@ -1,5 +1,6 @@
 import type { Call } from './command.ts';
 import { processTerminal, type Terminal } from './output/terminal.ts';
+import { table } from './registry.ts';
 import { resolveCommand } from './resolve.ts';
 
 /** Runs a command line and sets the exit code of the process. */
@@ -30,16 +31,16 @@ async function dispatch(argv: string[], context: { json: boolean; terminal: Term
   const { json, terminal } = context;
   const words = await takeGlobalOptions(argv, terminal);
   if (!words) return 0;
-  const resolved = resolveCommand(words);
+  const resolved = resolveCommand(table, words);
   if (resolved.kind === 'group') {
     const { groupHelp } = await import('./help/group-help.ts');
     const [option] = resolved.rest;
     if (option === '--help') {
-      terminal.print(groupHelp(resolved.path));
+      terminal.print(groupHelp(table, resolved.path));
       return 0;
     }
     if (option !== undefined) throw await usage(`No such option: ${option}.`, resolved.path);
-    terminal.note(groupHelp(resolved.path));
+    terminal.note(groupHelp(table, resolved.path));
     return 2;
   }
   const [{ command }, { parseLine }] = await Promise.all([resolved.entry.load(), import('./parse/line.ts')]);
@@ -48,7 +49,7 @@ async function dispatch(argv: string[], context: { json: boolean; terminal: Term
     terminal.print(line.text);
     return 0;
   }
-  const call: Call = { values: line.values, rest: line.rest, json, terminal };
+  const call: Call = { values: line.values, rest: line.rest, json, terminal, table };
   return command.run(call);
 }
 

@@ -1,17 +1,6 @@
-import type { CommandSpec } from './command.ts';
+import type { CommandEntry, CommandTable } from './command-table.ts';
 
-/** A command by its words; its file is read only when it is called. */
-export interface CommandEntry {
-  path: string[];
-  /** One line. */
-  summary: string;
-  /** Other last words that mean the same. */
-  aliases?: string[];
-  load(): Promise<{ command: CommandSpec }>;
-}
-
-/** Groups and their summaries, in the order of the help. */
-export const groups: Record<string, string> = {
+const groups: Record<string, string> = {
   auth: 'Store an API key on this machine.',
   keys: 'Make, list and revoke API keys of the server on this machine.',
   sandbox: 'Create sandboxes and work in them.',
@@ -33,8 +22,7 @@ const entry = (
   aliases,
 });
 
-/** Every command, in the order of the help. */
-export const commands: CommandEntry[] = [
+const commands: CommandEntry[] = [
   entry('up', 'Start host and server in the background.', () => import('./commands/up.ts')),
   entry('stop', 'End the services and every sandbox.', () => import('./commands/stop.ts')),
   entry('status', 'Show how the services are.', () => import('./commands/status.ts')),
@@ -97,3 +85,6 @@ export const commands: CommandEntry[] = [
   entry('schema', 'Describe the command line for programs.', () => import('./commands/schema.ts')),
   entry('completion', 'Print shell completion code.', () => import('./commands/completion.ts')),
 ];
+
+/** The command line as it is. */
+export const table: CommandTable = { commands, groups };

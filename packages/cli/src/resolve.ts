@@ -1,5 +1,5 @@
+import type { CommandEntry, CommandTable } from './command-table.ts';
 import { UsageError } from './errors/cli-error.ts';
-import { type CommandEntry, commands, groups } from './registry.ts';
 
 export type Resolved =
   | { kind: 'command'; entry: CommandEntry; rest: string[] }
@@ -11,30 +11,30 @@ export type Resolved =
  *
  * @throws {UsageError} For a word that names none, with up to three similar ones.
  */
-export function resolveCommand(words: string[]): Resolved {
+export function resolveCommand(table: CommandTable, words: string[]): Resolved {
   const path: string[] = [];
   for (const [index, word] of words.entries()) {
     if (word.startsWith('-')) return { kind: 'group', path, rest: words.slice(index) };
-    const entry = commands.find((candidate) => isCalled(candidate, [...path, word]));
+    const entry = table.commands.find((candidate) => isCalled(candidate, [...path, word]));
     if (entry) return { kind: 'command', entry, rest: words.slice(index + 1) };
     path.push(word);
-    if (!(path.join(' ') in groups)) throw unknownCommand(path);
+    if (!(path.join(' ') in table.groups)) throw unknownCommand(table, path);
   }
   return { kind: 'group', path, rest: [] };
 }
 
 /** What stands below a group: groups first, then commands, each with its summary. */
-export function membersOf(path: string[]): { name: string; summary: string }[] {
+export function membersOf(table: CommandTable, path: string[]): { name: string; summary: string }[] {
   const below = (words: string[]) =>
     words.length === path.length + 1 && path.every((word, index) => words[index] === word);
   return [
-    ...commands
+    ...table.commands
       .filter((entry) => below(entry.path))
       .map((entry) => ({
         name: [entry.path.at(-1), ...(entry.aliases ?? [])].join(', '),
         summary: entry.summary,
       })),
-    ...Object.entries(groups)
+    ...Object.entries(table.groups)
       .filter(([words]) => below(words.split(' ')))
       .map(([words, summary]) => ({ name: words.split(' ').at(-1)!, summary })),
   ];
@@ -47,10 +47,10 @@ function isCalled(entry: CommandEntry, words: string[]): boolean {
   return entry.path.at(-1) === last || (entry.aliases ?? []).includes(last);
 }
 
-function unknownCommand(path: string[]): UsageError {
+function unknownCommand(table: CommandTable, path: string[]): UsageError {
   const group = path.slice(0, -1);
   const word = path.at(-1)!;
-  const known = membersOf(group).flatMap(({ name }) => name.split(', '));
+  const known = membersOf(table, group).flatMap(({ name }) => name.split(', '));
   const similar = similarNames(word, known);
   const where = ['nullspace', ...group].join(' ');
   return new UsageError(`No such command: ${[...group, word].join(' ')}.`, {

@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { commands, groups } from '../src/registry.ts';
+import { table } from '../src/registry.ts';
 import { runCli } from './support/run.ts';
 
 test('help of the program, of every group and of every command, with examples', async () => {
   assert.match((await runCli(['--help'])).stdout, /sandbox +Create sandboxes/);
-  for (const path of Object.keys(groups)) {
+  for (const path of Object.keys(table.groups)) {
     const { code, stdout } = await runCli([...path.split(' '), '--help']);
     assert.deepEqual([code, /Commands:/.test(stdout)], [0, true], path);
   }
-  for (const { path } of commands) {
+  for (const { path } of table.commands) {
     const { code, stdout } = await runCli([...path, '--help']);
     assert.deepEqual(
       [code, stdout.startsWith(`Usage: nullspace ${path.join(' ')}`)],
@@ -76,7 +76,7 @@ test('wrong lines are refused with exit code 2', async () => {
 test('the schema describes every command', async () => {
   const schema = JSON.parse((await runCli(['schema'])).stdout);
   assert.equal(schema.schema_version, 'v1');
-  for (const { path } of commands) assert.ok(schema.commands[path.join('.')], path.join(' '));
+  for (const { path } of table.commands) assert.ok(schema.commands[path.join('.')], path.join(' '));
   const one = JSON.parse((await runCli(['schema', 'sandbox', 'exec'])).stdout);
   assert.deepEqual(
     one.arguments.map(({ name }: { name: string }) => name),

@@ -9,7 +9,7 @@ export const command = defineCommand({
     'nullspace completion fish > ~/.config/fish/completions/nullspace.fish',
   ],
   output: 'script',
-  async run({ values, terminal }) {
-    terminal.write(await completionScript(values.shell));
+  async run({ values, terminal, table }) {
+    terminal.write(await completionScript(table, values.shell));
   },
 });

@@ -7,7 +7,7 @@ export const command = defineCommand({
   ],
   examples: ['nullspace schema', 'nullspace schema sandbox create'],
   output: 'json',
-  async run({ values, terminal }) {
-    terminal.printJson(await describeLine((values.commandPath as string[] | undefined) ?? []));
+  async run({ values, terminal, table }) {
+    terminal.printJson(await describeLine(table, (values.commandPath as string[] | undefined) ?? []));
   },
 });

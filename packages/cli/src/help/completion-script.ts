@@ -1,22 +1,22 @@
+import type { CommandTable } from '../command-table.ts';
 import { optionsOf } from '../parse/build.ts';
-import { commands, groups } from '../registry.ts';
 import { membersOf } from '../resolve.ts';
 
 /** Completion code for bash, zsh or fish: words of groups, options of commands. */
-export async function completionScript(shell: 'bash' | 'zsh' | 'fish'): Promise<string> {
-  const candidates = await listCandidates();
+export async function completionScript(table: CommandTable, shell: 'bash' | 'zsh' | 'fish'): Promise<string> {
+  const candidates = await listCandidates(table);
   if (shell === 'fish') return fish(candidates);
   const body = bash(candidates);
   return shell === 'bash' ? body : `#compdef nullspace\nautoload -U +X bashcompinit && bashcompinit\n${body}`;
 }
 
-async function listCandidates(): Promise<Map<string, string[]>> {
+async function listCandidates(table: CommandTable): Promise<Map<string, string[]>> {
   const candidates = new Map<string, string[]>();
-  for (const path of ['', ...Object.keys(groups)]) {
-    const members = membersOf(path === '' ? [] : path.split(' '));
+  for (const path of ['', ...Object.keys(table.groups)]) {
+    const members = membersOf(table, path === '' ? [] : path.split(' '));
     candidates.set(path, [...members.flatMap(({ name }) => name.split(', ')), '--help']);
   }
-  for (const entry of commands) {
+  for (const entry of table.commands) {
     const { command } = await entry.load();
     const flags = optionsOf(command).flatMap(({ name, negatable }) =>
       negatable ? [`--${name}`, `--no-${name}`] : [`--${name}`],

@@ -1,4 +1,4 @@
-import { groups } from '../registry.ts';
+import type { CommandTable } from '../command-table.ts';
 import { membersOf } from '../resolve.ts';
 
 const examples = [
@@ -9,14 +9,16 @@ const examples = [
 ];
 
 /** Help of the program or of a group. */
-export function groupHelp(path: string[]): string {
+export function groupHelp(table: CommandTable, path: string[]): string {
   const program = ['nullspace', ...path].join(' ');
-  const members = membersOf(path);
+  const members = membersOf(table, path);
   const width = Math.max(...members.map(({ name }) => name.length)) + 2;
   const lines = [
     `Usage: ${program} ${path.length === 0 ? '[options] ' : ''}<command>`,
     '',
-    path.length === 0 ? 'Isolated Linux computers for agents, on your own machine.' : groups[path.join(' ')]!,
+    path.length === 0
+      ? 'Isolated Linux computers for agents, on your own machine.'
+      : table.groups[path.join(' ')]!,
     '',
     'Commands:',
     ...members.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),

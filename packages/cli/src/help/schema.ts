@@ -1,17 +1,17 @@
+import type { CommandEntry, CommandTable } from '../command-table.ts';
 import { exitCodes } from '../errors/exit-code.ts';
-import { type CommandEntry, commands, groups } from '../registry.ts';
 import { resolveCommand } from '../resolve.ts';
 import { describeParameters, parametersSchema } from './schema-parameters.ts';
 
 /** The whole command line, or the command or group that the words name, as data. */
-export async function describeLine(words: string[]): Promise<Record<string, unknown>> {
+export async function describeLine(table: CommandTable, words: string[]): Promise<Record<string, unknown>> {
   if (words.length > 0) {
-    const resolved = resolveCommand(words);
-    return resolved.kind === 'group' ? describeGroup(resolved.path) : describeCommand(resolved.entry);
+    const resolved = resolveCommand(table, words);
+    return resolved.kind === 'group' ? describeGroup(table, resolved.path) : describeCommand(resolved.entry);
   }
   const described = [
-    ...Object.keys(groups).map((path) => describeGroup(path.split(' '))),
-    ...(await Promise.all(commands.map(describeCommand))),
+    ...Object.keys(table.groups).map((path) => describeGroup(table, path.split(' '))),
+    ...(await Promise.all(table.commands.map(describeCommand))),
   ];
   return {
     schema_version: 'v1',
@@ -23,9 +23,9 @@ export async function describeLine(words: string[]): Promise<Record<string, unkn
   };
 }
 
-function describeGroup(path: string[]): Record<string, unknown> {
+function describeGroup(table: CommandTable, path: string[]): Record<string, unknown> {
   return {
-    ...common(path, 'group', groups[path.join(' ')]!),
+    ...common(path, 'group', table.groups[path.join(' ')]!),
     help: '',
     examples: [],
     params: [],

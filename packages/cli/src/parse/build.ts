@@ -1,6 +1,6 @@
 import { Argument, Command, Option } from 'commander';
 import type { ArgumentSpec, CommandSpec, OptionSpec } from '../command.ts';
-import type { CommandEntry } from '../registry.ts';
+import type { CommandEntry } from '../command-table.ts';
 import { argumentLabel, readValue } from './values.ts';
 
 /** A commander command made from a specification, for parsing and for help. */

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import type { CommandSpec, Values } from '../command.ts';
+import type { CommandEntry } from '../command-table.ts';
 import { UsageError } from '../errors/cli-error.ts';
-import type { CommandEntry } from '../registry.ts';
 import { buildCommand } from './build.ts';
 
 export type ParsedLine = { kind: 'call'; values: Values; rest: string[] } | { kind: 'help'; text: string };
