@@ -1,8 +1,13 @@
 package e2e
 
 import (
+	"context"
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
+
+	"connectrpc.com/connect"
 
 	"nullspace.dev/guest/gen/guestv1"
 )
@@ -30,6 +35,23 @@ func TestCommands(t *testing.T) {
 		if zombies := box.shell(t, "cat /proc/[0-9]*/status 2>/dev/null | grep -c 'State:.*Z'"); zombies != "0" {
 			t.Fatalf("%s zombies", zombies)
 		}
+	})
+	t.Run("many at once keep their codes", func(t *testing.T) {
+		var group sync.WaitGroup
+		for i := range int32(20) {
+			group.Go(func() {
+				if result := box.run(t, &guestv1.Command{Command: fmt.Sprintf("(true &); exit %d", i), Shell: true}); result.Exit.Code != i {
+					t.Errorf("command %d ended with %v", i, result.Exit)
+				}
+			})
+		}
+		group.Wait()
+	})
+	t.Run("a background child is killed with its ended command", func(t *testing.T) {
+		result := box.run(t, &guestv1.Command{Command: "setsid sleep 8765 & exit 0", Shell: true})
+		_, err := box.Signal(context.Background(), connect.NewRequest(&guestv1.SignalRequest{Pid: result.Pid, Signal: 9}))
+		must(t, err)
+		box.shell(t, "while cat /proc/[0-9]*/cmdline | tr '\\0' ' ' | grep -q 'slee[p] 8765'; do sleep 0.05; done")
 	})
 	t.Run("the group stays out of sight", func(t *testing.T) {
 		if mounts := box.shell(t, "grep cgroup /proc/mounts"); mounts != "" {

@@ -51,14 +51,15 @@ func run() error {
 	if address == "" {
 		address = defaultListen
 	}
+	// First of all, so that an early caller waits for its answer and need not come again.
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return err
+	}
 	limit := ceiling.Counting()
 	if os.Getpid() == 1 {
 		boot.Prepare()
 		limit = ceiling.Open()
-	}
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		return err
 	}
 	values := settings.NewStore()
 	table := processes.NewTable(values, limit)

@@ -48,7 +48,7 @@ type Process struct {
 	done  chan struct{}
 	ended chan struct{}
 
-	mu sync.Mutex
+	mu     sync.Mutex
 	exit   Exit
 	exited bool
 	// pumps has one of each stream; open counts those that have not seen its end.
