@@ -36,6 +36,15 @@ func TestCommands(t *testing.T) {
 			t.Fatalf("%s zombies", zombies)
 		}
 	})
+	t.Run("takes a name and name servers, again and again", func(t *testing.T) {
+		for _, name := range []string{"first", "second"} {
+			box.configure(t, &guestv1.ConfigureRequest{Hostname: &name, Nameservers: []string{"10.0.0.53", "fd00::53"}})
+		}
+		want := "second\n127.0.0.1 localhost\n::1 localhost\n127.0.1.1 second # own name\nnameserver 10.0.0.53\nnameserver fd00::53\noptions timeout:2 attempts:2"
+		if got := box.shell(t, "hostname; cat /etc/hosts /etc/resolv.conf"); got != want {
+			t.Fatalf("got %q", got)
+		}
+	})
 	t.Run("many at once keep their codes", func(t *testing.T) {
 		var group sync.WaitGroup
 		for i := range int32(20) {
