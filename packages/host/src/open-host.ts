@@ -20,6 +20,9 @@ import { createRoutes } from './routes.ts';
 import { defaultTiming, type Timing } from './timing.ts';
 import { withDeadline } from './with-deadline.ts';
 
+/** Starts over one a core: a start waits for the kernel and its guest about half of the time. */
+const waitingStarts = 2;
+
 /** Changes that may wait for one watcher. */
 const watchBacklog = 4096;
 
@@ -69,7 +72,7 @@ export async function openHost(options: HostOptions): Promise<OpenHost> {
       vcpus: Math.floor(machine.cpuCount * settings.cpu_overcommit),
       memoryMb: Math.floor(machine.memoryMb * settings.memory_overcommit),
     }),
-    gate: new Gate(settings.start_concurrency || machine.cpuCount + 1),
+    gate: new Gate(settings.start_concurrency || machine.cpuCount + waitingStarts),
     deadlines: new Deadlines(),
     reach: options.reach ?? (() => {}),
     draining: false,

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Code, ConnectError } from '@connectrpc/connect';
+import { host as proto } from '@nullspace/proto';
+import { createHostClient } from '../../src/client.ts';
+import { listen } from '../../src/process/listen.ts';
+import { makeSite, order } from '../fixtures/open-test-host.ts';
+import { refusal } from '../fixtures/refusal.ts';
+
+test('a client reaches the host over its socket, loses it and finds it again', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'nullspace-socket-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const socketPath = join(folder, 'host.sock');
+  const client = createHostClient(socketPath);
+  const away = (error: unknown) => error instanceof ConnectError && error.code === Code.Unavailable;
+  await assert.rejects(client.getHost({}), away);
+
+  const site = await makeSite(t);
+  const host = await site.open();
+  const serve = () => listen(host.routes, { socketPath, group: process.getgid?.() });
+  const first = await serve();
+  assert.equal((await stat(socketPath)).mode & 0o777, 0o660);
+  assert.deepEqual(await readdir(folder), ['host.sock']);
+  const { instance } = await client.createInstance(order('sb_1'));
+  assert.equal(instance?.state, proto.State.RUNNING);
+  assert.equal((await refusal(client.getInstance({ sandboxId: 'sb_2' }))).code, 'instance_not_found');
+  const stream = client.watchInstances({})[Symbol.asyncIterator]();
+  assert.equal((await stream.next()).value?.message.case, 'all');
+  first.close();
+  first.closeAllConnections();
+  await assert.rejects(stream.next());
+
+  const second = await serve();
+  t.after(() => {
+    second.close();
+    second.closeAllConnections();
+  });
+  assert.equal((await client.listInstances({})).instances.length, 1);
+});
+
+test('a socket path that the system cannot hold is refused with the bound', async () => {
+  const socketPath = `/tmp/${'x'.repeat(120)}/host.sock`;
+  await assert.rejects(
+    listen(() => {}, { socketPath, group: undefined }),
+    /too long: 103 bytes at most/,
+  );
+});
