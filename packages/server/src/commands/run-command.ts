@@ -29,9 +29,9 @@ export async function runCommand(
 ): Promise<ExecResult> {
   const live = await context.finder.findLive(address);
   const answerMs = body.timeout_secs * 1000 + TIMEOUT_SLACK_MS;
-  return context.guests.call(live, { failure: 'exec_failed', answerMs }, async ({ unary }, signal) => {
+  return context.guests.call(live, { failure: 'exec_failed', answerMs }, async (connection, signal) => {
     const command = toGuestCommand(body, body.timeout_secs);
-    const result = await unary.run({ command, maxOutputBytes: BigInt(limits.output_bytes) }, { signal });
+    const result = await connection.run({ command, maxOutputBytes: BigInt(limits.output_bytes) }, signal);
     return {
       exit_code: readExitCode(result.exit),
       stdout: decodeText(result.stdout),

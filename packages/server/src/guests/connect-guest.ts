@@ -1,7 +1,9 @@
 import { Agent } from 'node:http';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type Client, createClient, type Interceptor } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
 import { guest } from '@nullspace/proto';
+import { callUnary } from './call-unary.ts';
 
 /** Largest whole answer of an agent: a list of 100,000 files, or two streams of 16 MiB. */
 const UNARY_BYTES = 64 * 1024 * 1024;
@@ -12,6 +14,11 @@ const IDLE_MS = 30_000;
 
 /** Calls to the agent of one instance. */
 export interface GuestConnection {
+  /** Runs a command to its end. */
+  run(
+    command: MessageInitShape<typeof guest.RunRequestSchema>,
+    signal: AbortSignal,
+  ): Promise<guest.RunResponse>;
   /** Calls with one answer. */
   unary: Client<typeof guest.GuestService>;
   /** Calls that stream, whose messages are small. */
@@ -38,5 +45,12 @@ export function connectGuest({ address, token }: { address: string; token: strin
         readMaxBytes,
       }),
     );
-  return { unary: client(UNARY_BYTES), streams: client(STREAM_BYTES), close: () => agent.destroy() };
+  const { hostname: host, port } = new URL(`http://${address}`);
+  const target = { host, port: Number(port), token, agent, maxBytes: UNARY_BYTES };
+  return {
+    run: (command, signal) => callUnary(target, guest.GuestService.method.run, command, signal),
+    unary: client(UNARY_BYTES),
+    streams: client(STREAM_BYTES),
+    close: () => agent.destroy(),
+  };
 }

@@ -24,7 +24,7 @@ describe('the answer to a long command', () => {
   let url: string;
   let finish: PromiseWithResolvers<ExecResult>;
   before(async () => {
-    app = fastify();
+    app = fastify({ forceCloseConnections: true });
     app.get('/', async (request, reply) => {
       const body = { timeout_secs: 9 } as Parameters<typeof answerExec>[0]['body'];
       const answer = await answerExec({ request, reply, body }, finish.promise, { quietMs: 10 });

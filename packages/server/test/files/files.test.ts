@@ -126,7 +126,9 @@ describe('files', () => {
     sending.write('x'.repeat(300_000));
     await until(() => began);
     sending.destroy();
-    await until(() => server.logs.some((line) => line.includes('uploadFile') && line.includes('"status":499')));
+    await until(() =>
+      server.logs.some((line) => line.includes('uploadFile') && line.includes('"status":499')),
+    );
     assert.equal(String(files().contents.get('/kept')), 'old');
   });
 
