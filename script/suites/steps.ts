@@ -65,6 +65,7 @@ function rootTests(): Step[] {
     node('gVisor: runtime', 'packages/runtime/test/**/*.root.test.ts'),
     node('gVisor: host', 'packages/host/test/**/*.root.test.ts'),
     ...[
+      'up',
       'first-sandbox',
       'lists',
       'commands',

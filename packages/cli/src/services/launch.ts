@@ -96,7 +96,8 @@ function withMounts(binds: [string, string][], line: CommandLine): CommandLine {
   };
 }
 
-function canUse(account: Account, test: '-r' | '-x', path: string): boolean {
+/** Whether an account may read, write or enter a path, as test(1) tells. */
+export function canUse(account: Account, test: '-r' | '-w' | '-x', path: string): boolean {
   const { command, args } = dropPrivileges(account, ['test', test, path]);
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 }
