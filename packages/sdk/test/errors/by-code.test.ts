@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { errorCodes } from '@nullspace/contract';
 import { errorByCode } from '../../src/errors/by-code.ts';
-import * as errors from '../../src/index.ts';
+import * as sdk from '../../src/index.ts';
+
+const errors = { ...sdk };
 
 const preview = ['edge_token_', 'preview_proxy_token_'].flatMap((prefix) =>
   ['missing', 'expired', 'invalid', 'scope_mismatch'].map((suffix) => prefix + suffix),
@@ -98,12 +100,7 @@ describe('errors by code', () => {
       phase: 'build_step',
       retryable: false,
     };
-    const error = errorByCode(
-      'message',
-      'build_error',
-      {},
-      { ...detail, step_index: 2 },
-    ) as errors.BuildError;
+    const error = errorByCode('message', 'build_error', {}, { ...detail, step_index: 2 }) as sdk.BuildError;
     assert.equal(error.failure?.phase, 'build_step');
     assert.equal(error.failure?.stepIndex, 2);
   });

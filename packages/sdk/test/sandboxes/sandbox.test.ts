@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${PORT} is part of the API.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { NotFoundError, Sandbox } from '../../src/index.ts';
