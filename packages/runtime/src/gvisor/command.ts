@@ -34,6 +34,8 @@ export async function runInstanceCommand(context: CommandContext, command: Insta
     [
       `--root=${context.root}`,
       '--platform=systrap',
+      // The guest's own control groups, by which the agent limits and kills trees of processes.
+      '--in-sandbox-cgroup=v2',
       `--overlay2=root:dir=${paths.upper}`,
       `--log=${paths.log}`,
       '--log-format=json',
