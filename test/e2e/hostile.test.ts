@@ -44,6 +44,7 @@ describe('a hostile guest', () => {
   test('that fills its disk gets "no space left" and the host keeps its own', async () => {
     const sandbox = await Sandbox.create({ ...connection, diskMb: 256 });
     const result = await sandbox.commands.run('dd if=/dev/zero of=/fill bs=1M count=1000', {
+      shell: true,
       timeoutSecs: 100,
     });
     assert.notEqual(result.exitCode, 0);
