@@ -24,10 +24,10 @@ export interface GuestRange {
 
 /** Parses a range such as "10.200.0.0/16"; throws when it is not one that can hold two slots. */
 export function parseRange(text: string): GuestRange {
-  const [address = '', length = ''] = text.split('/');
+  const [address = '', length = '', ...more] = text.split('/');
   const base = parseAddress(address);
   const bits = /^\d{1,2}$/.test(length) ? Number(length) : Number.NaN;
-  if (base === undefined || !(bits >= 8 && bits <= 29) || base % 2 ** (32 - bits) !== 0) {
+  if (more.length > 0 || base === undefined || !(bits >= 8 && bits <= 29) || base % 2 ** (32 - bits) !== 0) {
     throw new RuntimeFailure(
       `The guest range ${JSON.stringify(text)} is no IPv4 network of prefix length 8 to 29, such as 10.200.0.0/16.`,
     );
