@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -14,11 +15,11 @@ from websockets.sync.server import Server, ServerConnection, serve
 class Channel:
     """The server's end of one connection."""
 
-    def __init__(self, socket: ServerConnection) -> None:
-        self._socket = socket
-        self.path = socket.request.path
-        self.authorization = socket.request.headers["Authorization"]
-        self.first = json.loads(socket.recv())
+    def __init__(self, connection: ServerConnection) -> None:
+        self._socket = connection
+        self.path = connection.request.path
+        self.authorization = connection.request.headers["Authorization"]
+        self.first = json.loads(connection.recv())
 
     def send(self, kind: str, **fields: Any) -> None:
         self._socket.send(json.dumps({"type": kind, "id": self.first["id"], **fields}))
@@ -28,7 +29,7 @@ class Channel:
 
     def cut(self) -> None:
         """Ends the connection as a dying server does."""
-        self._socket.socket.close()
+        self._socket.socket.shutdown(socket.SHUT_RDWR)
 
     def wait_until_closed(self) -> None:
         try:
@@ -57,11 +58,11 @@ class ExecServer:
         self._server.shutdown()
         self._thread.join(30)
 
-    def _refuse(self, socket: ServerConnection, _request: Any) -> Any:
-        return socket.respond(self.refusals.pop(0), "refused") if self.refusals else None
+    def _refuse(self, connection: ServerConnection, _request: Any) -> Any:
+        return connection.respond(self.refusals.pop(0), "refused") if self.refusals else None
 
-    def _play(self, socket: ServerConnection) -> None:
-        channel = Channel(socket)
+    def _play(self, connection: ServerConnection) -> None:
+        channel = Channel(connection)
         self.channels.append(channel)
         scene = self.scenes.pop(0) if len(self.scenes) > 1 else self.scenes[0]
         scene(channel)
