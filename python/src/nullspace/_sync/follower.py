@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 
 from websockets.exceptions import ConnectionClosed, WebSocketException
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
+from websockets.sync.connection import Connection as Socket
 
 from .._core.connection import Connection
 from .._core.exec_address import OPEN_PAUSES, exec_url, socket_options
@@ -89,7 +90,7 @@ class ExecFollower:
             self._socket.close()
             self.stream.failure = self.stream.interruption or TransportError("the following was ended")
 
-    def _open(self) -> ClientConnection:
+    def _open(self) -> Socket:
         socket = self._connect()
         try:
             socket.send(self.stream.first_frame())
@@ -100,12 +101,12 @@ class ExecFollower:
             raise
         return socket
 
-    def _connect(self) -> ClientConnection:
+    def _connect(self) -> Socket:
         for delay in (*OPEN_PAUSES, None):
             try:
                 # Entered by hand, since the connection outlives this function.
                 opening = connect(self._url, **socket_options(self._connection))
-                socket: ClientConnection = opening.__enter__()
+                socket: Socket = opening.__enter__()
             except (OSError, EOFError, WebSocketException) as cause:
                 if delay is None or not may_pass(cause):
                     raise upgrade_error(cause, self._url) from cause
