@@ -20,26 +20,31 @@ export async function openFile(
   const target = toTarget(file);
   const failure = { failure: 'guest_unavailable' as const, path: file.path, user: target.user };
   const closed = new AbortController();
-  const stalled = setTimeout(() => closed.abort(), STALL_MS);
+  let sending = false;
+  const stalled = setInterval(() => {
+    // A client that reads slowly is not the agent's doing.
+    if (!sending) closed.abort();
+  }, STALL_MS);
   const signal = AbortSignal.any([live.ended, closed.signal]);
   const messages = live.guest.streams.readFile({ target }, { signal })[Symbol.asyncIterator]();
   let first: Awaited<ReturnType<typeof messages.next>>;
   try {
     first = await messages.next();
   } catch (error) {
-    clearTimeout(stalled);
+    clearInterval(stalled);
     throw await context.guests.explain(live, { ...failure, sandboxId: live.sandboxId }, error);
   }
   async function* bytes() {
     for (let next = first; !next.done; next = await messages.next()) {
-      stalled.refresh();
+      sending = true;
       if (next.value.data.length > 0) yield next.value.data;
+      sending = false;
       stalled.refresh();
     }
   }
   const stream = Readable.from(bytes(), { objectMode: false });
   stream.once('close', () => {
-    clearTimeout(stalled);
+    clearInterval(stalled);
     closed.abort();
   });
   return stream;

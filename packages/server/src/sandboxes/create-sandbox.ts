@@ -37,7 +37,9 @@ export async function createSandbox(
     return await startInstance(context, sandbox);
   } catch (error) {
     const failure = translate(error, sandbox);
-    await recordFailure(context, sandbox, failure);
+    await recordFailure(context, sandbox, failure).catch((storeError: unknown) => {
+      context.log.error({ err: storeError, sandbox_id: sandbox.id }, 'a failed create was not recorded');
+    });
     throw failure;
   } finally {
     projection.creating.delete(sandbox.id);
