@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildArtifacts, repository } from './artifacts.ts';
 import { pickGuestRange } from './guest-range.ts';
+import { installBaseImage } from './images.ts';
 import { type Service, startService } from './service.ts';
 
 const prefix = 'nullspace-test-';
@@ -113,7 +114,7 @@ export async function startInstallation(
     },
   };
   context.after(() => installation.stop());
-  runNode(hostScript, 'images', 'add', 'base', artifacts.baseImage);
+  installBaseImage(dataDir, artifacts.baseImage, hostScript);
   await installation.startHost();
   await installation.startServer();
   apiKey = installation.createKey();
