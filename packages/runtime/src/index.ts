@@ -5,6 +5,7 @@ export { createFakeEngine } from './fake/create-engine.ts';
 export type { FakeNetworkOptions } from './fake/create-network.ts';
 export { createFakeNetwork } from './fake/create-network.ts';
 export { createGvisorEngine } from './gvisor/create-engine.ts';
+export { largestProcessLimit } from './gvisor/limits.ts';
 export type { GvisorOptions } from './gvisor/options.ts';
 export { createNetwork } from './network/create-network.ts';
 export type { NetworkOptions } from './network/options.ts';

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { RuntimeFailure } from '../errors.ts';
 import { instancePaths } from './paths.ts';
 
-const LOG_TAIL = 8 * 1024;
+const LOG_EXCERPT = 8 * 1024;
 
 export interface CommandContext {
   runsc: string;
@@ -70,7 +70,7 @@ async function exitOf(child: ChildProcess): Promise<[number | null, NodeJS.Signa
 export async function explain(folder: string): Promise<string> {
   const panic = await explainPanic(folder);
   if (panic !== '') return panic;
-  const lines = (await readTail(instancePaths(folder).log)).trim().split('\n');
+  const lines = (await readExcerpt(instancePaths(folder).log, 'end')).trim().split('\n');
   try {
     return String((JSON.parse(lines.at(-1) ?? '') as { msg: string }).msg).trim();
   } catch {
@@ -78,19 +78,20 @@ export async function explain(folder: string): Promise<string> {
   }
 }
 
-/** First line of the sandbox's panic; empty when there was none. */
+/** What the sandbox's panic says first; empty when there was none. */
 export async function explainPanic(folder: string): Promise<string> {
-  const text = await readTail(instancePaths(folder).panicLog);
-  return text.trim().split('\n', 1)[0] ?? '';
+  const text = await readExcerpt(instancePaths(folder).panicLog, 'start');
+  const lines = text.trim().split('\n');
+  return lines.find((line) => line.startsWith('panic:')) ?? lines[0] ?? '';
 }
 
-async function readTail(file: string): Promise<string> {
+async function readExcerpt(file: string, from: 'start' | 'end'): Promise<string> {
   try {
     await using handle = await open(file);
     const { size } = await handle.stat();
     const { bytesRead, buffer } = await handle.read({
-      buffer: Buffer.alloc(LOG_TAIL),
-      position: Math.max(0, size - LOG_TAIL),
+      buffer: Buffer.alloc(LOG_EXCERPT),
+      position: from === 'end' ? Math.max(0, size - LOG_EXCERPT) : 0,
     });
     return buffer.toString('utf8', 0, bytesRead);
   } catch {

@@ -30,9 +30,24 @@ export function runningLimits(limits: Limits, options: { processors: string }): 
   };
 }
 
-/** Most tasks of one instance by default; see `endProcesses` for the kernels that allow fewer. */
-export function defaultMaxTasks(kernel = release()): number {
+/** Tasks of the host that one process of a guest costs, measured at 2.2, rounded up. */
+const TASKS_PER_PROCESS = 2.5;
+
+/** Tasks that the engine itself needs. */
+const OWN_TASKS = 100;
+
+/**
+ * Most processes and threads that a guest should be allowed, for the guest's own guard. The engine crashes as a whole
+ * when the host refuses it a task, so this limit has to act first.
+ */
+export function largestProcessLimit(kernel = release()): number {
   const [major = 0, minor = 0] = kernel.split(/[.-]/).map(Number);
+  // See `endProcesses`: on these kernels fewer than 1,024 may end at the same moment.
   const deadlocks = major > 6 || (major === 6 && minor >= 9);
-  return deadlocks ? 1000 : 4096;
+  return deadlocks ? 800 : 4096;
+}
+
+/** Most tasks of one instance on the host by default. */
+export function defaultMaxTasks(kernel = release()): number {
+  return Math.round(largestProcessLimit(kernel) * TASKS_PER_PROCESS) + OWN_TASKS;
 }

@@ -8,8 +8,8 @@ export interface GvisorOptions {
   /** Short name of this installation, 1 to 6 lower-case letters and digits: tells its control groups from others'. */
   installation: string;
   /**
-   * Most tasks (processes and threads of the host) of one instance. A guest's process costs at least one.
-   * @default 4096, but 1000 on kernels that deadlock when more end at once
+   * Most tasks (processes and threads of the host) of one instance. A guest's process costs about 2.2.
+   * @default 10340, but 2100 on kernels that deadlock when too many end at once; see `largestProcessLimit`
    */
   maxTasks?: number;
   /** Where control groups are mounted. @default /sys/fs/cgroup */
