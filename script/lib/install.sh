@@ -1,6 +1,9 @@
 # The steps of script/up that install and start things. Each is harmless to repeat.
 # shellcheck shell=bash
 
+# Certificates that the machine trusts, such as that of a proxy, count for Node.js and npm too.
+export NODE_USE_SYSTEM_CA=1
+
 # install_debian_packages [MORE]...
 install_debian_packages() {
   local wanted=(ca-certificates curl erofs-utils git iproute2 kmod mmdebstrap nftables procps util-linux xz-utils "$@")
