@@ -55,7 +55,7 @@ async function send(
   } catch (error) {
     throw failure ?? new TransportFailure(error, isBroken(error));
   } finally {
-    silence.stop();
+    silence.end();
     request.signal?.removeEventListener('abort', onAbort);
   }
 }

@@ -81,7 +81,7 @@ function send(
     const silence = new SilenceWatch(request.silenceMs, fail);
     const settle = (): void => {
       settled = true;
-      silence.stop();
+      silence.end();
       signal?.removeEventListener('abort', onAbort);
     };
     signal?.addEventListener('abort', onAbort);

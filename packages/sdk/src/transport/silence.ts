@@ -5,6 +5,7 @@ export class SilenceWatch {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #ms: number;
   #onSilence: (error: SilenceError) => void;
+  #over = false;
 
   constructor(ms: number, onSilence: (error: SilenceError) => void) {
     this.#ms = ms;
@@ -15,13 +16,20 @@ export class SilenceWatch {
   /** A byte arrived, or the reader is about to wait for the next one. */
   heard(): void {
     this.stop();
+    if (this.#over) return;
     this.#timer = setTimeout(
       () => this.#onSilence(new SilenceError(`no byte within ${this.#ms} ms`)),
       this.#ms,
     );
   }
 
-  /** Nothing is awaited any more. */
+  /** Nothing is awaited any more, ever. */
+  end(): void {
+    this.#over = true;
+    this.stop();
+  }
+
+  /** Nothing is awaited until `heard` is called. */
   stop(): void {
     clearTimeout(this.#timer);
   }

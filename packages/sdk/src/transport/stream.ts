@@ -39,7 +39,7 @@ export function streamOf(
         } catch (error) {
           fail(new TransportFailure(error, true));
         } finally {
-          silence.stop();
+          silence.end();
         }
       },
       cancel() {

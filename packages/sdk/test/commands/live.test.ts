@@ -82,7 +82,7 @@ describe('live commands', () => {
   });
 
   test('whose channel closes before they run reject', async (context) => {
-    const { sandbox } = await connect(context, (peer) => peer.socket.close());
+    const { sandbox } = await connect(context, (peer) => peer.socket.terminate());
     await assert.rejects(sandbox.commands.run('x', { onStdout: () => {} }), { code: 'transport_error' });
   });
 
