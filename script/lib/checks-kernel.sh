@@ -24,8 +24,11 @@ check_seccomp() {
 check_namespaces() {
   if ((EUID)); then
     say namespaces warn 'whether namespaces can be made is known to root only' 'Run it as root.'
+  elif ! unshare --user true 2>/dev/null; then
+    say namespaces fail 'user namespaces cannot be made, which gVisor uses for its file server' \
+      'Allow them (sysctl user.max_user_namespaces=15000), and do not work in a chroot.'
   elif unshare --mount --net --pid --ipc --uts --fork true 2>/dev/null; then
-    say namespaces pass 'mount, network and process namespaces can be made'
+    say namespaces pass 'user, mount, network and process namespaces can be made'
   else
     say namespaces fail 'root cannot make namespaces here, as in a container without privileges' \
       'Use a whole machine or a virtual one, or a container with all privileges.'
