@@ -70,6 +70,8 @@ async function attach(
     if (event.case === 'started') {
       await begin(event.value, options);
     } else if (event.case === 'output') {
+      // Only an agent out of order says nothing; doing so without end would keep this process busy.
+      if (event.value.data.length === 0) throw new Error('the guest sent output without bytes');
       progress.failures = 0;
       await sendOutput(event.value, options);
     } else if (event.case === 'exit') {

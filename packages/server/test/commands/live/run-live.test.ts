@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
+import { create } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { host } from '@nullspace/proto';
+import { guest, host } from '@nullspace/proto';
 import { LiveSocket } from '../../fixtures/live-socket.ts';
 import { startTestServer, type TestServer } from '../../fixtures/test-server.ts';
 
@@ -183,6 +185,18 @@ describe('live commands', () => {
     const hostile = await server.createSandbox();
     server.host.guestOf(hostile).override.attach = () => {
       throw new ConnectError('\u0000garbage', Code.DataLoss);
+    };
+    const socket = await connect(hostile).open();
+    socket.send(start('echo'));
+    assert.equal((await socket.type('error')).code, 'exec_failed');
+  });
+
+  test('an agent that sends output without bytes is given up', async () => {
+    const hostile = await server.createSandbox();
+    server.host.guestOf(hostile).override.attach = async function* (_request, { signal }) {
+      yield create(guest.AttachResponseSchema, { event: { case: 'started', value: { pid: 1 } } });
+      yield create(guest.AttachResponseSchema, { event: { case: 'output', value: {} } });
+      if (!signal.aborted) await once(signal, 'abort');
     };
     const socket = await connect(hostile).open();
     socket.send(start('echo'));
