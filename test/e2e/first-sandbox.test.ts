@@ -24,6 +24,7 @@ describe('a sandbox from its creation to its end', () => {
       cwd: '/workspace',
       envs: { APP_ENV: 'dev' },
       metadata: { project: 'docs' },
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the server fills the port in, not TypeScript.
       network: { maskRequestHost: 'localhost:${PORT}' },
     });
     const run = async (script: string) => (await sandbox.commands.run(script, { shell: true })).stdout.trim();

@@ -4,7 +4,7 @@ import { create } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { guest, host } from '@nullspace/proto';
 import { expectError } from '../fixtures/expect-error.ts';
-import { guestError } from '../fixtures/fake-guest.ts';
+import { guestError } from '../fixtures/guest-error.ts';
 import { startTestServer, type TestServer } from '../fixtures/test-server.ts';
 
 describe('commands over HTTP', () => {
