@@ -3,13 +3,14 @@ import type { host } from '@nullspace/proto';
 import { HostError } from '../errors.ts';
 import { digestPattern } from '../images/catalog.ts';
 import type { InstanceSpec } from '../instance/record.ts';
+import { chooseProcessLimit } from './process-limit.ts';
 
 const sandboxIdPattern = /^[A-Za-z0-9_-]{1,100}$/;
 const hostnamePattern = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const largestEnvBytes = 1024 * 1024;
 const smallestMemoryMb = 64;
 const smallestDiskMb = 64;
-const largestProcessLimit = 1_000_000;
+const highestProcessLimit = 1_000_000;
 
 /** A create request that the host can act on. */
 export interface CreateOrder {
@@ -32,7 +33,7 @@ export function validateCreate(request: host.CreateInstanceRequest, settings: Se
   bound('spec.memory_mb', spec.memoryMb, { least: smallestMemoryMb, most: settings.max_memory_mb });
   const diskMb = spec.diskMb || settings.default_disk_mb;
   bound('spec.disk_mb', diskMb, { least: smallestDiskMb, most: settings.max_disk_mb });
-  bound('spec.process_limit', spec.processLimit, { least: 0, most: largestProcessLimit });
+  bound('spec.process_limit', spec.processLimit, { least: 0, most: highestProcessLimit });
   const timeoutMs = Number(request.timeoutMs);
   bound('timeout_ms', timeoutMs, { least: 0, most: settings.max_timeout_ms });
   checkEnv(spec.env);
@@ -50,15 +51,10 @@ export function validateCreate(request: host.CreateInstanceRequest, settings: Se
       env: { ...spec.env },
       cwd: spec.cwd,
       internet_access: spec.internetAccess,
-      process_limit: spec.processLimit || defaultProcessLimit(spec.memoryMb),
+      process_limit: chooseProcessLimit({ asked: spec.processLimit, memoryMb: spec.memoryMb }),
       hostname,
     },
   };
-}
-
-/** Processes and threads of a sandbox that asks for no limit: what its memory can hold. */
-export function defaultProcessLimit(memoryMb: number): number {
-  return Math.max(256, Math.min(4096, memoryMb));
 }
 
 function defaultHostname(sandboxId: string): string {
