@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -111,18 +120,14 @@ test('a taken port is refused', async () => {
 });
 
 test('a caller who is not root is told', { skip: process.getuid?.() !== 0 && 'needs root' }, () => {
-  const { stdout, status } = spawnSync(
-    'setpriv',
-    [
-      '--reuid=65534',
-      '--regid=65534',
-      '--clear-groups',
-      join(root, 'script/lib/machine-checks'),
-      '--port',
-      '0',
-    ],
-    { encoding: 'utf8' },
-  );
+  // The repository may lie in a folder that only root can enter.
+  const open = mkdtempSync(join(tmpdir(), 'nullspace-open-'));
+  cpSync(join(root, 'script/lib'), open, { recursive: true });
+  chmodSync(open, 0o755);
+  const account = ['--reuid=65534', '--regid=65534', '--clear-groups'];
+  const command = [...account, join(open, 'machine-checks'), '--port', '0'];
+  const { stdout, status } = spawnSync('setpriv', command, { encoding: 'utf8', cwd: '/' });
+  rmSync(open, { recursive: true });
   assert.equal(status, 1);
   assert.match(stdout, /^root\tfail\trunning as nobody/m);
 });
