@@ -61,14 +61,25 @@ export class Projection implements HostListener {
   }
 
   async #recordEnd(instance: host.Instance): Promise<void> {
-    this.#live.end(instance.sandboxId);
-    const { applied, sandbox } = await this.#store.updateSandbox(instance.sandboxId, toChange(instance));
-    if (applied) {
-      const { sandboxId: sandbox_id, reason, message: detail } = instance;
-      this.#log.info({ sandbox_id, reason, detail }, 'sandbox ended');
+    const { sandboxId: sandbox_id, reason, message: detail } = instance;
+    try {
+      const { applied, sandbox } = await this.#store.updateSandbox(sandbox_id, toChange(instance));
+      if (applied) this.#log.info({ sandbox_id, reason, detail }, 'sandbox ended');
+      if (sandbox) this.onSettled(sandbox);
+    } finally {
+      // Calls that are broken off here read the reason from the record.
+      this.#live.end(sandbox_id);
     }
-    if (sandbox) this.onSettled(sandbox);
-    await this.#client.forgetInstances({ sandboxIds: [instance.sandboxId] });
+    void this.#forget(sandbox_id);
+  }
+
+  /** Tells the host that an end is recorded. What goes wrong is made good when the host lists the instance again. */
+  async #forget(sandbox_id: string): Promise<void> {
+    try {
+      await this.#client.forgetInstances({ sandboxIds: [sandbox_id] });
+    } catch (error) {
+      this.#log.warn({ sandbox_id, err: error }, 'the host could not forget an ended instance');
+    }
   }
 
   /** Ends the record of a sandbox that the host does not list. */
@@ -77,7 +88,6 @@ export class Projection implements HostListener {
     // The list may be older than the record: the host's word on this one is asked for.
     const found = await this.#find(sandboxId);
     if (found) return this.onChanged(found);
-    this.#live.end(sandboxId);
     const before = await this.#store.findSandbox(sandboxId);
     const started = before?.status === 'running';
     const { sandbox } = await this.#store.updateSandbox(sandboxId, {
@@ -88,6 +98,7 @@ export class Projection implements HostListener {
         : 'The server was interrupted before the host had started the sandbox.',
       endedAt: Date.now(),
     });
+    this.#live.end(sandboxId);
     this.#log.warn({ sandbox_id: sandboxId, started }, 'the host does not know a sandbox');
     if (sandbox) this.onSettled(sandbox);
   }

@@ -125,7 +125,7 @@ async function recordFailure(context: Context, sandbox: Sandbox, failure: ApiErr
   });
   // Whatever the host may still have of it goes now, or when the host comes back and reports it.
   context.fleet.live.end(sandbox.id);
-  await context.fleet.projection.kill(sandbox.id, 'start_failed').catch((error: unknown) => {
+  await context.fleet.projection.kill(sandbox.id, 'manual').catch((error: unknown) => {
     context.log.warn({ err: error, sandbox_id: sandbox.id }, 'a sandbox that failed to start was not killed');
   });
 }

@@ -6,6 +6,7 @@ import { guest, host } from '@nullspace/proto';
 import { expectError } from '../fixtures/expect-error.ts';
 import { guestError } from '../fixtures/guest-error.ts';
 import { startTestServer, type TestServer } from '../fixtures/test-server.ts';
+import { until } from '../fixtures/until.ts';
 
 describe('commands over HTTP', () => {
   let server: TestServer;
@@ -96,6 +97,51 @@ describe('commands over HTTP', () => {
     await server.host.guestOf(doomed).processes.started('endless');
     await server.call('DELETE', `/v1/sandboxes/${doomed}`);
     expectError(await run, 'sandbox_not_found', [/manual/]);
+  });
+
+  // The agent holds every call and its connection stays: nothing but the host's word tells of the end.
+  test('the end that the host reports breaks off every kind of call at once', async () => {
+    const doomed = await server.createSandbox();
+    const { override, processes } = server.host.guestOf(doomed);
+    const asked: Promise<void>[] = [];
+    const hold = () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      asked.push(promise);
+      return (_request: unknown, { signal }: { signal: AbortSignal }) => {
+        resolve();
+        return new Promise<never>((_, reject) =>
+          signal.addEventListener('abort', () => reject(signal.reason)),
+        );
+      };
+    };
+    override.readOutput = hold();
+    override.stat = hold();
+    override.listProcesses = hold();
+    const path = `/v1/sandboxes/${doomed}`;
+    const calls = [
+      exec({ command: 'endless' }, doomed),
+      server.call('GET', `${path}/processes/1/logs`),
+      server.call('GET', `${path}/processes`),
+      server.call('POST', `${path}/files/exists`, { path: '/etc' }),
+    ];
+    await Promise.all([...asked, processes.started('endless')]);
+    server.host.end(doomed, { state: host.State.ERROR, reason: 'guest_crash', message: 'It fell over.' });
+    for (const answer of await Promise.all(calls)) {
+      expectError(answer, 'sandbox_not_found', [/guest_crash/]);
+      assert.equal(answer.body.error.details.message, 'It fell over.');
+    }
+  });
+
+  test('a delete succeeds while the host cannot forget, and the end is forgotten later', async () => {
+    const doomed = await server.createSandbox();
+    server.host.refuseForget = true;
+    assert.equal((await server.call('DELETE', `/v1/sandboxes/${doomed}`)).status, 204);
+    await until(() => server.logs.some((line) => line.includes('could not forget')));
+    assert.ok(server.host.instances.has(doomed));
+    server.host.refuseForget = false;
+    server.host.goAway();
+    server.host.comeBack();
+    await until(() => !server.host.instances.has(doomed));
   });
 
   const hostile: [string, (override: Partial<ReturnType<typeof guestOf>>) => void, RegExp][] = [

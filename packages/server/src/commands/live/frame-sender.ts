@@ -13,6 +13,8 @@ export class FrameSender {
   readonly #socket: WebSocket;
   /** Id of the client's frame, repeated in every answer. */
   id: string | null | undefined;
+  /** Whether the client has been told that its command runs. */
+  announced = false;
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
@@ -21,6 +23,7 @@ export class FrameSender {
   /** Resolves when more may be sent. Frames to a client that has gone are dropped. */
   async send(frame: OutgoingFrame): Promise<void> {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (frame.type === 'exec_started') this.announced = true;
     const text = JSON.stringify(this.id === undefined ? frame : { ...frame, id: this.id });
     const written = new Promise<void>((resolve) => this.#socket.send(text, () => resolve()));
     if (this.#socket.bufferedAmount > BUFFERED_BYTES) await written;

@@ -7,7 +7,7 @@ import type { RequestCounter } from '../../app/request-counter.ts';
 import { toFastifyPath } from '../../app/serve-route.ts';
 import { toApiError } from '../../app/to-api-error.ts';
 import type { Context } from '../../context.ts';
-import { FrameSender } from './frame-sender.ts';
+import { FrameSender, type OutgoingFrame } from './frame-sender.ts';
 import { keepSocket } from './keep-socket.ts';
 import { readFrame } from './read-frame.ts';
 import { runLive } from './run-live.ts';
@@ -85,7 +85,18 @@ function serveExec(
       );
       const { message, code, request_id } = describeError(failure, request.id).error;
       void sender.send({ type: 'error', message, code, request_id });
+      // With the sandbox its commands ended; a client that knows of one may wait for its exit.
+      if (sender.announced && code === 'sandbox_not_found') void sender.send(exitOfLost(failure));
     }
     socket.close(1000);
   }
+}
+
+function exitOfLost({ details }: ApiError): OutgoingFrame {
+  const guards: Record<string, 'memory' | 'processes'> = {
+    out_of_memory: 'memory',
+    process_limit: 'processes',
+  };
+  const killed_by = guards[String(details?.reason)] ?? null;
+  return { type: 'exec_exit', exit_code: 137, timed_out: false, killed_by };
 }

@@ -179,6 +179,8 @@ describe('live commands', () => {
     assert.equal(error.code, 'sandbox_not_found');
     assert.match(error.message, /out_of_memory/);
     await socket.closed();
+    const { id: _, ...exit } = await socket.type('exec_exit');
+    assert.deepEqual(exit, { type: 'exec_exit', exit_code: 137, timed_out: false, killed_by: 'memory' });
   });
 
   test('an agent that answers garbage gives an error, not a hang', async () => {
