@@ -30,7 +30,10 @@ let failed = false;
 try {
   for (const bench of benches) {
     // A fresh installation each time, so that no benchmark pays for an earlier one.
-    const installation = await startInstallation({ after: (hook) => void hooks.push(hook) });
+    const installation = await startInstallation(
+      { after: (hook) => void hooks.push(hook) },
+      { settings: bench.settings },
+    );
     const connection = { apiKey: installation.apiKey, baseUrl: installation.url };
     const measurements = await bench.run({ installation, connection, rounds: Number(values.rounds) });
     for (const measurement of measurements) {

@@ -6,6 +6,8 @@ export interface Bench {
   name: string;
   /** One line for `--list`. */
   about: string;
+  /** Settings of the installation beyond those of every benchmark. */
+  settings?: Record<string, string>;
   run(context: Context): Promise<Measurement[]>;
 }
 

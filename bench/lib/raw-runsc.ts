@@ -1,5 +1,5 @@
-import { execFile, execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -52,7 +52,14 @@ export class RawRunsc {
       `route replace default via ${slot.gateway}`,
     ];
     await runIp(slot.namespace, batch);
-    await run(this.#artifacts.runsc, [...this.#flags(bundle), 'run', '--detach', '--bundle', bundle, id]);
+    await runDetached(this.#artifacts.runsc, [
+      ...this.#flags(bundle),
+      'run',
+      '--detach',
+      '--bundle',
+      bundle,
+      id,
+    ]);
     await firstAnswer(slot.address);
   }
 
@@ -65,6 +72,9 @@ export class RawRunsc {
   close(): void {
     for (const slot of this.#slots) execFileSync('ip', ['netns', 'del', slot.namespace]);
     execFileSync('ip', ['route', 'del', 'unreachable', this.#range]);
+    // runsc keeps an empty network namespace mounted among its state.
+    const mounted = join(this.#folder, 'state', 'null-netns');
+    if (existsSync(mounted)) execFileSync('umount', [mounted]);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
@@ -116,6 +126,17 @@ export class RawRunsc {
       },
     };
   }
+}
+
+/** Resolves when the command ends; what it started keeps its standard streams, so they must be no pipes of ours. */
+function runDetached(command: string, args: string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: 'ignore' });
+    child.on('error', reject);
+    child.on('exit', (status) =>
+      status === 0 ? resolve() : reject(new Error(`${command} failed with status ${status}`)),
+    );
+  });
 }
 
 function runIp(namespace: string, lines: string[]): Promise<void> {

@@ -10,7 +10,7 @@ export const bench: Bench = {
   name: 'help',
   about: 'nullspace --help beside node -e 0',
   async run({ rounds }) {
-    const cli = join(repository, 'packages/cli/bin/nullspace');
+    const cli = join(repository, 'packages/cli/bin/nullspace.js');
     const samples = await alternate(rounds, {
       ours: () => time(() => run(cli, ['--help'])),
       node: () => time(() => run(process.execPath, ['-e', '0'])),

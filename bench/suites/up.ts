@@ -26,7 +26,8 @@ export const bench: Bench = {
     ];
     const env = { ...process.env, XDG_CONFIG_HOME: join(folder, 'config') };
     const up = () => run(join(repository, 'script/up'), args, { env });
-    const cli = (...words: string[]) => run(join(repository, 'packages/cli/bin/nullspace'), words, { env });
+    const cli = (...words: string[]) =>
+      run(join(repository, 'packages/cli/bin/nullspace.js'), words, { env });
     try {
       await up();
       const samples = [];
