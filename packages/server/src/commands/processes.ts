@@ -1,7 +1,6 @@
-import type { ProcessInfo, ProcessLogs } from '@nullspace/contract';
+import type { ProcessInfo } from '@nullspace/contract';
 import type { Context } from '../context.ts';
 import type { SandboxAddress } from '../sandboxes/sandbox-finder.ts';
-import { decodeText, readExitCode } from './describe-exit.ts';
 
 const SIGKILL = 9;
 
@@ -16,21 +15,6 @@ export async function listProcesses(context: Context, address: SandboxAddress): 
   return context.guests.call(live, { failure: 'exec_failed' }, async ({ unary }, signal) => {
     const { processes } = await unary.listProcesses({}, { signal });
     return processes.map(({ pid, command, running }) => ({ pid, command, running }));
-  });
-}
-
-/** Output of a process from its start. */
-export async function readLogs(context: Context, { pid, ...address }: ProcessAddress): Promise<ProcessLogs> {
-  const live = await context.finder.findLive(address);
-  return context.guests.call(live, { failure: 'exec_failed', pid }, async ({ unary }, signal) => {
-    const logs = await unary.readOutput({ pid }, { signal });
-    return {
-      stdout: decodeText(logs.stdout),
-      stderr: decodeText(logs.stderr),
-      output: decodeText(logs.output),
-      exit_code: logs.running ? null : readExitCode(logs.exit),
-      truncated: logs.truncated,
-    };
   });
 }
 

@@ -6,10 +6,12 @@ import type { Context } from '../context.ts';
 import { addressOf } from '../sandboxes/serve-sandboxes.ts';
 import { answerExec } from './answer-exec.ts';
 import { serveSocket } from './live/serve-socket.ts';
-import { killProcess, listProcesses, readLogs, writeStdin } from './processes.ts';
+import { LogReads } from './log-reads.ts';
+import { killProcess, listProcesses, writeStdin } from './processes.ts';
 import { runCommand, startCommand } from './run-command.ts';
 
 export function serveCommands(app: FastifyInstance, context: Context, streams: RequestCounter): void {
+  const logReads = new LogReads(context);
   serveRoute(app, context, routes.execCommand, (call) =>
     call.body.background
       ? startCommand(context, addressOf(call), call.body)
@@ -17,7 +19,7 @@ export function serveCommands(app: FastifyInstance, context: Context, streams: R
   );
   serveRoute(app, context, routes.listProcesses, (call) => listProcesses(context, addressOf(call)));
   serveRoute(app, context, routes.getProcessLogs, (call) =>
-    readLogs(context, { ...addressOf(call), pid: call.params.pid }),
+    logReads.answer(call, { ...addressOf(call), pid: call.params.pid }),
   );
   serveRoute(app, context, routes.killProcess, (call) =>
     killProcess(context, { ...addressOf(call), pid: call.params.pid }),

@@ -1,6 +1,9 @@
 import { Readable } from 'node:stream';
+import type { guest } from '@nullspace/proto';
 import { invalidField } from '../api-error.ts';
 import type { Context } from '../context.ts';
+import { readGuestStream } from '../guests/read-stream.ts';
+import { StallTimer } from '../guests/stall-timer.ts';
 import type { SandboxAddress } from '../sandboxes/sandbox-finder.ts';
 import { type FileTarget, toTarget } from './file-calls.ts';
 
@@ -26,7 +29,7 @@ export async function openFile(
     if (!sending) closed.abort();
   }, STALL_MS);
   const signal = AbortSignal.any([live.ended, closed.signal]);
-  const messages = live.guest.streams.readFile({ target }, { signal })[Symbol.asyncIterator]();
+  const messages = readGuestStream(live.guest.streams.readFile({ target }, { signal }), sizeOf);
   let first: Awaited<ReturnType<typeof messages.next>>;
   try {
     first = await messages.next();
@@ -63,10 +66,14 @@ export async function readWholeFile(
   const live = await context.finder.findLive(address);
   const target = toTarget(file);
   const call = { failure: 'guest_unavailable' as const, path: file.path, user: target.user, answerMs: 0 };
-  const bytes = await context.guests.call(live, call, async ({ streams }, signal) => {
+  const stall = new StallTimer();
+  const reading = context.guests.call(live, call, async ({ streams }, ended) => {
     const chunks: Uint8Array[] = [];
     let length = 0;
-    for await (const { data } of streams.readFile({ target, maxBytes: BigInt(maxBytes) + 1n }, { signal })) {
+    const signal = AbortSignal.any([ended, stall.signal]);
+    const messages = streams.readFile({ target, maxBytes: BigInt(maxBytes) + 1n }, { signal });
+    stall.wait();
+    for await (const { data } of readGuestStream(messages, sizeOf)) {
       length += data.length;
       if (length > maxBytes) {
         throw invalidField(
@@ -75,9 +82,11 @@ export async function readWholeFile(
         );
       }
       chunks.push(data);
+      stall.wait();
     }
     return Buffer.concat(chunks, length);
   });
+  const bytes = await reading.finally(() => stall.stop());
   if (encoding === 'base64') return bytes.toString('base64');
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -85,4 +94,8 @@ export async function readWholeFile(
     const problem = `${file.path} is not UTF-8 text; read it with encoding "base64" or GET …/file`;
     throw invalidField('path', problem, { cause: error });
   }
+}
+
+function sizeOf({ data }: guest.ReadFileResponse): number {
+  return data.length;
 }

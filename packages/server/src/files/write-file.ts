@@ -1,6 +1,7 @@
 import type { FileInfo } from '@nullspace/contract';
 import { ApiError } from '../api-error.ts';
 import type { Context } from '../context.ts';
+import { StallTimer } from '../guests/stall-timer.ts';
 import type { SandboxAddress } from '../sandboxes/sandbox-finder.ts';
 import { type FileTarget, toTarget } from './file-calls.ts';
 import { presentFile } from './present-file.ts';
@@ -22,33 +23,43 @@ export async function writeFile(
   const call = { failure: 'guest_unavailable' as const, path: file.path, user: target.user, answerMs: 0 };
   // What breaks the source is the caller's doing and not the guest's.
   let broken: ApiError | undefined;
+  const stall = new StallTimer();
   async function* messages() {
     yield { target };
     const source =
       Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
     // Only the source's own failures are caught: a guest that refuses early throws into the yields.
     const take = async () => {
+      stall.stop();
       try {
         return await source.next();
       } catch (error) {
         const problem = 'body: broke off before its end; the old file was kept';
         broken = new ApiError('invalid_request', { problem }, { cause: error });
         throw broken;
+      } finally {
+        stall.wait();
       }
     };
     try {
       for (let taken = await take(); !taken.done; taken = await take())
-        for (let at = 0; at < taken.value.length; at += CHUNK_BYTES)
+        for (let at = 0; at < taken.value.length; at += CHUNK_BYTES) {
+          stall.wait();
           yield { data: taken.value.subarray(at, at + CHUNK_BYTES) };
+        }
     } finally {
       await source.return?.();
     }
   }
   try {
-    return await context.guests.call(live, call, async ({ streams }, signal) =>
-      presentFile((await streams.writeFile(messages(), { signal })).info),
-    );
+    stall.wait();
+    return await context.guests.call(live, call, async ({ streams }, ended) => {
+      const signal = AbortSignal.any([ended, stall.signal]);
+      return presentFile((await streams.writeFile(messages(), { signal })).info);
+    });
   } catch (error) {
     throw broken ?? error;
+  } finally {
+    stall.stop();
   }
 }

@@ -7,6 +7,8 @@ import { callUnary } from './call-unary.ts';
 
 /** Largest whole answer of an agent: a list of 100,000 files, or two streams of 16 MiB. */
 const UNARY_BYTES = 64 * 1024 * 1024;
+/** Largest output of a process: 8 MiB, once by stream and once in the order of arrival, and what describes it. */
+const OUTPUT_BYTES = 17 * 1024 * 1024;
 /** Largest message of a stream; honest ones are at most 256 KiB. */
 const STREAM_BYTES = 1024 * 1024;
 /** An idle connection is closed after this, so that quiet sandboxes hold no descriptors. */
@@ -19,6 +21,11 @@ export interface GuestConnection {
     command: MessageInitShape<typeof guest.RunRequestSchema>,
     signal: AbortSignal,
   ): Promise<guest.RunResponse>;
+  /** Reads the output of a process. */
+  readOutput(
+    process: MessageInitShape<typeof guest.ReadOutputRequestSchema>,
+    signal: AbortSignal,
+  ): Promise<guest.ReadOutputResponse>;
   /** Calls with one answer. */
   unary: Client<typeof guest.GuestService>;
   /** Calls that stream, whose messages are small. */
@@ -49,6 +56,8 @@ export function connectGuest({ address, token }: { address: string; token: strin
   const target = { host, port: Number(port), token, agent, maxBytes: UNARY_BYTES };
   return {
     run: (command, signal) => callUnary(target, guest.GuestService.method.run, command, signal),
+    readOutput: (process, signal) =>
+      callUnary({ ...target, maxBytes: OUTPUT_BYTES }, guest.GuestService.method.readOutput, process, signal),
     unary: client(UNARY_BYTES),
     streams: client(STREAM_BYTES),
     close: () => agent.destroy(),

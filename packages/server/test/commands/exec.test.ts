@@ -99,6 +99,37 @@ describe('commands over HTTP', () => {
     expectError(await run, 'sandbox_not_found', [/manual/]);
   });
 
+  test('logs of a chatty process arrive whole, and many reads at once take turns', async () => {
+    const { body } = await exec({ command: 'chatty', background: true });
+    const process = await processes().started('chatty');
+    process.write('"é€\n'.repeat(200_000));
+    process.write('oops', 'stderr');
+    let asked = 0;
+    let most = 0;
+    const { override } = server.host.guestOf(id);
+    override.readOutput = async ({ pid }) => {
+      most = Math.max(most, ++asked);
+      await new Promise((resolve) => setImmediate(resolve));
+      asked -= 1;
+      const { stdout, stderr, output } = processes().find(pid);
+      return { stdout, stderr, output, running: true };
+    };
+    const path = `/v1/sandboxes/${id}/processes/${body.pid}/logs`;
+    const answers = await Promise.all(Array.from({ length: 12 }, () => server.call('GET', path)));
+    delete override.readOutput;
+    for (const answer of answers) {
+      assert.deepEqual(answer.body, {
+        stdout: process.stdout.toString(),
+        stderr: 'oops',
+        output: process.output.toString(),
+        exit_code: null,
+        truncated: false,
+      });
+    }
+    assert.equal(most, 1);
+    process.end(0);
+  });
+
   // The agent holds every call and its connection stays: nothing but the host's word tells of the end.
   test('the end that the host reports breaks off every kind of call at once', async () => {
     const doomed = await server.createSandbox();

@@ -20,12 +20,17 @@ export class FrameSender {
     this.#socket = socket;
   }
 
-  /** Resolves when more may be sent. Frames to a client that has gone are dropped. */
-  async send(frame: OutgoingFrame): Promise<void> {
+  /** Resolves when more may be sent or `signal` aborts. Frames to a client that has gone are dropped. */
+  async send(frame: OutgoingFrame, signal?: AbortSignal): Promise<void> {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (frame.type === 'exec_started') this.announced = true;
     const text = JSON.stringify(this.id === undefined ? frame : { ...frame, id: this.id });
-    const written = new Promise<void>((resolve) => this.#socket.send(text, () => resolve()));
-    if (this.#socket.bufferedAmount > BUFFERED_BYTES) await written;
+    const { promise: written, resolve } = Promise.withResolvers<void>();
+    this.#socket.send(text, () => resolve());
+    if (this.#socket.bufferedAmount <= BUFFERED_BYTES || signal?.aborted) return;
+    const giveUp = () => resolve();
+    signal?.addEventListener('abort', giveUp, { once: true });
+    await written;
+    signal?.removeEventListener('abort', giveUp);
   }
 }

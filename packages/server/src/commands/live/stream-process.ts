@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { limits } from '@nullspace/contract';
 import { guest } from '@nullspace/proto';
 import { ApiError } from '../../api-error.ts';
 import type { Context } from '../../context.ts';
 import type { LiveInstance } from '../../fleet/live-instance.ts';
+import { readGuestStream } from '../../guests/read-stream.ts';
 import { readExitCode, readGuard } from '../describe-exit.ts';
 import type { FrameSender } from './frame-sender.ts';
 import { TextSplitter } from './text-splitter.ts';
@@ -13,8 +15,9 @@ export interface StreamStart {
   stderr: number;
 }
 
-/** How often a stream that broke is taken up again while nothing new comes. */
+/** How often a stream that broke is taken up again while nothing new comes, and the pause before. */
 const RETRIES = 3;
+const RETRY_MS = 100;
 
 interface Progress {
   stdout: TextSplitter;
@@ -54,6 +57,7 @@ export async function streamProcess(
       progress.failures += 1;
       const temporary = error instanceof ApiError && error.code === 'exec_failed';
       if (!temporary || !progress.announced || progress.failures > RETRIES) throw error;
+      await sleep(RETRY_MS, undefined, { signal: options.signal }).catch(() => undefined);
     }
   }
 }
@@ -66,12 +70,10 @@ async function attach(
   const request = progress.start
     ? { pid, stdoutOffset: BigInt(progress.start.stdout), stderrOffset: BigInt(progress.start.stderr) }
     : { pid, newOutputOnly: true };
-  for await (const { event } of client.attach(request, { signal })) {
+  for await (const { event } of readGuestStream(client.attach(request, { signal }), sizeOf)) {
     if (event.case === 'started') {
       await begin(event.value, options);
     } else if (event.case === 'output') {
-      // Only an agent out of order says nothing; doing so without end would keep this process busy.
-      if (event.value.data.length === 0) throw new Error('the guest sent output without bytes');
       progress.failures = 0;
       await sendOutput(event.value, options);
     } else if (event.case === 'exit') {
@@ -80,6 +82,12 @@ async function attach(
     }
   }
   throw new Error('the stream ended without an exit');
+}
+
+// Only output has content, and the exit, after which nothing comes.
+function sizeOf({ event }: guest.AttachResponse): number {
+  if (event.case === 'output') return event.value.data.length;
+  return event.case === 'exit' ? 1 : 0;
 }
 
 async function begin(
@@ -94,19 +102,22 @@ async function begin(
 
 async function sendOutput(
   output: guest.Output,
-  { sender, progress }: { sender: FrameSender; progress: Progress },
+  { sender, progress, signal }: { sender: FrameSender; progress: Progress; signal: AbortSignal },
 ): Promise<void> {
   const name = output.stream === guest.Stream.STDERR ? 'stderr' : 'stdout';
   const splitter = progress[name];
   for (let at = 0; at < output.data.length; at += limits.frame_bytes) {
     const data = output.data.subarray(at, at + limits.frame_bytes);
     for (const piece of splitter.push(data, Number(output.offset) + at)) {
-      await sender.send({
-        type: `exec_${name}`,
-        data: piece.text,
-        offset: piece.offset,
-        end_offset: piece.endOffset,
-      });
+      await sender.send(
+        {
+          type: `exec_${name}`,
+          data: piece.text,
+          offset: piece.offset,
+          end_offset: piece.endOffset,
+        },
+        signal,
+      );
     }
   }
   if (progress.start) progress.start[name] = splitter.position;

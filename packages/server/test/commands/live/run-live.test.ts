@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { guest, host } from '@nullspace/proto';
 import { LiveSocket } from '../../fixtures/live-socket.ts';
 import { startTestServer, type TestServer } from '../../fixtures/test-server.ts';
+import { until } from '../../fixtures/until.ts';
 
 describe('live commands', () => {
   let server: TestServer;
@@ -193,16 +193,40 @@ describe('live commands', () => {
     assert.equal((await socket.type('error')).code, 'exec_failed');
   });
 
-  test('an agent that sends output without bytes is given up', async () => {
-    const hostile = await server.createSandbox();
-    server.host.guestOf(hostile).override.attach = async function* (_request, { signal }) {
-      yield create(guest.AttachResponseSchema, { event: { case: 'started', value: { pid: 1 } } });
-      yield create(guest.AttachResponseSchema, { event: { case: 'output', value: {} } });
-      if (!signal.aborted) await once(signal, 'abort');
-    };
-    const socket = await connect(hostile).open();
-    socket.send(start('echo'));
-    assert.equal((await socket.type('error')).code, 'exec_failed');
+  for (const [name, event] of [
+    ['output without bytes', { case: 'output', value: {} }],
+    ['its start', { case: 'started', value: { pid: 1 } }],
+    ['what nobody knows', { case: undefined }],
+  ] as const) {
+    test(`an agent that sends ${name} without end is given up`, async () => {
+      const hostile = await server.createSandbox();
+      server.host.guestOf(hostile).override.attach = async function* (_request, { signal }) {
+        yield create(guest.AttachResponseSchema, { event: { case: 'started', value: { pid: 1 } } });
+        while (!signal.aborted) {
+          yield create(guest.AttachResponseSchema, { event });
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+      };
+      const socket = await connect(hostile).open();
+      socket.send(start('echo'));
+      assert.equal((await socket.type('error')).code, 'exec_failed');
+      await socket.closed();
+    });
+  }
+
+  test('a client that reads nothing does not keep a sandbox that has ended', async () => {
+    const doomed = await server.createSandbox();
+    const socket = await connect(doomed).open();
+    socket.send(start('flood'));
+    const process = await server.host.guestOf(doomed).processes.started('flood');
+    await socket.type('exec_started');
+    socket.socket.pause();
+    process.write('x'.repeat(16_000_000));
+    server.host.end(doomed, { state: host.State.ERROR, reason: 'guest_crash' });
+    await until(() =>
+      server.logs.some((line) => line.includes('live command failed') && line.includes(doomed)),
+    );
+    socket.close();
   });
 
   for (const [name, channel, status] of [

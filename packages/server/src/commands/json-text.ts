@@ -1,0 +1,17 @@
+import { decodeText } from './describe-exit.ts';
+import { incompleteTail } from './live/text-splitter.ts';
+
+const SLICE_BYTES = 64 * 1024;
+
+/** UTF-8 bytes as a JSON string, quotes included, piece by piece: the whole text is never in memory. */
+export function* writeJsonString(bytes: Uint8Array): Generator<string, void> {
+  yield '"';
+  for (let at = 0; at < bytes.length; ) {
+    const slice = bytes.subarray(at, at + SLICE_BYTES);
+    const isLast = at + slice.length >= bytes.length;
+    const whole = isLast ? slice : slice.subarray(0, slice.length - incompleteTail(slice));
+    yield JSON.stringify(decodeText(whole)).slice(1, -1);
+    at += whole.length;
+  }
+  yield '"';
+}

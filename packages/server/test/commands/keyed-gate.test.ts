@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { KeyedGate } from '../../src/commands/keyed-gate.ts';
+
+const never = new AbortController().signal;
+
+test('lets so many in at a time for each key, in order', async () => {
+  const gate = new KeyedGate(1);
+  const leave = await gate.enter('a', never);
+  (await gate.enter('b', never))();
+  const order: string[] = [];
+  const enter = async (name: string) => {
+    const leaveAgain = await gate.enter('a', never);
+    order.push(name);
+    return leaveAgain;
+  };
+  const second = enter('second');
+  const third = enter('third');
+  await turn();
+  assert.deepEqual(order, []);
+  leave();
+  leave();
+  const done = await second;
+  await turn();
+  assert.deepEqual(order, ['second']);
+  done();
+  (await third)();
+  (await gate.enter('a', never))();
+});
+
+test('whoever gives up waiting holds nobody up', async () => {
+  const gate = new KeyedGate(1);
+  const leave = await gate.enter('a', never);
+  const impatient = new AbortController();
+  const given = gate.enter('a', impatient.signal);
+  const next = gate.enter('a', never);
+  impatient.abort();
+  await assert.rejects(given);
+  leave();
+  (await next)();
+});
