@@ -1,4 +1,4 @@
-import type { host } from '@nullspace/proto';
+import { host } from '@nullspace/proto';
 import { connectGuest, type GuestConnection } from '../guests/connect-guest.ts';
 
 /** An instance that the host reports as creating or running. */
@@ -21,8 +21,10 @@ export class LiveInstance {
     return this.#instance;
   }
 
-  /** Takes over what the host says now. */
+  /** Takes over what the host says. An event that was on its way while the instance came up is older news. */
   update(instance: host.Instance): void {
+    const { RUNNING, CREATING } = host.State;
+    if (this.#instance.state === RUNNING && instance.state === CREATING) return;
     this.#instance = instance;
   }
 
