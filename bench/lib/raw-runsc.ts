@@ -17,6 +17,7 @@ export class RawRunsc {
   readonly #folder = mkdtempSync(join(tmpdir(), 'nullspace-raw-'));
   readonly #artifacts = buildArtifacts();
   readonly #range = pickGuestRange();
+  readonly #running = new Set<string>();
   readonly #slots: { namespace: string; address: string; gateway: string; link: string }[] = [];
 
   /** @param slots Sandboxes that run at the same moment at most. */
@@ -39,7 +40,10 @@ export class RawRunsc {
     }
   }
 
-  /** Starts one in slot `index` and resolves at the agent's first answer. */
+  /**
+   * Starts one in slot `index` and resolves at the agent's first answer. No id may begin with another one: runsc
+   * takes ids cut short.
+   */
   async start(index: number, id: string): Promise<void> {
     const slot = this.#slots[index]!;
     const bundle = join(this.#folder, id);
@@ -52,6 +56,7 @@ export class RawRunsc {
       `route replace default via ${slot.gateway}`,
     ];
     await runIp(slot.namespace, batch);
+    this.#running.add(id);
     await runDetached(this.#artifacts.runsc, [
       ...this.#flags(bundle),
       'run',
@@ -66,10 +71,13 @@ export class RawRunsc {
   async stop(id: string): Promise<void> {
     const bundle = join(this.#folder, id);
     await run(this.#artifacts.runsc, [...this.#flags(bundle), 'delete', '--force', id]);
+    this.#running.delete(id);
     rmSync(bundle, { recursive: true, force: true });
   }
 
-  close(): void {
+  /** Ends what still runs and removes all that was made. */
+  async close(): Promise<void> {
+    for (const id of this.#running) await this.stop(id);
     for (const slot of this.#slots) execFileSync('ip', ['netns', 'del', slot.namespace]);
     execFileSync('ip', ['route', 'del', 'unreachable', this.#range]);
     // runsc keeps an empty network namespace mounted among its state.

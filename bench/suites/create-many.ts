@@ -28,8 +28,8 @@ export const bench: Bench = {
           return perSecond(taken);
         },
         raw: async (round) => {
-          const taken = await time(() => spread((index) => raw.start(index, `raw-${round}-${index}`)));
-          for (let index = 0; index < count; index++) await raw.stop(`raw-${round}-${index}`);
+          const taken = await time(() => spread((index) => raw.start(index, `${index}-of-round-${round}`)));
+          for (let index = 0; index < count; index++) await raw.stop(`${index}-of-round-${round}`);
           return perSecond(taken);
         },
       });
@@ -43,7 +43,7 @@ export const bench: Bench = {
         },
       ];
     } finally {
-      raw.close();
+      await raw.close();
     }
   },
 };

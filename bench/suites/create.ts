@@ -34,7 +34,7 @@ export const bench: Bench = {
         },
       ];
     } finally {
-      raw.close();
+      await raw.close();
     }
   },
 };
