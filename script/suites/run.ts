@@ -1,5 +1,5 @@
 /** Runs the test steps one after another and prints counts, the slowest steps and `N passed, N failed`. */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -43,6 +43,7 @@ for (const result of [...results].sort((a, b) => b.seconds - a.seconds).slice(0,
 const failed = results.filter((result) => result.failed > 0);
 if (failed.length > 0)
   console.log(`\nFailed: ${failed.map((result) => result.name).join(', ')}. Logs: ${logFolder}`);
+else rmSync(logFolder, { recursive: true, force: true });
 const passedCount = results.reduce((total, result) => total + result.passed, 0);
 const failedCount = results.reduce((total, result) => total + result.failed, 0);
 console.log(`\n${passedCount} passed, ${failedCount} failed`);
