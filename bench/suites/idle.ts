@@ -14,9 +14,11 @@ export const bench: Bench = {
     await sleep(5000);
     const perSandbox = sandboxes.map(
       (sandbox) =>
-        processesOf(installation, sandbox.id)
-          .flatMap(withDescendants)
-          .reduce((total, pid) => total + kilobytes(pid, 'smaps_rollup', 'Pss'), 0) / 1024,
+        // One of them may stand below another.
+        [...new Set(processesOf(installation, sandbox.id).flatMap(withDescendants))].reduce(
+          (total, pid) => total + kilobytes(pid, 'smaps_rollup', 'Pss'),
+          0,
+        ) / 1024,
     );
     const services =
       kilobytes(installation.host.pid, 'status', 'VmRSS') +
