@@ -34,8 +34,11 @@ try {
       { after: (hook) => void hooks.push(hook) },
       { settings: bench.settings },
     );
-    const connection = { apiKey: installation.apiKey, baseUrl: installation.url };
-    const measurements = await bench.run({ installation, connection, rounds: Number(values.rounds) });
+    const measurements = await bench.run({
+      installation,
+      connection: installation.connection,
+      rounds: Number(values.rounds),
+    });
     for (const measurement of measurements) {
       const row = toRow(bench.name, measurement);
       appendFileSync(resultsFile, `${JSON.stringify(row)}\n`);

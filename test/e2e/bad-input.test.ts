@@ -22,7 +22,7 @@ describe('bad input', () => {
   const context = suite();
   before(async () => {
     installation = await startInstallation(context);
-    sandbox = await Sandbox.create({ apiKey: installation.apiKey, baseUrl: installation.url });
+    sandbox = await Sandbox.create(installation.connection);
     context.after(() => sandbox.kill());
   });
 

@@ -10,7 +10,7 @@ describe('commands', () => {
   const context = suite();
   before(async () => {
     const installation = await startInstallation(context);
-    sandbox = await Sandbox.create({ apiKey: installation.apiKey, baseUrl: installation.url });
+    sandbox = await Sandbox.create(installation.connection);
     context.after(() => sandbox.kill());
   });
 

@@ -12,7 +12,7 @@ const atOnce = 8;
 describe('two hundred sandboxes, eight at a time', () => {
   test('leave no memory, descriptor, slot or disk behind', async (context) => {
     const installation = await startInstallation(context);
-    const connection = { apiKey: installation.apiKey, baseUrl: installation.url };
+    const connection = installation.connection;
     await runCycles(40, connection);
     const { host, server } = installation;
     await until(() => nothingLeft(installation), 'the warm-up is cleaned up');

@@ -12,7 +12,7 @@ describe('a host that is killed in the middle of its work', () => {
   for (const point of faultPoints)
     test(`at ${point} leaves nothing without a record and no record without its sandbox`, async (context) => {
       const installation = await startInstallation(context);
-      const connection = { apiKey: installation.apiKey, baseUrl: installation.url };
+      const connection = installation.connection;
       const bystander = await Sandbox.create(connection);
       await installation.host.kill('SIGTERM');
       await installation.startHost({ NULLSPACE_FAULT_POINT: point });
@@ -39,7 +39,7 @@ describe('a server that is killed in the middle of a create or a kill', () => {
   for (const delay of delays)
     test(`${delay} ms after both requests`, async (context) => {
       const installation = await startInstallation(context);
-      const connection = () => ({ apiKey: installation.apiKey, baseUrl: installation.url });
+      const connection = () => installation.connection;
       const bystander = await Sandbox.create(connection());
       const victim = await Sandbox.create(connection());
       const calls = Promise.allSettled([
@@ -61,7 +61,7 @@ describe('a server that is killed in the middle of a create or a kill', () => {
 
 /** What the API lists as running is what runs on the machine. */
 async function expectConsistent(installation: Installation, bystander: Sandbox): Promise<void> {
-  const connection = { apiKey: installation.apiKey, baseUrl: installation.url };
+  const connection = installation.connection;
   assert.equal((await bystander.commands.run('echo', { args: ['alive'] })).stdout, 'alive\n');
   await until(async () => {
     const states = [];

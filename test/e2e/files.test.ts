@@ -9,7 +9,7 @@ describe('files', () => {
   const context = suite();
   before(async () => {
     const installation = await startInstallation(context);
-    sandbox = await Sandbox.create({ apiKey: installation.apiKey, baseUrl: installation.url, diskMb: 1024 });
+    sandbox = await Sandbox.create({ ...installation.connection, diskMb: 1024 });
     context.after(() => sandbox.kill());
   });
 

@@ -10,7 +10,7 @@ describe('a sandbox from its creation to its end', () => {
   const context = suite();
   before(async () => {
     installation = await startInstallation(context);
-    connection = { apiKey: installation.apiKey, baseUrl: installation.url };
+    connection = installation.connection;
   });
 
   test('has the size, folder, environment and disk that were asked for', async () => {

@@ -11,7 +11,7 @@ describe('a client that hangs up', () => {
   const context = suite();
   before(async () => {
     installation = await startInstallation(context);
-    sandbox = await Sandbox.create({ apiKey: installation.apiKey, baseUrl: installation.url });
+    sandbox = await Sandbox.create(installation.connection);
     context.after(() => sandbox.kill());
   });
 

@@ -12,7 +12,7 @@ describe('a hostile guest', () => {
   const context = suite();
   before(async () => {
     installation = await startInstallation(context);
-    connection = { apiKey: installation.apiKey, baseUrl: installation.url };
+    connection = installation.connection;
     neighbour = await Sandbox.create(connection);
     context.after(() => neighbour.kill());
   });

@@ -10,7 +10,7 @@ describe('lists of sandboxes', () => {
   const context = suite();
   before(async () => {
     installation = await startInstallation(context);
-    connection = { apiKey: installation.apiKey, baseUrl: installation.url };
+    connection = installation.connection;
   });
 
   test('pages, filters, projects and iterates', async () => {

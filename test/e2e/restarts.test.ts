@@ -13,7 +13,7 @@ describe('kill -9 with ten running sandboxes and a running command in each', () 
   for (const victims of cases)
     test(`of ${victims.join(' and ')}`, async (context) => {
       const installation = await startInstallation(context);
-      const connection = () => ({ apiKey: installation.apiKey, baseUrl: installation.url });
+      const connection = () => installation.connection;
       const sandboxes: Sandbox[] = [];
       const handles: CommandHandle[] = [];
       for (let number = 0; number < count; number++) {

@@ -1,23 +1,51 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 
 /**
  * Gives an installation the base image. It is added (and so copied and digested) once a machine, by the host's own
- * command; installations after the first get links to that.
+ * command, into the cache folder; installations after the first get links to that.
  */
 export function installBaseImage(dataDir: string, image: string, hostScript: string): void {
-  const store = join(tmpdir(), `nullspace-images-${basename(image, '.erofs').slice(-16)}`);
-  if (!existsSync(store)) {
-    const scratch = mkdtempSync(join(tmpdir(), 'nullspace-images-new-'));
-    const env = { ...process.env, NULLSPACE_DATA_DIR: scratch };
-    execFileSync(process.execPath, [hostScript, 'images', 'add', 'base', image], { env, stdio: 'pipe' });
-    renameSync(join(scratch, 'host/images'), store);
-    rmSync(scratch, { recursive: true });
-  }
+  const store = join(cacheFolder(), basename(image, '.erofs'));
+  if (!existsSync(store)) addOnce(store, image, hostScript);
   const folder = join(dataDir, 'host/images');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   for (const name of readdirSync(store).filter((name) => name !== 'lock'))
-    linkSync(join(store, name), join(folder, name));
+    linkOrCopy(join(store, name), join(folder, name));
+}
+
+function cacheFolder(): string {
+  return join(process.env.NULLSPACE_CACHE_DIR ?? '/var/cache/nullspace', 'test-images');
+}
+
+/** Fills the store, and drops those of earlier images. */
+function addOnce(store: string, image: string, hostScript: string): void {
+  rmSync(cacheFolder(), { recursive: true, force: true });
+  mkdirSync(cacheFolder(), { recursive: true });
+  const scratch = mkdtempSync(join(cacheFolder(), 'new-'));
+  const env = { ...process.env, NULLSPACE_DATA_DIR: scratch };
+  execFileSync(process.execPath, [hostScript, 'images', 'add', 'base', image], { env, stdio: 'pipe' });
+  renameSync(join(scratch, 'host/images'), store);
+  rmSync(scratch, { recursive: true });
+}
+
+/** The data folder may lie on another file system than the cache. */
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    copyFileSync(from, to, constants.COPYFILE_FICLONE);
+  }
 }

@@ -28,6 +28,8 @@ export interface Installation {
   readonly url: string;
   readonly metricsUrl: string;
   readonly apiKey: string;
+  /** Options of the TypeScript SDK, for the first key and the address as they are now. */
+  readonly connection: { apiKey: string; baseUrl: string };
   readonly host: Service;
   readonly server: Service;
   /** Environment for clients: API key and address. */
@@ -53,8 +55,8 @@ export async function startInstallation(
   const artifacts = buildArtifacts();
   const dataDir = mkdtempSync(join(tmpdir(), prefix));
   chmodSync(dataDir, 0o755);
-  writeFileSync(join(dataDir, 'owner'), String(process.pid));
   const guestRange = pickGuestRange();
+  writeOwner(dataDir, { pid: process.pid, guestRange });
   const env: Record<string, string> = {
     NULLSPACE_DATA_DIR: dataDir,
     NULLSPACE_GUEST_RANGE: guestRange,
@@ -83,6 +85,9 @@ export async function startInstallation(
     },
     get apiKey() {
       return apiKey;
+    },
+    get connection() {
+      return { apiKey, baseUrl: installation.url };
     },
     get host() {
       return host!;
@@ -121,13 +126,25 @@ export async function startInstallation(
   return installation;
 }
 
-/** Removes what a run that was cut off left: sandboxes, namespaces, packet filter, folders. */
+/** Who uses a data folder, and what is needed to remove its installation when they are gone. */
+interface Owner {
+  pid: number;
+  guestRange: string;
+}
+
+function writeOwner(dataDir: string, owner: Owner): void {
+  writeFileSync(join(dataDir, 'owner.json'), JSON.stringify(owner));
+}
+
+/** Removes what a run that was cut off left: sandboxes, namespaces, packet filter, routes, folders. */
 function removeAbandoned(): void {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(prefix))) {
     const dataDir = join(tmpdir(), name);
-    const ownerFile = join(dataDir, 'owner');
-    if (!existsSync(ownerFile) || existsSync(`/proc/${readFileSync(ownerFile, 'utf8')}`)) continue;
-    clean(dataDir, { NULLSPACE_DATA_DIR: dataDir });
+    const ownerFile = join(dataDir, 'owner.json');
+    if (!existsSync(ownerFile)) continue;
+    const { pid, guestRange } = JSON.parse(readFileSync(ownerFile, 'utf8')) as Owner;
+    if (existsSync(`/proc/${pid}`)) continue;
+    clean(dataDir, { NULLSPACE_DATA_DIR: dataDir, NULLSPACE_GUEST_RANGE: guestRange });
   }
 }
 
