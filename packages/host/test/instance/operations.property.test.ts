@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { paths as findPaths } from '@nullspace/configuration';
 import fc from 'fast-check';
 import { isFinal } from '../../src/instance/record.ts';
@@ -93,12 +94,10 @@ async function agree(site: TestSite, { context }: OpenedHost): Promise<void> {
   for (const { record } of all) {
     if (isFinal(record)) assert.ok(record.reason && record.ended_unix_ms > 0);
   }
-  const folders = await readdir(findPaths(site.settings).instancesDir);
-  assert.deepEqual(
-    folders.sort(),
-    context.registry
-      .all()
-      .map(({ id }) => id)
-      .sort(),
-  );
+  // A forgotten record leaves the registry first and the disk a moment later.
+  await until(async () => {
+    const folders = await readdir(findPaths(site.settings).instancesDir);
+    const known = context.registry.all().map(({ id }) => id);
+    return isDeepStrictEqual(folders.sort(), known.sort());
+  });
 }
