@@ -78,7 +78,8 @@ func (Stream) EnumDescriptor() ([]byte, []int) {
 type ErrorDetail struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// One of: file_not_found, file_exists, not_a_directory, is_a_directory, permission_denied, disk_full,
-	// not_text, invalid_path, unknown_user, working_directory_missing, process_not_found, process_limit, stdin_closed.
+	// not_text, invalid_path, unknown_user, working_directory_missing, process_not_found, process_limit, stdin_closed,
+	// sandbox_paused, restoring.
 	Code          string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
 	Path          string `protobuf:"bytes,2,opt,name=path,proto3" json:"path,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -170,7 +171,9 @@ type HealthResponse struct {
 	Version    string                 `protobuf:"bytes,1,opt,name=version,proto3" json:"version,omitempty"`
 	Configured bool                   `protobuf:"varint,2,opt,name=configured,proto3" json:"configured,omitempty"`
 	// Milliseconds since the agent's start.
-	UptimeMs      uint64 `protobuf:"varint,3,opt,name=uptime_ms,json=uptimeMs,proto3" json:"uptime_ms,omitempty"`
+	UptimeMs uint64 `protobuf:"varint,3,opt,name=uptime_ms,json=uptimeMs,proto3" json:"uptime_ms,omitempty"`
+	// Value of NULLSPACE_RESTORE_ID in the environment of the last restore; empty: never restored.
+	RestoreId     string `protobuf:"bytes,4,opt,name=restore_id,json=restoreId,proto3" json:"restore_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -226,6 +229,13 @@ func (x *HealthResponse) GetUptimeMs() uint64 {
 	return 0
 }
 
+func (x *HealthResponse) GetRestoreId() string {
+	if x != nil {
+		return x.RestoreId
+	}
+	return ""
+}
+
 type ConfigureRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Environment of every later command, over the image's defaults. Replaces an earlier set.
@@ -242,7 +252,12 @@ type ConfigureRequest struct {
 	// Memory of the whole guest past which the guard kills the largest command; 0 leaves it as it is.
 	MemoryLimitBytes uint64 `protobuf:"varint,7,opt,name=memory_limit_bytes,json=memoryLimitBytes,proto3" json:"memory_limit_bytes,omitempty"`
 	// The environment that commands have before env, for example PATH.
-	ImageEnv      *Environment `protobuf:"bytes,8,opt,name=image_env,json=imageEnv,proto3" json:"image_env,omitempty"`
+	ImageEnv *Environment `protobuf:"bytes,8,opt,name=image_env,json=imageEnv,proto3" json:"image_env,omitempty"`
+	// Written to /etc/machine-id: 32 hexadecimal digits.
+	MachineId *string `protobuf:"bytes,9,opt,name=machine_id,json=machineId,proto3,oneof" json:"machine_id,omitempty"`
+	// The guest is a copy. Runs the executables of /etc/nullspace/on-restore.d in the order of their names before it
+	// answers; until then every other call is refused with "restoring".
+	Restored      bool `protobuf:"varint,10,opt,name=restored,proto3" json:"restored,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -333,8 +348,24 @@ func (x *ConfigureRequest) GetImageEnv() *Environment {
 	return nil
 }
 
+func (x *ConfigureRequest) GetMachineId() string {
+	if x != nil && x.MachineId != nil {
+		return *x.MachineId
+	}
+	return ""
+}
+
+func (x *ConfigureRequest) GetRestored() bool {
+	if x != nil {
+		return x.Restored
+	}
+	return false
+}
+
 type ConfigureResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Hooks that failed or ran out of time. The guest is usable all the same.
+	HookFailures  []*HookFailure `protobuf:"bytes,1,rep,name=hook_failures,json=hookFailures,proto3" json:"hook_failures,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -369,6 +400,218 @@ func (*ConfigureResponse) Descriptor() ([]byte, []int) {
 	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{4}
 }
 
+func (x *ConfigureResponse) GetHookFailures() []*HookFailure {
+	if x != nil {
+		return x.HookFailures
+	}
+	return nil
+}
+
+type HookFailure struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Message       string                 `protobuf:"bytes,2,opt,name=message,proto3" json:"message,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *HookFailure) Reset() {
+	*x = HookFailure{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *HookFailure) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*HookFailure) ProtoMessage() {}
+
+func (x *HookFailure) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use HookFailure.ProtoReflect.Descriptor instead.
+func (*HookFailure) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *HookFailure) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *HookFailure) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
+type FreezeRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Shown to those whose streams end.
+	Reason        string `protobuf:"bytes,1,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FreezeRequest) Reset() {
+	*x = FreezeRequest{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FreezeRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FreezeRequest) ProtoMessage() {}
+
+func (x *FreezeRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FreezeRequest.ProtoReflect.Descriptor instead.
+func (*FreezeRequest) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *FreezeRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+type FreezeResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FreezeResponse) Reset() {
+	*x = FreezeResponse{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FreezeResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FreezeResponse) ProtoMessage() {}
+
+func (x *FreezeResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FreezeResponse.ProtoReflect.Descriptor instead.
+func (*FreezeResponse) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{7}
+}
+
+type ThawRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ThawRequest) Reset() {
+	*x = ThawRequest{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ThawRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ThawRequest) ProtoMessage() {}
+
+func (x *ThawRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ThawRequest.ProtoReflect.Descriptor instead.
+func (*ThawRequest) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{8}
+}
+
+type ThawResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ThawResponse) Reset() {
+	*x = ThawResponse{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ThawResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ThawResponse) ProtoMessage() {}
+
+func (x *ThawResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ThawResponse.ProtoReflect.Descriptor instead.
+func (*ThawResponse) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{9}
+}
+
 type Environment struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Variables     map[string]string      `protobuf:"bytes,1,rep,name=variables,proto3" json:"variables,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
@@ -378,7 +621,7 @@ type Environment struct {
 
 func (x *Environment) Reset() {
 	*x = Environment{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[5]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -390,7 +633,7 @@ func (x *Environment) String() string {
 func (*Environment) ProtoMessage() {}
 
 func (x *Environment) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[5]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -403,7 +646,7 @@ func (x *Environment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Environment.ProtoReflect.Descriptor instead.
 func (*Environment) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{5}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Environment) GetVariables() map[string]string {
@@ -432,7 +675,7 @@ type Command struct {
 
 func (x *Command) Reset() {
 	*x = Command{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[6]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -444,7 +687,7 @@ func (x *Command) String() string {
 func (*Command) ProtoMessage() {}
 
 func (x *Command) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[6]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -457,7 +700,7 @@ func (x *Command) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Command.ProtoReflect.Descriptor instead.
 func (*Command) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{6}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Command) GetCommand() string {
@@ -522,7 +765,7 @@ type RunRequest struct {
 
 func (x *RunRequest) Reset() {
 	*x = RunRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[7]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -534,7 +777,7 @@ func (x *RunRequest) String() string {
 func (*RunRequest) ProtoMessage() {}
 
 func (x *RunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[7]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -547,7 +790,7 @@ func (x *RunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunRequest.ProtoReflect.Descriptor instead.
 func (*RunRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{7}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *RunRequest) GetCommand() *Command {
@@ -585,7 +828,7 @@ type RunResponse struct {
 
 func (x *RunResponse) Reset() {
 	*x = RunResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[8]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -597,7 +840,7 @@ func (x *RunResponse) String() string {
 func (*RunResponse) ProtoMessage() {}
 
 func (x *RunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[8]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -610,7 +853,7 @@ func (x *RunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunResponse.ProtoReflect.Descriptor instead.
 func (*RunResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{8}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *RunResponse) GetPid() uint32 {
@@ -675,7 +918,7 @@ type Exit struct {
 
 func (x *Exit) Reset() {
 	*x = Exit{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[9]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -687,7 +930,7 @@ func (x *Exit) String() string {
 func (*Exit) ProtoMessage() {}
 
 func (x *Exit) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[9]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -700,7 +943,7 @@ func (x *Exit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Exit.ProtoReflect.Descriptor instead.
 func (*Exit) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{9}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Exit) GetCode() int32 {
@@ -754,7 +997,7 @@ type StartRequest struct {
 
 func (x *StartRequest) Reset() {
 	*x = StartRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[10]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -766,7 +1009,7 @@ func (x *StartRequest) String() string {
 func (*StartRequest) ProtoMessage() {}
 
 func (x *StartRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[10]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -779,7 +1022,7 @@ func (x *StartRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StartRequest.ProtoReflect.Descriptor instead.
 func (*StartRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{10}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *StartRequest) GetCommand() *Command {
@@ -798,7 +1041,7 @@ type StartResponse struct {
 
 func (x *StartResponse) Reset() {
 	*x = StartResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[11]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -810,7 +1053,7 @@ func (x *StartResponse) String() string {
 func (*StartResponse) ProtoMessage() {}
 
 func (x *StartResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[11]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -823,7 +1066,7 @@ func (x *StartResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StartResponse.ProtoReflect.Descriptor instead.
 func (*StartResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{11}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *StartResponse) GetPid() uint32 {
@@ -847,7 +1090,7 @@ type AttachRequest struct {
 
 func (x *AttachRequest) Reset() {
 	*x = AttachRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[12]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -859,7 +1102,7 @@ func (x *AttachRequest) String() string {
 func (*AttachRequest) ProtoMessage() {}
 
 func (x *AttachRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[12]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -872,7 +1115,7 @@ func (x *AttachRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AttachRequest.ProtoReflect.Descriptor instead.
 func (*AttachRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{12}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *AttachRequest) GetPid() uint32 {
@@ -910,6 +1153,7 @@ type AttachResponse struct {
 	//	*AttachResponse_Started
 	//	*AttachResponse_Output
 	//	*AttachResponse_Exit
+	//	*AttachResponse_Frozen
 	Event         isAttachResponse_Event `protobuf_oneof:"event"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -917,7 +1161,7 @@ type AttachResponse struct {
 
 func (x *AttachResponse) Reset() {
 	*x = AttachResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[13]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -929,7 +1173,7 @@ func (x *AttachResponse) String() string {
 func (*AttachResponse) ProtoMessage() {}
 
 func (x *AttachResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[13]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -942,7 +1186,7 @@ func (x *AttachResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AttachResponse.ProtoReflect.Descriptor instead.
 func (*AttachResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{13}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *AttachResponse) GetEvent() isAttachResponse_Event {
@@ -979,6 +1223,15 @@ func (x *AttachResponse) GetExit() *Exit {
 	return nil
 }
 
+func (x *AttachResponse) GetFrozen() *Frozen {
+	if x != nil {
+		if x, ok := x.Event.(*AttachResponse_Frozen); ok {
+			return x.Frozen
+		}
+	}
+	return nil
+}
+
 type isAttachResponse_Event interface {
 	isAttachResponse_Event()
 }
@@ -995,11 +1248,78 @@ type AttachResponse_Exit struct {
 	Exit *Exit `protobuf:"bytes,3,opt,name=exit,proto3,oneof"`
 }
 
+type AttachResponse_Frozen struct {
+	// The sandbox is being paused. The process can be read on from its offsets after the resume.
+	Frozen *Frozen `protobuf:"bytes,4,opt,name=frozen,proto3,oneof"`
+}
+
 func (*AttachResponse_Started) isAttachResponse_Event() {}
 
 func (*AttachResponse_Output) isAttachResponse_Event() {}
 
 func (*AttachResponse_Exit) isAttachResponse_Event() {}
+
+func (*AttachResponse_Frozen) isAttachResponse_Event() {}
+
+type Frozen struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Reason        string                 `protobuf:"bytes,1,opt,name=reason,proto3" json:"reason,omitempty"`
+	StdoutOffset  uint64                 `protobuf:"varint,2,opt,name=stdout_offset,json=stdoutOffset,proto3" json:"stdout_offset,omitempty"`
+	StderrOffset  uint64                 `protobuf:"varint,3,opt,name=stderr_offset,json=stderrOffset,proto3" json:"stderr_offset,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Frozen) Reset() {
+	*x = Frozen{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Frozen) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Frozen) ProtoMessage() {}
+
+func (x *Frozen) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Frozen.ProtoReflect.Descriptor instead.
+func (*Frozen) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *Frozen) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *Frozen) GetStdoutOffset() uint64 {
+	if x != nil {
+		return x.StdoutOffset
+	}
+	return 0
+}
+
+func (x *Frozen) GetStderrOffset() uint64 {
+	if x != nil {
+		return x.StderrOffset
+	}
+	return 0
+}
 
 type AttachStarted struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1012,7 +1332,7 @@ type AttachStarted struct {
 
 func (x *AttachStarted) Reset() {
 	*x = AttachStarted{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[14]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1024,7 +1344,7 @@ func (x *AttachStarted) String() string {
 func (*AttachStarted) ProtoMessage() {}
 
 func (x *AttachStarted) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[14]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1037,7 +1357,7 @@ func (x *AttachStarted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AttachStarted.ProtoReflect.Descriptor instead.
 func (*AttachStarted) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{14}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *AttachStarted) GetPid() uint32 {
@@ -1074,7 +1394,7 @@ type Output struct {
 
 func (x *Output) Reset() {
 	*x = Output{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[15]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1086,7 +1406,7 @@ func (x *Output) String() string {
 func (*Output) ProtoMessage() {}
 
 func (x *Output) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[15]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1099,7 +1419,7 @@ func (x *Output) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Output.ProtoReflect.Descriptor instead.
 func (*Output) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{15}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Output) GetStream() Stream {
@@ -1131,7 +1451,7 @@ type ListProcessesRequest struct {
 
 func (x *ListProcessesRequest) Reset() {
 	*x = ListProcessesRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[16]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1143,7 +1463,7 @@ func (x *ListProcessesRequest) String() string {
 func (*ListProcessesRequest) ProtoMessage() {}
 
 func (x *ListProcessesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[16]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1156,7 +1476,7 @@ func (x *ListProcessesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListProcessesRequest.ProtoReflect.Descriptor instead.
 func (*ListProcessesRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{16}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{22}
 }
 
 type ListProcessesResponse struct {
@@ -1168,7 +1488,7 @@ type ListProcessesResponse struct {
 
 func (x *ListProcessesResponse) Reset() {
 	*x = ListProcessesResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[17]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1180,7 +1500,7 @@ func (x *ListProcessesResponse) String() string {
 func (*ListProcessesResponse) ProtoMessage() {}
 
 func (x *ListProcessesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[17]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1193,7 +1513,7 @@ func (x *ListProcessesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListProcessesResponse.ProtoReflect.Descriptor instead.
 func (*ListProcessesResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{17}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ListProcessesResponse) GetProcesses() []*Process {
@@ -1216,7 +1536,7 @@ type Process struct {
 
 func (x *Process) Reset() {
 	*x = Process{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[18]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1228,7 +1548,7 @@ func (x *Process) String() string {
 func (*Process) ProtoMessage() {}
 
 func (x *Process) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[18]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1241,7 +1561,7 @@ func (x *Process) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Process.ProtoReflect.Descriptor instead.
 func (*Process) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{18}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Process) GetPid() uint32 {
@@ -1288,7 +1608,7 @@ type ReadOutputRequest struct {
 
 func (x *ReadOutputRequest) Reset() {
 	*x = ReadOutputRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[19]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1300,7 +1620,7 @@ func (x *ReadOutputRequest) String() string {
 func (*ReadOutputRequest) ProtoMessage() {}
 
 func (x *ReadOutputRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[19]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1313,7 +1633,7 @@ func (x *ReadOutputRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadOutputRequest.ProtoReflect.Descriptor instead.
 func (*ReadOutputRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{19}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ReadOutputRequest) GetPid() uint32 {
@@ -1339,7 +1659,7 @@ type ReadOutputResponse struct {
 
 func (x *ReadOutputResponse) Reset() {
 	*x = ReadOutputResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[20]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1351,7 +1671,7 @@ func (x *ReadOutputResponse) String() string {
 func (*ReadOutputResponse) ProtoMessage() {}
 
 func (x *ReadOutputResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[20]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1364,7 +1684,7 @@ func (x *ReadOutputResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadOutputResponse.ProtoReflect.Descriptor instead.
 func (*ReadOutputResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{20}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ReadOutputResponse) GetStdout() []byte {
@@ -1419,7 +1739,7 @@ type SignalRequest struct {
 
 func (x *SignalRequest) Reset() {
 	*x = SignalRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[21]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1431,7 +1751,7 @@ func (x *SignalRequest) String() string {
 func (*SignalRequest) ProtoMessage() {}
 
 func (x *SignalRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[21]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1444,7 +1764,7 @@ func (x *SignalRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignalRequest.ProtoReflect.Descriptor instead.
 func (*SignalRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{21}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *SignalRequest) GetPid() uint32 {
@@ -1469,7 +1789,7 @@ type SignalResponse struct {
 
 func (x *SignalResponse) Reset() {
 	*x = SignalResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[22]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1481,7 +1801,7 @@ func (x *SignalResponse) String() string {
 func (*SignalResponse) ProtoMessage() {}
 
 func (x *SignalResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[22]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1494,7 +1814,7 @@ func (x *SignalResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignalResponse.ProtoReflect.Descriptor instead.
 func (*SignalResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{22}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{28}
 }
 
 type WriteStdinRequest struct {
@@ -1508,7 +1828,7 @@ type WriteStdinRequest struct {
 
 func (x *WriteStdinRequest) Reset() {
 	*x = WriteStdinRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[23]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1520,7 +1840,7 @@ func (x *WriteStdinRequest) String() string {
 func (*WriteStdinRequest) ProtoMessage() {}
 
 func (x *WriteStdinRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[23]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1533,7 +1853,7 @@ func (x *WriteStdinRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteStdinRequest.ProtoReflect.Descriptor instead.
 func (*WriteStdinRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{23}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *WriteStdinRequest) GetPid() uint32 {
@@ -1565,7 +1885,7 @@ type WriteStdinResponse struct {
 
 func (x *WriteStdinResponse) Reset() {
 	*x = WriteStdinResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[24]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1577,7 +1897,7 @@ func (x *WriteStdinResponse) String() string {
 func (*WriteStdinResponse) ProtoMessage() {}
 
 func (x *WriteStdinResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[24]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1590,7 +1910,7 @@ func (x *WriteStdinResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteStdinResponse.ProtoReflect.Descriptor instead.
 func (*WriteStdinResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{24}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{30}
 }
 
 type FileInfo struct {
@@ -1614,7 +1934,7 @@ type FileInfo struct {
 
 func (x *FileInfo) Reset() {
 	*x = FileInfo{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[25]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1626,7 +1946,7 @@ func (x *FileInfo) String() string {
 func (*FileInfo) ProtoMessage() {}
 
 func (x *FileInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[25]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1639,7 +1959,7 @@ func (x *FileInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FileInfo.ProtoReflect.Descriptor instead.
 func (*FileInfo) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{25}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *FileInfo) GetName() string {
@@ -1724,7 +2044,7 @@ type Target struct {
 
 func (x *Target) Reset() {
 	*x = Target{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[26]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1736,7 +2056,7 @@ func (x *Target) String() string {
 func (*Target) ProtoMessage() {}
 
 func (x *Target) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[26]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1749,7 +2069,7 @@ func (x *Target) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Target.ProtoReflect.Descriptor instead.
 func (*Target) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{26}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *Target) GetPath() string {
@@ -1775,7 +2095,7 @@ type StatRequest struct {
 
 func (x *StatRequest) Reset() {
 	*x = StatRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[27]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1787,7 +2107,7 @@ func (x *StatRequest) String() string {
 func (*StatRequest) ProtoMessage() {}
 
 func (x *StatRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[27]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1800,7 +2120,7 @@ func (x *StatRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatRequest.ProtoReflect.Descriptor instead.
 func (*StatRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{27}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *StatRequest) GetTarget() *Target {
@@ -1820,7 +2140,7 @@ type StatResponse struct {
 
 func (x *StatResponse) Reset() {
 	*x = StatResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[28]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1832,7 +2152,7 @@ func (x *StatResponse) String() string {
 func (*StatResponse) ProtoMessage() {}
 
 func (x *StatResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[28]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1845,7 +2165,7 @@ func (x *StatResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatResponse.ProtoReflect.Descriptor instead.
 func (*StatResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{28}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *StatResponse) GetInfo() *FileInfo {
@@ -1868,7 +2188,7 @@ type ListDirectoryRequest struct {
 
 func (x *ListDirectoryRequest) Reset() {
 	*x = ListDirectoryRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[29]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1880,7 +2200,7 @@ func (x *ListDirectoryRequest) String() string {
 func (*ListDirectoryRequest) ProtoMessage() {}
 
 func (x *ListDirectoryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[29]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1893,7 +2213,7 @@ func (x *ListDirectoryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDirectoryRequest.ProtoReflect.Descriptor instead.
 func (*ListDirectoryRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{29}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *ListDirectoryRequest) GetTarget() *Target {
@@ -1926,7 +2246,7 @@ type ListDirectoryResponse struct {
 
 func (x *ListDirectoryResponse) Reset() {
 	*x = ListDirectoryResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[30]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1938,7 +2258,7 @@ func (x *ListDirectoryResponse) String() string {
 func (*ListDirectoryResponse) ProtoMessage() {}
 
 func (x *ListDirectoryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[30]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1951,7 +2271,7 @@ func (x *ListDirectoryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDirectoryResponse.ProtoReflect.Descriptor instead.
 func (*ListDirectoryResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{30}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *ListDirectoryResponse) GetEntries() []*FileInfo {
@@ -1972,7 +2292,7 @@ type ReadFileRequest struct {
 
 func (x *ReadFileRequest) Reset() {
 	*x = ReadFileRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[31]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1984,7 +2304,7 @@ func (x *ReadFileRequest) String() string {
 func (*ReadFileRequest) ProtoMessage() {}
 
 func (x *ReadFileRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[31]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1997,7 +2317,7 @@ func (x *ReadFileRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadFileRequest.ProtoReflect.Descriptor instead.
 func (*ReadFileRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{31}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *ReadFileRequest) GetTarget() *Target {
@@ -2033,7 +2353,7 @@ type ReadFileResponse struct {
 
 func (x *ReadFileResponse) Reset() {
 	*x = ReadFileResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[32]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2045,7 +2365,7 @@ func (x *ReadFileResponse) String() string {
 func (*ReadFileResponse) ProtoMessage() {}
 
 func (x *ReadFileResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[32]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2058,7 +2378,7 @@ func (x *ReadFileResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadFileResponse.ProtoReflect.Descriptor instead.
 func (*ReadFileResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{32}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *ReadFileResponse) GetInfo() *FileInfo {
@@ -2088,7 +2408,7 @@ type WriteFileRequest struct {
 
 func (x *WriteFileRequest) Reset() {
 	*x = WriteFileRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[33]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2100,7 +2420,7 @@ func (x *WriteFileRequest) String() string {
 func (*WriteFileRequest) ProtoMessage() {}
 
 func (x *WriteFileRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[33]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2113,7 +2433,7 @@ func (x *WriteFileRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteFileRequest.ProtoReflect.Descriptor instead.
 func (*WriteFileRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{33}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *WriteFileRequest) GetTarget() *Target {
@@ -2146,7 +2466,7 @@ type WriteFileResponse struct {
 
 func (x *WriteFileResponse) Reset() {
 	*x = WriteFileResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[34]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2158,7 +2478,7 @@ func (x *WriteFileResponse) String() string {
 func (*WriteFileResponse) ProtoMessage() {}
 
 func (x *WriteFileResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[34]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2171,7 +2491,7 @@ func (x *WriteFileResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteFileResponse.ProtoReflect.Descriptor instead.
 func (*WriteFileResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{34}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *WriteFileResponse) GetInfo() *FileInfo {
@@ -2190,7 +2510,7 @@ type MakeDirectoryRequest struct {
 
 func (x *MakeDirectoryRequest) Reset() {
 	*x = MakeDirectoryRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[35]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2202,7 +2522,7 @@ func (x *MakeDirectoryRequest) String() string {
 func (*MakeDirectoryRequest) ProtoMessage() {}
 
 func (x *MakeDirectoryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[35]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2215,7 +2535,7 @@ func (x *MakeDirectoryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MakeDirectoryRequest.ProtoReflect.Descriptor instead.
 func (*MakeDirectoryRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{35}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *MakeDirectoryRequest) GetTarget() *Target {
@@ -2234,7 +2554,7 @@ type MakeDirectoryResponse struct {
 
 func (x *MakeDirectoryResponse) Reset() {
 	*x = MakeDirectoryResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[36]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2246,7 +2566,7 @@ func (x *MakeDirectoryResponse) String() string {
 func (*MakeDirectoryResponse) ProtoMessage() {}
 
 func (x *MakeDirectoryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[36]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2259,7 +2579,7 @@ func (x *MakeDirectoryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MakeDirectoryResponse.ProtoReflect.Descriptor instead.
 func (*MakeDirectoryResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{36}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *MakeDirectoryResponse) GetInfo() *FileInfo {
@@ -2278,7 +2598,7 @@ type RemoveRequest struct {
 
 func (x *RemoveRequest) Reset() {
 	*x = RemoveRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[37]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2290,7 +2610,7 @@ func (x *RemoveRequest) String() string {
 func (*RemoveRequest) ProtoMessage() {}
 
 func (x *RemoveRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[37]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2303,7 +2623,7 @@ func (x *RemoveRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoveRequest.ProtoReflect.Descriptor instead.
 func (*RemoveRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{37}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *RemoveRequest) GetTarget() *Target {
@@ -2321,7 +2641,7 @@ type RemoveResponse struct {
 
 func (x *RemoveResponse) Reset() {
 	*x = RemoveResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[38]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2333,7 +2653,7 @@ func (x *RemoveResponse) String() string {
 func (*RemoveResponse) ProtoMessage() {}
 
 func (x *RemoveResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[38]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2346,7 +2666,7 @@ func (x *RemoveResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoveResponse.ProtoReflect.Descriptor instead.
 func (*RemoveResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{38}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{44}
 }
 
 type RenameRequest struct {
@@ -2359,7 +2679,7 @@ type RenameRequest struct {
 
 func (x *RenameRequest) Reset() {
 	*x = RenameRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[39]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2371,7 +2691,7 @@ func (x *RenameRequest) String() string {
 func (*RenameRequest) ProtoMessage() {}
 
 func (x *RenameRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[39]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2384,7 +2704,7 @@ func (x *RenameRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RenameRequest.ProtoReflect.Descriptor instead.
 func (*RenameRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{39}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *RenameRequest) GetFrom() *Target {
@@ -2410,7 +2730,7 @@ type RenameResponse struct {
 
 func (x *RenameResponse) Reset() {
 	*x = RenameResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[40]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2422,7 +2742,7 @@ func (x *RenameResponse) String() string {
 func (*RenameResponse) ProtoMessage() {}
 
 func (x *RenameResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[40]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2435,7 +2755,7 @@ func (x *RenameResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RenameResponse.ProtoReflect.Descriptor instead.
 func (*RenameResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{40}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *RenameResponse) GetInfo() *FileInfo {
@@ -2455,7 +2775,7 @@ type SetPermissionsRequest struct {
 
 func (x *SetPermissionsRequest) Reset() {
 	*x = SetPermissionsRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[41]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2467,7 +2787,7 @@ func (x *SetPermissionsRequest) String() string {
 func (*SetPermissionsRequest) ProtoMessage() {}
 
 func (x *SetPermissionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[41]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2480,7 +2800,7 @@ func (x *SetPermissionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPermissionsRequest.ProtoReflect.Descriptor instead.
 func (*SetPermissionsRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{41}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *SetPermissionsRequest) GetTarget() *Target {
@@ -2506,7 +2826,7 @@ type SetPermissionsResponse struct {
 
 func (x *SetPermissionsResponse) Reset() {
 	*x = SetPermissionsResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[42]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2518,7 +2838,7 @@ func (x *SetPermissionsResponse) String() string {
 func (*SetPermissionsResponse) ProtoMessage() {}
 
 func (x *SetPermissionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[42]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2531,7 +2851,7 @@ func (x *SetPermissionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPermissionsResponse.ProtoReflect.Descriptor instead.
 func (*SetPermissionsResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{42}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *SetPermissionsResponse) GetInfo() *FileInfo {
@@ -2549,7 +2869,7 @@ type MetricsRequest struct {
 
 func (x *MetricsRequest) Reset() {
 	*x = MetricsRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[43]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2561,7 +2881,7 @@ func (x *MetricsRequest) String() string {
 func (*MetricsRequest) ProtoMessage() {}
 
 func (x *MetricsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[43]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2574,7 +2894,7 @@ func (x *MetricsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MetricsRequest.ProtoReflect.Descriptor instead.
 func (*MetricsRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{43}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{49}
 }
 
 type MetricsResponse struct {
@@ -2595,7 +2915,7 @@ type MetricsResponse struct {
 
 func (x *MetricsResponse) Reset() {
 	*x = MetricsResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[44]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2607,7 +2927,7 @@ func (x *MetricsResponse) String() string {
 func (*MetricsResponse) ProtoMessage() {}
 
 func (x *MetricsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[44]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2620,7 +2940,7 @@ func (x *MetricsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MetricsResponse.ProtoReflect.Descriptor instead.
 func (*MetricsResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{44}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *MetricsResponse) GetCpuPercent() float64 {
@@ -2694,7 +3014,7 @@ type WatchGuardRequest struct {
 
 func (x *WatchGuardRequest) Reset() {
 	*x = WatchGuardRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[45]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2706,7 +3026,7 @@ func (x *WatchGuardRequest) String() string {
 func (*WatchGuardRequest) ProtoMessage() {}
 
 func (x *WatchGuardRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[45]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2719,7 +3039,7 @@ func (x *WatchGuardRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchGuardRequest.ProtoReflect.Descriptor instead.
 func (*WatchGuardRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{45}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{51}
 }
 
 type WatchGuardResponse struct {
@@ -2736,7 +3056,7 @@ type WatchGuardResponse struct {
 
 func (x *WatchGuardResponse) Reset() {
 	*x = WatchGuardResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[46]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2748,7 +3068,7 @@ func (x *WatchGuardResponse) String() string {
 func (*WatchGuardResponse) ProtoMessage() {}
 
 func (x *WatchGuardResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[46]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2761,7 +3081,7 @@ func (x *WatchGuardResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchGuardResponse.ProtoReflect.Descriptor instead.
 func (*WatchGuardResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{46}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *WatchGuardResponse) GetGuard() string {
@@ -2807,13 +3127,15 @@ const file_nullspace_guest_v1_guest_proto_rawDesc = "" +
 	"\vErrorDetail\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x12\n" +
 	"\x04path\x18\x02 \x01(\tR\x04path\"\x0f\n" +
-	"\rHealthRequest\"g\n" +
+	"\rHealthRequest\"\x86\x01\n" +
 	"\x0eHealthResponse\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\tR\aversion\x12\x1e\n" +
 	"\n" +
 	"configured\x18\x02 \x01(\bR\n" +
 	"configured\x12\x1b\n" +
-	"\tuptime_ms\x18\x03 \x01(\x04R\buptimeMs\"\xea\x02\n" +
+	"\tuptime_ms\x18\x03 \x01(\x04R\buptimeMs\x12\x1d\n" +
+	"\n" +
+	"restore_id\x18\x04 \x01(\tR\trestoreId\"\xb9\x03\n" +
 	"\x10ConfigureRequest\x121\n" +
 	"\x03env\x18\x01 \x01(\v2\x1f.nullspace.guest.v1.EnvironmentR\x03env\x12\x15\n" +
 	"\x03cwd\x18\x02 \x01(\tH\x00R\x03cwd\x88\x01\x01\x12\x19\n" +
@@ -2822,11 +3144,25 @@ const file_nullspace_guest_v1_guest_proto_rawDesc = "" +
 	"\vnameservers\x18\x05 \x03(\tR\vnameservers\x12#\n" +
 	"\rprocess_limit\x18\x06 \x01(\rR\fprocessLimit\x12,\n" +
 	"\x12memory_limit_bytes\x18\a \x01(\x04R\x10memoryLimitBytes\x12<\n" +
-	"\timage_env\x18\b \x01(\v2\x1f.nullspace.guest.v1.EnvironmentR\bimageEnvB\x06\n" +
+	"\timage_env\x18\b \x01(\v2\x1f.nullspace.guest.v1.EnvironmentR\bimageEnv\x12\"\n" +
+	"\n" +
+	"machine_id\x18\t \x01(\tH\x03R\tmachineId\x88\x01\x01\x12\x1a\n" +
+	"\brestored\x18\n" +
+	" \x01(\bR\brestoredB\x06\n" +
 	"\x04_cwdB\b\n" +
 	"\x06_tokenB\v\n" +
-	"\t_hostname\"\x13\n" +
-	"\x11ConfigureResponse\"\x99\x01\n" +
+	"\t_hostnameB\r\n" +
+	"\v_machine_id\"Y\n" +
+	"\x11ConfigureResponse\x12D\n" +
+	"\rhook_failures\x18\x01 \x03(\v2\x1f.nullspace.guest.v1.HookFailureR\fhookFailures\";\n" +
+	"\vHookFailure\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
+	"\amessage\x18\x02 \x01(\tR\amessage\"'\n" +
+	"\rFreezeRequest\x12\x16\n" +
+	"\x06reason\x18\x01 \x01(\tR\x06reason\"\x10\n" +
+	"\x0eFreezeResponse\"\r\n" +
+	"\vThawRequest\"\x0e\n" +
+	"\fThawResponse\"\x99\x01\n" +
 	"\vEnvironment\x12L\n" +
 	"\tvariables\x18\x01 \x03(\v2..nullspace.guest.v1.Environment.VariablesEntryR\tvariables\x1a<\n" +
 	"\x0eVariablesEntry\x12\x10\n" +
@@ -2871,12 +3207,17 @@ const file_nullspace_guest_v1_guest_proto_rawDesc = "" +
 	"\x03pid\x18\x01 \x01(\rR\x03pid\x12#\n" +
 	"\rstdout_offset\x18\x02 \x01(\x04R\fstdoutOffset\x12#\n" +
 	"\rstderr_offset\x18\x03 \x01(\x04R\fstderrOffset\x12&\n" +
-	"\x0fnew_output_only\x18\x04 \x01(\bR\rnewOutputOnly\"\xbe\x01\n" +
+	"\x0fnew_output_only\x18\x04 \x01(\bR\rnewOutputOnly\"\xf4\x01\n" +
 	"\x0eAttachResponse\x12=\n" +
 	"\astarted\x18\x01 \x01(\v2!.nullspace.guest.v1.AttachStartedH\x00R\astarted\x124\n" +
 	"\x06output\x18\x02 \x01(\v2\x1a.nullspace.guest.v1.OutputH\x00R\x06output\x12.\n" +
-	"\x04exit\x18\x03 \x01(\v2\x18.nullspace.guest.v1.ExitH\x00R\x04exitB\a\n" +
-	"\x05event\"k\n" +
+	"\x04exit\x18\x03 \x01(\v2\x18.nullspace.guest.v1.ExitH\x00R\x04exit\x124\n" +
+	"\x06frozen\x18\x04 \x01(\v2\x1a.nullspace.guest.v1.FrozenH\x00R\x06frozenB\a\n" +
+	"\x05event\"j\n" +
+	"\x06Frozen\x12\x16\n" +
+	"\x06reason\x18\x01 \x01(\tR\x06reason\x12#\n" +
+	"\rstdout_offset\x18\x02 \x01(\x04R\fstdoutOffset\x12#\n" +
+	"\rstderr_offset\x18\x03 \x01(\x04R\fstderrOffset\"k\n" +
 	"\rAttachStarted\x12\x10\n" +
 	"\x03pid\x18\x01 \x01(\rR\x03pid\x12#\n" +
 	"\rstdout_offset\x18\x02 \x01(\x04R\fstdoutOffset\x12#\n" +
@@ -2991,10 +3332,12 @@ const file_nullspace_guest_v1_guest_proto_rawDesc = "" +
 	"\x06Stream\x12\x16\n" +
 	"\x12STREAM_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rSTREAM_STDOUT\x10\x01\x12\x11\n" +
-	"\rSTREAM_STDERR\x10\x022\x9d\r\n" +
+	"\rSTREAM_STDERR\x10\x022\xb9\x0e\n" +
 	"\fGuestService\x12O\n" +
 	"\x06Health\x12!.nullspace.guest.v1.HealthRequest\x1a\".nullspace.guest.v1.HealthResponse\x12X\n" +
-	"\tConfigure\x12$.nullspace.guest.v1.ConfigureRequest\x1a%.nullspace.guest.v1.ConfigureResponse\x12F\n" +
+	"\tConfigure\x12$.nullspace.guest.v1.ConfigureRequest\x1a%.nullspace.guest.v1.ConfigureResponse\x12O\n" +
+	"\x06Freeze\x12!.nullspace.guest.v1.FreezeRequest\x1a\".nullspace.guest.v1.FreezeResponse\x12I\n" +
+	"\x04Thaw\x12\x1f.nullspace.guest.v1.ThawRequest\x1a .nullspace.guest.v1.ThawResponse\x12F\n" +
 	"\x03Run\x12\x1e.nullspace.guest.v1.RunRequest\x1a\x1f.nullspace.guest.v1.RunResponse\x12L\n" +
 	"\x05Start\x12 .nullspace.guest.v1.StartRequest\x1a!.nullspace.guest.v1.StartResponse\x12Q\n" +
 	"\x06Attach\x12!.nullspace.guest.v1.AttachRequest\x1a\".nullspace.guest.v1.AttachResponse0\x01\x12d\n" +
@@ -3029,7 +3372,7 @@ func file_nullspace_guest_v1_guest_proto_rawDescGZIP() []byte {
 }
 
 var file_nullspace_guest_v1_guest_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_nullspace_guest_v1_guest_proto_msgTypes = make([]protoimpl.MessageInfo, 49)
+var file_nullspace_guest_v1_guest_proto_msgTypes = make([]protoimpl.MessageInfo, 55)
 var file_nullspace_guest_v1_guest_proto_goTypes = []any{
 	(Stream)(0),                    // 0: nullspace.guest.v1.Stream
 	(*ErrorDetail)(nil),            // 1: nullspace.guest.v1.ErrorDetail
@@ -3037,124 +3380,136 @@ var file_nullspace_guest_v1_guest_proto_goTypes = []any{
 	(*HealthResponse)(nil),         // 3: nullspace.guest.v1.HealthResponse
 	(*ConfigureRequest)(nil),       // 4: nullspace.guest.v1.ConfigureRequest
 	(*ConfigureResponse)(nil),      // 5: nullspace.guest.v1.ConfigureResponse
-	(*Environment)(nil),            // 6: nullspace.guest.v1.Environment
-	(*Command)(nil),                // 7: nullspace.guest.v1.Command
-	(*RunRequest)(nil),             // 8: nullspace.guest.v1.RunRequest
-	(*RunResponse)(nil),            // 9: nullspace.guest.v1.RunResponse
-	(*Exit)(nil),                   // 10: nullspace.guest.v1.Exit
-	(*StartRequest)(nil),           // 11: nullspace.guest.v1.StartRequest
-	(*StartResponse)(nil),          // 12: nullspace.guest.v1.StartResponse
-	(*AttachRequest)(nil),          // 13: nullspace.guest.v1.AttachRequest
-	(*AttachResponse)(nil),         // 14: nullspace.guest.v1.AttachResponse
-	(*AttachStarted)(nil),          // 15: nullspace.guest.v1.AttachStarted
-	(*Output)(nil),                 // 16: nullspace.guest.v1.Output
-	(*ListProcessesRequest)(nil),   // 17: nullspace.guest.v1.ListProcessesRequest
-	(*ListProcessesResponse)(nil),  // 18: nullspace.guest.v1.ListProcessesResponse
-	(*Process)(nil),                // 19: nullspace.guest.v1.Process
-	(*ReadOutputRequest)(nil),      // 20: nullspace.guest.v1.ReadOutputRequest
-	(*ReadOutputResponse)(nil),     // 21: nullspace.guest.v1.ReadOutputResponse
-	(*SignalRequest)(nil),          // 22: nullspace.guest.v1.SignalRequest
-	(*SignalResponse)(nil),         // 23: nullspace.guest.v1.SignalResponse
-	(*WriteStdinRequest)(nil),      // 24: nullspace.guest.v1.WriteStdinRequest
-	(*WriteStdinResponse)(nil),     // 25: nullspace.guest.v1.WriteStdinResponse
-	(*FileInfo)(nil),               // 26: nullspace.guest.v1.FileInfo
-	(*Target)(nil),                 // 27: nullspace.guest.v1.Target
-	(*StatRequest)(nil),            // 28: nullspace.guest.v1.StatRequest
-	(*StatResponse)(nil),           // 29: nullspace.guest.v1.StatResponse
-	(*ListDirectoryRequest)(nil),   // 30: nullspace.guest.v1.ListDirectoryRequest
-	(*ListDirectoryResponse)(nil),  // 31: nullspace.guest.v1.ListDirectoryResponse
-	(*ReadFileRequest)(nil),        // 32: nullspace.guest.v1.ReadFileRequest
-	(*ReadFileResponse)(nil),       // 33: nullspace.guest.v1.ReadFileResponse
-	(*WriteFileRequest)(nil),       // 34: nullspace.guest.v1.WriteFileRequest
-	(*WriteFileResponse)(nil),      // 35: nullspace.guest.v1.WriteFileResponse
-	(*MakeDirectoryRequest)(nil),   // 36: nullspace.guest.v1.MakeDirectoryRequest
-	(*MakeDirectoryResponse)(nil),  // 37: nullspace.guest.v1.MakeDirectoryResponse
-	(*RemoveRequest)(nil),          // 38: nullspace.guest.v1.RemoveRequest
-	(*RemoveResponse)(nil),         // 39: nullspace.guest.v1.RemoveResponse
-	(*RenameRequest)(nil),          // 40: nullspace.guest.v1.RenameRequest
-	(*RenameResponse)(nil),         // 41: nullspace.guest.v1.RenameResponse
-	(*SetPermissionsRequest)(nil),  // 42: nullspace.guest.v1.SetPermissionsRequest
-	(*SetPermissionsResponse)(nil), // 43: nullspace.guest.v1.SetPermissionsResponse
-	(*MetricsRequest)(nil),         // 44: nullspace.guest.v1.MetricsRequest
-	(*MetricsResponse)(nil),        // 45: nullspace.guest.v1.MetricsResponse
-	(*WatchGuardRequest)(nil),      // 46: nullspace.guest.v1.WatchGuardRequest
-	(*WatchGuardResponse)(nil),     // 47: nullspace.guest.v1.WatchGuardResponse
-	nil,                            // 48: nullspace.guest.v1.Environment.VariablesEntry
-	nil,                            // 49: nullspace.guest.v1.Command.EnvEntry
+	(*HookFailure)(nil),            // 6: nullspace.guest.v1.HookFailure
+	(*FreezeRequest)(nil),          // 7: nullspace.guest.v1.FreezeRequest
+	(*FreezeResponse)(nil),         // 8: nullspace.guest.v1.FreezeResponse
+	(*ThawRequest)(nil),            // 9: nullspace.guest.v1.ThawRequest
+	(*ThawResponse)(nil),           // 10: nullspace.guest.v1.ThawResponse
+	(*Environment)(nil),            // 11: nullspace.guest.v1.Environment
+	(*Command)(nil),                // 12: nullspace.guest.v1.Command
+	(*RunRequest)(nil),             // 13: nullspace.guest.v1.RunRequest
+	(*RunResponse)(nil),            // 14: nullspace.guest.v1.RunResponse
+	(*Exit)(nil),                   // 15: nullspace.guest.v1.Exit
+	(*StartRequest)(nil),           // 16: nullspace.guest.v1.StartRequest
+	(*StartResponse)(nil),          // 17: nullspace.guest.v1.StartResponse
+	(*AttachRequest)(nil),          // 18: nullspace.guest.v1.AttachRequest
+	(*AttachResponse)(nil),         // 19: nullspace.guest.v1.AttachResponse
+	(*Frozen)(nil),                 // 20: nullspace.guest.v1.Frozen
+	(*AttachStarted)(nil),          // 21: nullspace.guest.v1.AttachStarted
+	(*Output)(nil),                 // 22: nullspace.guest.v1.Output
+	(*ListProcessesRequest)(nil),   // 23: nullspace.guest.v1.ListProcessesRequest
+	(*ListProcessesResponse)(nil),  // 24: nullspace.guest.v1.ListProcessesResponse
+	(*Process)(nil),                // 25: nullspace.guest.v1.Process
+	(*ReadOutputRequest)(nil),      // 26: nullspace.guest.v1.ReadOutputRequest
+	(*ReadOutputResponse)(nil),     // 27: nullspace.guest.v1.ReadOutputResponse
+	(*SignalRequest)(nil),          // 28: nullspace.guest.v1.SignalRequest
+	(*SignalResponse)(nil),         // 29: nullspace.guest.v1.SignalResponse
+	(*WriteStdinRequest)(nil),      // 30: nullspace.guest.v1.WriteStdinRequest
+	(*WriteStdinResponse)(nil),     // 31: nullspace.guest.v1.WriteStdinResponse
+	(*FileInfo)(nil),               // 32: nullspace.guest.v1.FileInfo
+	(*Target)(nil),                 // 33: nullspace.guest.v1.Target
+	(*StatRequest)(nil),            // 34: nullspace.guest.v1.StatRequest
+	(*StatResponse)(nil),           // 35: nullspace.guest.v1.StatResponse
+	(*ListDirectoryRequest)(nil),   // 36: nullspace.guest.v1.ListDirectoryRequest
+	(*ListDirectoryResponse)(nil),  // 37: nullspace.guest.v1.ListDirectoryResponse
+	(*ReadFileRequest)(nil),        // 38: nullspace.guest.v1.ReadFileRequest
+	(*ReadFileResponse)(nil),       // 39: nullspace.guest.v1.ReadFileResponse
+	(*WriteFileRequest)(nil),       // 40: nullspace.guest.v1.WriteFileRequest
+	(*WriteFileResponse)(nil),      // 41: nullspace.guest.v1.WriteFileResponse
+	(*MakeDirectoryRequest)(nil),   // 42: nullspace.guest.v1.MakeDirectoryRequest
+	(*MakeDirectoryResponse)(nil),  // 43: nullspace.guest.v1.MakeDirectoryResponse
+	(*RemoveRequest)(nil),          // 44: nullspace.guest.v1.RemoveRequest
+	(*RemoveResponse)(nil),         // 45: nullspace.guest.v1.RemoveResponse
+	(*RenameRequest)(nil),          // 46: nullspace.guest.v1.RenameRequest
+	(*RenameResponse)(nil),         // 47: nullspace.guest.v1.RenameResponse
+	(*SetPermissionsRequest)(nil),  // 48: nullspace.guest.v1.SetPermissionsRequest
+	(*SetPermissionsResponse)(nil), // 49: nullspace.guest.v1.SetPermissionsResponse
+	(*MetricsRequest)(nil),         // 50: nullspace.guest.v1.MetricsRequest
+	(*MetricsResponse)(nil),        // 51: nullspace.guest.v1.MetricsResponse
+	(*WatchGuardRequest)(nil),      // 52: nullspace.guest.v1.WatchGuardRequest
+	(*WatchGuardResponse)(nil),     // 53: nullspace.guest.v1.WatchGuardResponse
+	nil,                            // 54: nullspace.guest.v1.Environment.VariablesEntry
+	nil,                            // 55: nullspace.guest.v1.Command.EnvEntry
 }
 var file_nullspace_guest_v1_guest_proto_depIdxs = []int32{
-	6,  // 0: nullspace.guest.v1.ConfigureRequest.env:type_name -> nullspace.guest.v1.Environment
-	6,  // 1: nullspace.guest.v1.ConfigureRequest.image_env:type_name -> nullspace.guest.v1.Environment
-	48, // 2: nullspace.guest.v1.Environment.variables:type_name -> nullspace.guest.v1.Environment.VariablesEntry
-	49, // 3: nullspace.guest.v1.Command.env:type_name -> nullspace.guest.v1.Command.EnvEntry
-	7,  // 4: nullspace.guest.v1.RunRequest.command:type_name -> nullspace.guest.v1.Command
-	10, // 5: nullspace.guest.v1.RunResponse.exit:type_name -> nullspace.guest.v1.Exit
-	7,  // 6: nullspace.guest.v1.StartRequest.command:type_name -> nullspace.guest.v1.Command
-	15, // 7: nullspace.guest.v1.AttachResponse.started:type_name -> nullspace.guest.v1.AttachStarted
-	16, // 8: nullspace.guest.v1.AttachResponse.output:type_name -> nullspace.guest.v1.Output
-	10, // 9: nullspace.guest.v1.AttachResponse.exit:type_name -> nullspace.guest.v1.Exit
-	0,  // 10: nullspace.guest.v1.Output.stream:type_name -> nullspace.guest.v1.Stream
-	19, // 11: nullspace.guest.v1.ListProcessesResponse.processes:type_name -> nullspace.guest.v1.Process
-	10, // 12: nullspace.guest.v1.Process.exit:type_name -> nullspace.guest.v1.Exit
-	10, // 13: nullspace.guest.v1.ReadOutputResponse.exit:type_name -> nullspace.guest.v1.Exit
-	27, // 14: nullspace.guest.v1.StatRequest.target:type_name -> nullspace.guest.v1.Target
-	26, // 15: nullspace.guest.v1.StatResponse.info:type_name -> nullspace.guest.v1.FileInfo
-	27, // 16: nullspace.guest.v1.ListDirectoryRequest.target:type_name -> nullspace.guest.v1.Target
-	26, // 17: nullspace.guest.v1.ListDirectoryResponse.entries:type_name -> nullspace.guest.v1.FileInfo
-	27, // 18: nullspace.guest.v1.ReadFileRequest.target:type_name -> nullspace.guest.v1.Target
-	26, // 19: nullspace.guest.v1.ReadFileResponse.info:type_name -> nullspace.guest.v1.FileInfo
-	27, // 20: nullspace.guest.v1.WriteFileRequest.target:type_name -> nullspace.guest.v1.Target
-	26, // 21: nullspace.guest.v1.WriteFileResponse.info:type_name -> nullspace.guest.v1.FileInfo
-	27, // 22: nullspace.guest.v1.MakeDirectoryRequest.target:type_name -> nullspace.guest.v1.Target
-	26, // 23: nullspace.guest.v1.MakeDirectoryResponse.info:type_name -> nullspace.guest.v1.FileInfo
-	27, // 24: nullspace.guest.v1.RemoveRequest.target:type_name -> nullspace.guest.v1.Target
-	27, // 25: nullspace.guest.v1.RenameRequest.from:type_name -> nullspace.guest.v1.Target
-	26, // 26: nullspace.guest.v1.RenameResponse.info:type_name -> nullspace.guest.v1.FileInfo
-	27, // 27: nullspace.guest.v1.SetPermissionsRequest.target:type_name -> nullspace.guest.v1.Target
-	26, // 28: nullspace.guest.v1.SetPermissionsResponse.info:type_name -> nullspace.guest.v1.FileInfo
-	2,  // 29: nullspace.guest.v1.GuestService.Health:input_type -> nullspace.guest.v1.HealthRequest
-	4,  // 30: nullspace.guest.v1.GuestService.Configure:input_type -> nullspace.guest.v1.ConfigureRequest
-	8,  // 31: nullspace.guest.v1.GuestService.Run:input_type -> nullspace.guest.v1.RunRequest
-	11, // 32: nullspace.guest.v1.GuestService.Start:input_type -> nullspace.guest.v1.StartRequest
-	13, // 33: nullspace.guest.v1.GuestService.Attach:input_type -> nullspace.guest.v1.AttachRequest
-	17, // 34: nullspace.guest.v1.GuestService.ListProcesses:input_type -> nullspace.guest.v1.ListProcessesRequest
-	20, // 35: nullspace.guest.v1.GuestService.ReadOutput:input_type -> nullspace.guest.v1.ReadOutputRequest
-	22, // 36: nullspace.guest.v1.GuestService.Signal:input_type -> nullspace.guest.v1.SignalRequest
-	24, // 37: nullspace.guest.v1.GuestService.WriteStdin:input_type -> nullspace.guest.v1.WriteStdinRequest
-	28, // 38: nullspace.guest.v1.GuestService.Stat:input_type -> nullspace.guest.v1.StatRequest
-	30, // 39: nullspace.guest.v1.GuestService.ListDirectory:input_type -> nullspace.guest.v1.ListDirectoryRequest
-	32, // 40: nullspace.guest.v1.GuestService.ReadFile:input_type -> nullspace.guest.v1.ReadFileRequest
-	34, // 41: nullspace.guest.v1.GuestService.WriteFile:input_type -> nullspace.guest.v1.WriteFileRequest
-	36, // 42: nullspace.guest.v1.GuestService.MakeDirectory:input_type -> nullspace.guest.v1.MakeDirectoryRequest
-	38, // 43: nullspace.guest.v1.GuestService.Remove:input_type -> nullspace.guest.v1.RemoveRequest
-	40, // 44: nullspace.guest.v1.GuestService.Rename:input_type -> nullspace.guest.v1.RenameRequest
-	42, // 45: nullspace.guest.v1.GuestService.SetPermissions:input_type -> nullspace.guest.v1.SetPermissionsRequest
-	44, // 46: nullspace.guest.v1.GuestService.Metrics:input_type -> nullspace.guest.v1.MetricsRequest
-	46, // 47: nullspace.guest.v1.GuestService.WatchGuard:input_type -> nullspace.guest.v1.WatchGuardRequest
-	3,  // 48: nullspace.guest.v1.GuestService.Health:output_type -> nullspace.guest.v1.HealthResponse
-	5,  // 49: nullspace.guest.v1.GuestService.Configure:output_type -> nullspace.guest.v1.ConfigureResponse
-	9,  // 50: nullspace.guest.v1.GuestService.Run:output_type -> nullspace.guest.v1.RunResponse
-	12, // 51: nullspace.guest.v1.GuestService.Start:output_type -> nullspace.guest.v1.StartResponse
-	14, // 52: nullspace.guest.v1.GuestService.Attach:output_type -> nullspace.guest.v1.AttachResponse
-	18, // 53: nullspace.guest.v1.GuestService.ListProcesses:output_type -> nullspace.guest.v1.ListProcessesResponse
-	21, // 54: nullspace.guest.v1.GuestService.ReadOutput:output_type -> nullspace.guest.v1.ReadOutputResponse
-	23, // 55: nullspace.guest.v1.GuestService.Signal:output_type -> nullspace.guest.v1.SignalResponse
-	25, // 56: nullspace.guest.v1.GuestService.WriteStdin:output_type -> nullspace.guest.v1.WriteStdinResponse
-	29, // 57: nullspace.guest.v1.GuestService.Stat:output_type -> nullspace.guest.v1.StatResponse
-	31, // 58: nullspace.guest.v1.GuestService.ListDirectory:output_type -> nullspace.guest.v1.ListDirectoryResponse
-	33, // 59: nullspace.guest.v1.GuestService.ReadFile:output_type -> nullspace.guest.v1.ReadFileResponse
-	35, // 60: nullspace.guest.v1.GuestService.WriteFile:output_type -> nullspace.guest.v1.WriteFileResponse
-	37, // 61: nullspace.guest.v1.GuestService.MakeDirectory:output_type -> nullspace.guest.v1.MakeDirectoryResponse
-	39, // 62: nullspace.guest.v1.GuestService.Remove:output_type -> nullspace.guest.v1.RemoveResponse
-	41, // 63: nullspace.guest.v1.GuestService.Rename:output_type -> nullspace.guest.v1.RenameResponse
-	43, // 64: nullspace.guest.v1.GuestService.SetPermissions:output_type -> nullspace.guest.v1.SetPermissionsResponse
-	45, // 65: nullspace.guest.v1.GuestService.Metrics:output_type -> nullspace.guest.v1.MetricsResponse
-	47, // 66: nullspace.guest.v1.GuestService.WatchGuard:output_type -> nullspace.guest.v1.WatchGuardResponse
-	48, // [48:67] is the sub-list for method output_type
-	29, // [29:48] is the sub-list for method input_type
-	29, // [29:29] is the sub-list for extension type_name
-	29, // [29:29] is the sub-list for extension extendee
-	0,  // [0:29] is the sub-list for field type_name
+	11, // 0: nullspace.guest.v1.ConfigureRequest.env:type_name -> nullspace.guest.v1.Environment
+	11, // 1: nullspace.guest.v1.ConfigureRequest.image_env:type_name -> nullspace.guest.v1.Environment
+	6,  // 2: nullspace.guest.v1.ConfigureResponse.hook_failures:type_name -> nullspace.guest.v1.HookFailure
+	54, // 3: nullspace.guest.v1.Environment.variables:type_name -> nullspace.guest.v1.Environment.VariablesEntry
+	55, // 4: nullspace.guest.v1.Command.env:type_name -> nullspace.guest.v1.Command.EnvEntry
+	12, // 5: nullspace.guest.v1.RunRequest.command:type_name -> nullspace.guest.v1.Command
+	15, // 6: nullspace.guest.v1.RunResponse.exit:type_name -> nullspace.guest.v1.Exit
+	12, // 7: nullspace.guest.v1.StartRequest.command:type_name -> nullspace.guest.v1.Command
+	21, // 8: nullspace.guest.v1.AttachResponse.started:type_name -> nullspace.guest.v1.AttachStarted
+	22, // 9: nullspace.guest.v1.AttachResponse.output:type_name -> nullspace.guest.v1.Output
+	15, // 10: nullspace.guest.v1.AttachResponse.exit:type_name -> nullspace.guest.v1.Exit
+	20, // 11: nullspace.guest.v1.AttachResponse.frozen:type_name -> nullspace.guest.v1.Frozen
+	0,  // 12: nullspace.guest.v1.Output.stream:type_name -> nullspace.guest.v1.Stream
+	25, // 13: nullspace.guest.v1.ListProcessesResponse.processes:type_name -> nullspace.guest.v1.Process
+	15, // 14: nullspace.guest.v1.Process.exit:type_name -> nullspace.guest.v1.Exit
+	15, // 15: nullspace.guest.v1.ReadOutputResponse.exit:type_name -> nullspace.guest.v1.Exit
+	33, // 16: nullspace.guest.v1.StatRequest.target:type_name -> nullspace.guest.v1.Target
+	32, // 17: nullspace.guest.v1.StatResponse.info:type_name -> nullspace.guest.v1.FileInfo
+	33, // 18: nullspace.guest.v1.ListDirectoryRequest.target:type_name -> nullspace.guest.v1.Target
+	32, // 19: nullspace.guest.v1.ListDirectoryResponse.entries:type_name -> nullspace.guest.v1.FileInfo
+	33, // 20: nullspace.guest.v1.ReadFileRequest.target:type_name -> nullspace.guest.v1.Target
+	32, // 21: nullspace.guest.v1.ReadFileResponse.info:type_name -> nullspace.guest.v1.FileInfo
+	33, // 22: nullspace.guest.v1.WriteFileRequest.target:type_name -> nullspace.guest.v1.Target
+	32, // 23: nullspace.guest.v1.WriteFileResponse.info:type_name -> nullspace.guest.v1.FileInfo
+	33, // 24: nullspace.guest.v1.MakeDirectoryRequest.target:type_name -> nullspace.guest.v1.Target
+	32, // 25: nullspace.guest.v1.MakeDirectoryResponse.info:type_name -> nullspace.guest.v1.FileInfo
+	33, // 26: nullspace.guest.v1.RemoveRequest.target:type_name -> nullspace.guest.v1.Target
+	33, // 27: nullspace.guest.v1.RenameRequest.from:type_name -> nullspace.guest.v1.Target
+	32, // 28: nullspace.guest.v1.RenameResponse.info:type_name -> nullspace.guest.v1.FileInfo
+	33, // 29: nullspace.guest.v1.SetPermissionsRequest.target:type_name -> nullspace.guest.v1.Target
+	32, // 30: nullspace.guest.v1.SetPermissionsResponse.info:type_name -> nullspace.guest.v1.FileInfo
+	2,  // 31: nullspace.guest.v1.GuestService.Health:input_type -> nullspace.guest.v1.HealthRequest
+	4,  // 32: nullspace.guest.v1.GuestService.Configure:input_type -> nullspace.guest.v1.ConfigureRequest
+	7,  // 33: nullspace.guest.v1.GuestService.Freeze:input_type -> nullspace.guest.v1.FreezeRequest
+	9,  // 34: nullspace.guest.v1.GuestService.Thaw:input_type -> nullspace.guest.v1.ThawRequest
+	13, // 35: nullspace.guest.v1.GuestService.Run:input_type -> nullspace.guest.v1.RunRequest
+	16, // 36: nullspace.guest.v1.GuestService.Start:input_type -> nullspace.guest.v1.StartRequest
+	18, // 37: nullspace.guest.v1.GuestService.Attach:input_type -> nullspace.guest.v1.AttachRequest
+	23, // 38: nullspace.guest.v1.GuestService.ListProcesses:input_type -> nullspace.guest.v1.ListProcessesRequest
+	26, // 39: nullspace.guest.v1.GuestService.ReadOutput:input_type -> nullspace.guest.v1.ReadOutputRequest
+	28, // 40: nullspace.guest.v1.GuestService.Signal:input_type -> nullspace.guest.v1.SignalRequest
+	30, // 41: nullspace.guest.v1.GuestService.WriteStdin:input_type -> nullspace.guest.v1.WriteStdinRequest
+	34, // 42: nullspace.guest.v1.GuestService.Stat:input_type -> nullspace.guest.v1.StatRequest
+	36, // 43: nullspace.guest.v1.GuestService.ListDirectory:input_type -> nullspace.guest.v1.ListDirectoryRequest
+	38, // 44: nullspace.guest.v1.GuestService.ReadFile:input_type -> nullspace.guest.v1.ReadFileRequest
+	40, // 45: nullspace.guest.v1.GuestService.WriteFile:input_type -> nullspace.guest.v1.WriteFileRequest
+	42, // 46: nullspace.guest.v1.GuestService.MakeDirectory:input_type -> nullspace.guest.v1.MakeDirectoryRequest
+	44, // 47: nullspace.guest.v1.GuestService.Remove:input_type -> nullspace.guest.v1.RemoveRequest
+	46, // 48: nullspace.guest.v1.GuestService.Rename:input_type -> nullspace.guest.v1.RenameRequest
+	48, // 49: nullspace.guest.v1.GuestService.SetPermissions:input_type -> nullspace.guest.v1.SetPermissionsRequest
+	50, // 50: nullspace.guest.v1.GuestService.Metrics:input_type -> nullspace.guest.v1.MetricsRequest
+	52, // 51: nullspace.guest.v1.GuestService.WatchGuard:input_type -> nullspace.guest.v1.WatchGuardRequest
+	3,  // 52: nullspace.guest.v1.GuestService.Health:output_type -> nullspace.guest.v1.HealthResponse
+	5,  // 53: nullspace.guest.v1.GuestService.Configure:output_type -> nullspace.guest.v1.ConfigureResponse
+	8,  // 54: nullspace.guest.v1.GuestService.Freeze:output_type -> nullspace.guest.v1.FreezeResponse
+	10, // 55: nullspace.guest.v1.GuestService.Thaw:output_type -> nullspace.guest.v1.ThawResponse
+	14, // 56: nullspace.guest.v1.GuestService.Run:output_type -> nullspace.guest.v1.RunResponse
+	17, // 57: nullspace.guest.v1.GuestService.Start:output_type -> nullspace.guest.v1.StartResponse
+	19, // 58: nullspace.guest.v1.GuestService.Attach:output_type -> nullspace.guest.v1.AttachResponse
+	24, // 59: nullspace.guest.v1.GuestService.ListProcesses:output_type -> nullspace.guest.v1.ListProcessesResponse
+	27, // 60: nullspace.guest.v1.GuestService.ReadOutput:output_type -> nullspace.guest.v1.ReadOutputResponse
+	29, // 61: nullspace.guest.v1.GuestService.Signal:output_type -> nullspace.guest.v1.SignalResponse
+	31, // 62: nullspace.guest.v1.GuestService.WriteStdin:output_type -> nullspace.guest.v1.WriteStdinResponse
+	35, // 63: nullspace.guest.v1.GuestService.Stat:output_type -> nullspace.guest.v1.StatResponse
+	37, // 64: nullspace.guest.v1.GuestService.ListDirectory:output_type -> nullspace.guest.v1.ListDirectoryResponse
+	39, // 65: nullspace.guest.v1.GuestService.ReadFile:output_type -> nullspace.guest.v1.ReadFileResponse
+	41, // 66: nullspace.guest.v1.GuestService.WriteFile:output_type -> nullspace.guest.v1.WriteFileResponse
+	43, // 67: nullspace.guest.v1.GuestService.MakeDirectory:output_type -> nullspace.guest.v1.MakeDirectoryResponse
+	45, // 68: nullspace.guest.v1.GuestService.Remove:output_type -> nullspace.guest.v1.RemoveResponse
+	47, // 69: nullspace.guest.v1.GuestService.Rename:output_type -> nullspace.guest.v1.RenameResponse
+	49, // 70: nullspace.guest.v1.GuestService.SetPermissions:output_type -> nullspace.guest.v1.SetPermissionsResponse
+	51, // 71: nullspace.guest.v1.GuestService.Metrics:output_type -> nullspace.guest.v1.MetricsResponse
+	53, // 72: nullspace.guest.v1.GuestService.WatchGuard:output_type -> nullspace.guest.v1.WatchGuardResponse
+	52, // [52:73] is the sub-list for method output_type
+	31, // [31:52] is the sub-list for method input_type
+	31, // [31:31] is the sub-list for extension type_name
+	31, // [31:31] is the sub-list for extension extendee
+	0,  // [0:31] is the sub-list for field type_name
 }
 
 func init() { file_nullspace_guest_v1_guest_proto_init() }
@@ -3163,10 +3518,11 @@ func file_nullspace_guest_v1_guest_proto_init() {
 		return
 	}
 	file_nullspace_guest_v1_guest_proto_msgTypes[3].OneofWrappers = []any{}
-	file_nullspace_guest_v1_guest_proto_msgTypes[13].OneofWrappers = []any{
+	file_nullspace_guest_v1_guest_proto_msgTypes[18].OneofWrappers = []any{
 		(*AttachResponse_Started)(nil),
 		(*AttachResponse_Output)(nil),
 		(*AttachResponse_Exit)(nil),
+		(*AttachResponse_Frozen)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -3174,7 +3530,7 @@ func file_nullspace_guest_v1_guest_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nullspace_guest_v1_guest_proto_rawDesc), len(file_nullspace_guest_v1_guest_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   49,
+			NumMessages:   55,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

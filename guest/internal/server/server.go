@@ -25,6 +25,9 @@ var Version = "development"
 
 // Service implements guest.proto.
 type Service struct {
+	// Answers unimplemented for calls that are in the protocol and not written yet.
+	guestv1connect.UnimplementedGuestServiceHandler
+
 	Settings  *settings.Store
 	Token     *auth.Token
 	Processes *processes.Table

@@ -40,6 +40,10 @@ const (
 	GuestServiceHealthProcedure = "/nullspace.guest.v1.GuestService/Health"
 	// GuestServiceConfigureProcedure is the fully-qualified name of the GuestService's Configure RPC.
 	GuestServiceConfigureProcedure = "/nullspace.guest.v1.GuestService/Configure"
+	// GuestServiceFreezeProcedure is the fully-qualified name of the GuestService's Freeze RPC.
+	GuestServiceFreezeProcedure = "/nullspace.guest.v1.GuestService/Freeze"
+	// GuestServiceThawProcedure is the fully-qualified name of the GuestService's Thaw RPC.
+	GuestServiceThawProcedure = "/nullspace.guest.v1.GuestService/Thaw"
 	// GuestServiceRunProcedure is the fully-qualified name of the GuestService's Run RPC.
 	GuestServiceRunProcedure = "/nullspace.guest.v1.GuestService/Run"
 	// GuestServiceStartProcedure is the fully-qualified name of the GuestService's Start RPC.
@@ -86,6 +90,11 @@ type GuestServiceClient interface {
 	Health(context.Context, *connect.Request[guestv1.HealthRequest]) (*connect.Response[guestv1.HealthResponse], error)
 	// Sets what later calls inherit. Fields left out stay as they are. Calling it again is harmless.
 	Configure(context.Context, *connect.Request[guestv1.ConfigureRequest]) (*connect.Response[guestv1.ConfigureResponse], error)
+	// Before a pause: refuses new commands and file calls with sandbox_paused, ends open streams with a Frozen event
+	// and open Run calls with sandbox_paused (their processes go on), and answers when no call is open any more.
+	// A restore or Thaw opens it again.
+	Freeze(context.Context, *connect.Request[guestv1.FreezeRequest]) (*connect.Response[guestv1.FreezeResponse], error)
+	Thaw(context.Context, *connect.Request[guestv1.ThawRequest]) (*connect.Response[guestv1.ThawResponse], error)
 	// Starts a command, waits for its end and answers with its whole output (cut at max_output_bytes a stream).
 	Run(context.Context, *connect.Request[guestv1.RunRequest]) (*connect.Response[guestv1.RunResponse], error)
 	// Starts a command and answers as soon as it runs. Its stdin is an open pipe.
@@ -133,6 +142,18 @@ func NewGuestServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 			httpClient,
 			baseURL+GuestServiceConfigureProcedure,
 			connect.WithSchema(guestServiceMethods.ByName("Configure")),
+			connect.WithClientOptions(opts...),
+		),
+		freeze: connect.NewClient[guestv1.FreezeRequest, guestv1.FreezeResponse](
+			httpClient,
+			baseURL+GuestServiceFreezeProcedure,
+			connect.WithSchema(guestServiceMethods.ByName("Freeze")),
+			connect.WithClientOptions(opts...),
+		),
+		thaw: connect.NewClient[guestv1.ThawRequest, guestv1.ThawResponse](
+			httpClient,
+			baseURL+GuestServiceThawProcedure,
+			connect.WithSchema(guestServiceMethods.ByName("Thaw")),
 			connect.WithClientOptions(opts...),
 		),
 		run: connect.NewClient[guestv1.RunRequest, guestv1.RunResponse](
@@ -244,6 +265,8 @@ func NewGuestServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 type guestServiceClient struct {
 	health         *connect.Client[guestv1.HealthRequest, guestv1.HealthResponse]
 	configure      *connect.Client[guestv1.ConfigureRequest, guestv1.ConfigureResponse]
+	freeze         *connect.Client[guestv1.FreezeRequest, guestv1.FreezeResponse]
+	thaw           *connect.Client[guestv1.ThawRequest, guestv1.ThawResponse]
 	run            *connect.Client[guestv1.RunRequest, guestv1.RunResponse]
 	start          *connect.Client[guestv1.StartRequest, guestv1.StartResponse]
 	attach         *connect.Client[guestv1.AttachRequest, guestv1.AttachResponse]
@@ -271,6 +294,16 @@ func (c *guestServiceClient) Health(ctx context.Context, req *connect.Request[gu
 // Configure calls nullspace.guest.v1.GuestService.Configure.
 func (c *guestServiceClient) Configure(ctx context.Context, req *connect.Request[guestv1.ConfigureRequest]) (*connect.Response[guestv1.ConfigureResponse], error) {
 	return c.configure.CallUnary(ctx, req)
+}
+
+// Freeze calls nullspace.guest.v1.GuestService.Freeze.
+func (c *guestServiceClient) Freeze(ctx context.Context, req *connect.Request[guestv1.FreezeRequest]) (*connect.Response[guestv1.FreezeResponse], error) {
+	return c.freeze.CallUnary(ctx, req)
+}
+
+// Thaw calls nullspace.guest.v1.GuestService.Thaw.
+func (c *guestServiceClient) Thaw(ctx context.Context, req *connect.Request[guestv1.ThawRequest]) (*connect.Response[guestv1.ThawResponse], error) {
+	return c.thaw.CallUnary(ctx, req)
 }
 
 // Run calls nullspace.guest.v1.GuestService.Run.
@@ -364,6 +397,11 @@ type GuestServiceHandler interface {
 	Health(context.Context, *connect.Request[guestv1.HealthRequest]) (*connect.Response[guestv1.HealthResponse], error)
 	// Sets what later calls inherit. Fields left out stay as they are. Calling it again is harmless.
 	Configure(context.Context, *connect.Request[guestv1.ConfigureRequest]) (*connect.Response[guestv1.ConfigureResponse], error)
+	// Before a pause: refuses new commands and file calls with sandbox_paused, ends open streams with a Frozen event
+	// and open Run calls with sandbox_paused (their processes go on), and answers when no call is open any more.
+	// A restore or Thaw opens it again.
+	Freeze(context.Context, *connect.Request[guestv1.FreezeRequest]) (*connect.Response[guestv1.FreezeResponse], error)
+	Thaw(context.Context, *connect.Request[guestv1.ThawRequest]) (*connect.Response[guestv1.ThawResponse], error)
 	// Starts a command, waits for its end and answers with its whole output (cut at max_output_bytes a stream).
 	Run(context.Context, *connect.Request[guestv1.RunRequest]) (*connect.Response[guestv1.RunResponse], error)
 	// Starts a command and answers as soon as it runs. Its stdin is an open pipe.
@@ -407,6 +445,18 @@ func NewGuestServiceHandler(svc GuestServiceHandler, opts ...connect.HandlerOpti
 		GuestServiceConfigureProcedure,
 		svc.Configure,
 		connect.WithSchema(guestServiceMethods.ByName("Configure")),
+		connect.WithHandlerOptions(opts...),
+	)
+	guestServiceFreezeHandler := connect.NewUnaryHandler(
+		GuestServiceFreezeProcedure,
+		svc.Freeze,
+		connect.WithSchema(guestServiceMethods.ByName("Freeze")),
+		connect.WithHandlerOptions(opts...),
+	)
+	guestServiceThawHandler := connect.NewUnaryHandler(
+		GuestServiceThawProcedure,
+		svc.Thaw,
+		connect.WithSchema(guestServiceMethods.ByName("Thaw")),
 		connect.WithHandlerOptions(opts...),
 	)
 	guestServiceRunHandler := connect.NewUnaryHandler(
@@ -517,6 +567,10 @@ func NewGuestServiceHandler(svc GuestServiceHandler, opts ...connect.HandlerOpti
 			guestServiceHealthHandler.ServeHTTP(w, r)
 		case GuestServiceConfigureProcedure:
 			guestServiceConfigureHandler.ServeHTTP(w, r)
+		case GuestServiceFreezeProcedure:
+			guestServiceFreezeHandler.ServeHTTP(w, r)
+		case GuestServiceThawProcedure:
+			guestServiceThawHandler.ServeHTTP(w, r)
 		case GuestServiceRunProcedure:
 			guestServiceRunHandler.ServeHTTP(w, r)
 		case GuestServiceStartProcedure:
@@ -566,6 +620,14 @@ func (UnimplementedGuestServiceHandler) Health(context.Context, *connect.Request
 
 func (UnimplementedGuestServiceHandler) Configure(context.Context, *connect.Request[guestv1.ConfigureRequest]) (*connect.Response[guestv1.ConfigureResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nullspace.guest.v1.GuestService.Configure is not implemented"))
+}
+
+func (UnimplementedGuestServiceHandler) Freeze(context.Context, *connect.Request[guestv1.FreezeRequest]) (*connect.Response[guestv1.FreezeResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nullspace.guest.v1.GuestService.Freeze is not implemented"))
+}
+
+func (UnimplementedGuestServiceHandler) Thaw(context.Context, *connect.Request[guestv1.ThawRequest]) (*connect.Response[guestv1.ThawResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nullspace.guest.v1.GuestService.Thaw is not implemented"))
 }
 
 func (UnimplementedGuestServiceHandler) Run(context.Context, *connect.Request[guestv1.RunRequest]) (*connect.Response[guestv1.RunResponse], error) {

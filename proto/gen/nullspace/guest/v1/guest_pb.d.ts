@@ -22,7 +22,8 @@ export declare const file_nullspace_guest_v1_guest: GenFile;
 export declare type ErrorDetail = Message<"nullspace.guest.v1.ErrorDetail"> & {
   /**
    * One of: file_not_found, file_exists, not_a_directory, is_a_directory, permission_denied, disk_full,
-   * not_text, invalid_path, unknown_user, working_directory_missing, process_not_found, process_limit, stdin_closed.
+   * not_text, invalid_path, unknown_user, working_directory_missing, process_not_found, process_limit, stdin_closed,
+   * sandbox_paused, restoring.
    *
    * @generated from field: string code = 1;
    */
@@ -72,6 +73,13 @@ export declare type HealthResponse = Message<"nullspace.guest.v1.HealthResponse"
    * @generated from field: uint64 uptime_ms = 3;
    */
   uptimeMs: bigint;
+
+  /**
+   * Value of NULLSPACE_RESTORE_ID in the environment of the last restore; empty: never restored.
+   *
+   * @generated from field: string restore_id = 4;
+   */
+  restoreId: string;
 };
 
 /**
@@ -137,6 +145,21 @@ export declare type ConfigureRequest = Message<"nullspace.guest.v1.ConfigureRequ
    * @generated from field: nullspace.guest.v1.Environment image_env = 8;
    */
   imageEnv?: Environment | undefined;
+
+  /**
+   * Written to /etc/machine-id: 32 hexadecimal digits.
+   *
+   * @generated from field: optional string machine_id = 9;
+   */
+  machineId?: string | undefined;
+
+  /**
+   * The guest is a copy. Runs the executables of /etc/nullspace/on-restore.d in the order of their names before it
+   * answers; until then every other call is refused with "restoring".
+   *
+   * @generated from field: bool restored = 10;
+   */
+  restored: boolean;
 };
 
 /**
@@ -149,6 +172,12 @@ export declare const ConfigureRequestSchema: GenMessage<ConfigureRequest>;
  * @generated from message nullspace.guest.v1.ConfigureResponse
  */
 export declare type ConfigureResponse = Message<"nullspace.guest.v1.ConfigureResponse"> & {
+  /**
+   * Hooks that failed or ran out of time. The guest is usable all the same.
+   *
+   * @generated from field: repeated nullspace.guest.v1.HookFailure hook_failures = 1;
+   */
+  hookFailures: HookFailure[];
 };
 
 /**
@@ -156,6 +185,81 @@ export declare type ConfigureResponse = Message<"nullspace.guest.v1.ConfigureRes
  * Use `create(ConfigureResponseSchema)` to create a new message.
  */
 export declare const ConfigureResponseSchema: GenMessage<ConfigureResponse>;
+
+/**
+ * @generated from message nullspace.guest.v1.HookFailure
+ */
+export declare type HookFailure = Message<"nullspace.guest.v1.HookFailure"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string message = 2;
+   */
+  message: string;
+};
+
+/**
+ * Describes the message nullspace.guest.v1.HookFailure.
+ * Use `create(HookFailureSchema)` to create a new message.
+ */
+export declare const HookFailureSchema: GenMessage<HookFailure>;
+
+/**
+ * @generated from message nullspace.guest.v1.FreezeRequest
+ */
+export declare type FreezeRequest = Message<"nullspace.guest.v1.FreezeRequest"> & {
+  /**
+   * Shown to those whose streams end.
+   *
+   * @generated from field: string reason = 1;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message nullspace.guest.v1.FreezeRequest.
+ * Use `create(FreezeRequestSchema)` to create a new message.
+ */
+export declare const FreezeRequestSchema: GenMessage<FreezeRequest>;
+
+/**
+ * @generated from message nullspace.guest.v1.FreezeResponse
+ */
+export declare type FreezeResponse = Message<"nullspace.guest.v1.FreezeResponse"> & {
+};
+
+/**
+ * Describes the message nullspace.guest.v1.FreezeResponse.
+ * Use `create(FreezeResponseSchema)` to create a new message.
+ */
+export declare const FreezeResponseSchema: GenMessage<FreezeResponse>;
+
+/**
+ * @generated from message nullspace.guest.v1.ThawRequest
+ */
+export declare type ThawRequest = Message<"nullspace.guest.v1.ThawRequest"> & {
+};
+
+/**
+ * Describes the message nullspace.guest.v1.ThawRequest.
+ * Use `create(ThawRequestSchema)` to create a new message.
+ */
+export declare const ThawRequestSchema: GenMessage<ThawRequest>;
+
+/**
+ * @generated from message nullspace.guest.v1.ThawResponse
+ */
+export declare type ThawResponse = Message<"nullspace.guest.v1.ThawResponse"> & {
+};
+
+/**
+ * Describes the message nullspace.guest.v1.ThawResponse.
+ * Use `create(ThawResponseSchema)` to create a new message.
+ */
+export declare const ThawResponseSchema: GenMessage<ThawResponse>;
 
 /**
  * @generated from message nullspace.guest.v1.Environment
@@ -443,6 +547,14 @@ export declare type AttachResponse = Message<"nullspace.guest.v1.AttachResponse"
      */
     value: Exit;
     case: "exit";
+  } | {
+    /**
+     * The sandbox is being paused. The process can be read on from its offsets after the resume.
+     *
+     * @generated from field: nullspace.guest.v1.Frozen frozen = 4;
+     */
+    value: Frozen;
+    case: "frozen";
   } | { case: undefined; value?: undefined };
 };
 
@@ -451,6 +563,32 @@ export declare type AttachResponse = Message<"nullspace.guest.v1.AttachResponse"
  * Use `create(AttachResponseSchema)` to create a new message.
  */
 export declare const AttachResponseSchema: GenMessage<AttachResponse>;
+
+/**
+ * @generated from message nullspace.guest.v1.Frozen
+ */
+export declare type Frozen = Message<"nullspace.guest.v1.Frozen"> & {
+  /**
+   * @generated from field: string reason = 1;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: uint64 stdout_offset = 2;
+   */
+  stdoutOffset: bigint;
+
+  /**
+   * @generated from field: uint64 stderr_offset = 3;
+   */
+  stderrOffset: bigint;
+};
+
+/**
+ * Describes the message nullspace.guest.v1.Frozen.
+ * Use `create(FrozenSchema)` to create a new message.
+ */
+export declare const FrozenSchema: GenMessage<Frozen>;
 
 /**
  * @generated from message nullspace.guest.v1.AttachStarted
@@ -1275,6 +1413,26 @@ export declare const GuestService: GenService<{
     methodKind: "unary";
     input: typeof ConfigureRequestSchema;
     output: typeof ConfigureResponseSchema;
+  },
+  /**
+   * Before a pause: refuses new commands and file calls with sandbox_paused, ends open streams with a Frozen event
+   * and open Run calls with sandbox_paused (their processes go on), and answers when no call is open any more.
+   * A restore or Thaw opens it again.
+   *
+   * @generated from rpc nullspace.guest.v1.GuestService.Freeze
+   */
+  freeze: {
+    methodKind: "unary";
+    input: typeof FreezeRequestSchema;
+    output: typeof FreezeResponseSchema;
+  },
+  /**
+   * @generated from rpc nullspace.guest.v1.GuestService.Thaw
+   */
+  thaw: {
+    methodKind: "unary";
+    input: typeof ThawRequestSchema;
+    output: typeof ThawResponseSchema;
   },
   /**
    * Starts a command, waits for its end and answers with its whole output (cut at max_output_bytes a stream).

@@ -12,7 +12,7 @@ import { enumDesc, fileDesc, messageDesc, serviceDesc, tsEnum } from "@bufbuild/
  * Describes the file nullspace/guest/v1/guest.proto.
  */
 export const file_nullspace_guest_v1_guest = /*@__PURE__*/
-  fileDesc("Ch5udWxsc3BhY2UvZ3Vlc3QvdjEvZ3Vlc3QucHJvdG8SEm51bGxzcGFjZS5ndWVzdC52MSIpCgtFcnJvckRldGFpbBIMCgRjb2RlGAEgASgJEgwKBHBhdGgYAiABKAkiDwoNSGVhbHRoUmVxdWVzdCJICg5IZWFsdGhSZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgJEhIKCmNvbmZpZ3VyZWQYAiABKAgSEQoJdXB0aW1lX21zGAMgASgEIpgCChBDb25maWd1cmVSZXF1ZXN0EiwKA2VudhgBIAEoCzIfLm51bGxzcGFjZS5ndWVzdC52MS5FbnZpcm9ubWVudBIQCgNjd2QYAiABKAlIAIgBARISCgV0b2tlbhgDIAEoCUgBiAEBEhUKCGhvc3RuYW1lGAQgASgJSAKIAQESEwoLbmFtZXNlcnZlcnMYBSADKAkSFQoNcHJvY2Vzc19saW1pdBgGIAEoDRIaChJtZW1vcnlfbGltaXRfYnl0ZXMYByABKAQSMgoJaW1hZ2VfZW52GAggASgLMh8ubnVsbHNwYWNlLmd1ZXN0LnYxLkVudmlyb25tZW50QgYKBF9jd2RCCAoGX3Rva2VuQgsKCV9ob3N0bmFtZSITChFDb25maWd1cmVSZXNwb25zZSKCAQoLRW52aXJvbm1lbnQSQQoJdmFyaWFibGVzGAEgAygLMi4ubnVsbHNwYWNlLmd1ZXN0LnYxLkVudmlyb25tZW50LlZhcmlhYmxlc0VudHJ5GjAKDlZhcmlhYmxlc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEixQEKB0NvbW1hbmQSDwoHY29tbWFuZBgBIAEoCRIMCgRhcmdzGAIgAygJEg0KBXNoZWxsGAMgASgIEjEKA2VudhgEIAMoCzIkLm51bGxzcGFjZS5ndWVzdC52MS5Db21tYW5kLkVudkVudHJ5EgsKA2N3ZBgFIAEoCRIMCgR1c2VyGAYgASgJEhIKCnRpbWVvdXRfbXMYByABKAQaKgoIRW52RW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJjCgpSdW5SZXF1ZXN0EiwKB2NvbW1hbmQYASABKAsyGy5udWxsc3BhY2UuZ3Vlc3QudjEuQ29tbWFuZBINCgVzdGRpbhgCIAEoDBIYChBtYXhfb3V0cHV0X2J5dGVzGAMgASgEIpYBCgtSdW5SZXNwb25zZRILCgNwaWQYASABKA0SJgoEZXhpdBgCIAEoCzIYLm51bGxzcGFjZS5ndWVzdC52MS5FeGl0Eg4KBnN0ZG91dBgDIAEoDBIOCgZzdGRlcnIYBCABKAwSGAoQc3Rkb3V0X3RydW5jYXRlZBgFIAEoCBIYChBzdGRlcnJfdHJ1bmNhdGVkGAYgASgIImgKBEV4aXQSDAoEY29kZRgBIAEoBRIOCgZzaWduYWwYAiABKAUSEQoJdGltZWRfb3V0GAMgASgIEg0KBWd1YXJkGAQgASgJEhAKCHNwYXduX3VzGAUgASgEEg4KBnJ1bl91cxgGIAEoBCI8CgxTdGFydFJlcXVlc3QSLAoHY29tbWFuZBgBIAEoCzIbLm51bGxzcGFjZS5ndWVzdC52MS5Db21tYW5kIhwKDVN0YXJ0UmVzcG9uc2USCwoDcGlkGAEgASgNImMKDUF0dGFjaFJlcXVlc3QSCwoDcGlkGAEgASgNEhUKDXN0ZG91dF9vZmZzZXQYAiABKAQSFQoNc3RkZXJyX29mZnNldBgDIAEoBBIXCg9uZXdfb3V0cHV0X29ubHkYBCABKAgipwEKDkF0dGFjaFJlc3BvbnNlEjQKB3N0YXJ0ZWQYASABKAsyIS5udWxsc3BhY2UuZ3Vlc3QudjEuQXR0YWNoU3RhcnRlZEgAEiwKBm91dHB1dBgCIAEoCzIaLm51bGxzcGFjZS5ndWVzdC52MS5PdXRwdXRIABIoCgRleGl0GAMgASgLMhgubnVsbHNwYWNlLmd1ZXN0LnYxLkV4aXRIAEIHCgVldmVudCJKCg1BdHRhY2hTdGFydGVkEgsKA3BpZBgBIAEoDRIVCg1zdGRvdXRfb2Zmc2V0GAIgASgEEhUKDXN0ZGVycl9vZmZzZXQYAyABKAQiUgoGT3V0cHV0EioKBnN0cmVhbRgBIAEoDjIaLm51bGxzcGFjZS5ndWVzdC52MS5TdHJlYW0SDgoGb2Zmc2V0GAIgASgEEgwKBGRhdGEYAyABKAwiFgoUTGlzdFByb2Nlc3Nlc1JlcXVlc3QiRwoVTGlzdFByb2Nlc3Nlc1Jlc3BvbnNlEi4KCXByb2Nlc3NlcxgBIAMoCzIbLm51bGxzcGFjZS5ndWVzdC52MS5Qcm9jZXNzInkKB1Byb2Nlc3MSCwoDcGlkGAEgASgNEg8KB2NvbW1hbmQYAiABKAkSDwoHcnVubmluZxgDIAEoCBImCgRleGl0GAQgASgLMhgubnVsbHNwYWNlLmd1ZXN0LnYxLkV4aXQSFwoPc3RhcnRlZF91bml4X21zGAUgASgEIiAKEVJlYWRPdXRwdXRSZXF1ZXN0EgsKA3BpZBgBIAEoDSKQAQoSUmVhZE91dHB1dFJlc3BvbnNlEg4KBnN0ZG91dBgBIAEoDBIOCgZzdGRlcnIYAiABKAwSDgoGb3V0cHV0GAMgASgMEg8KB3J1bm5pbmcYBCABKAgSJgoEZXhpdBgFIAEoCzIYLm51bGxzcGFjZS5ndWVzdC52MS5FeGl0EhEKCXRydW5jYXRlZBgGIAEoCCIsCg1TaWduYWxSZXF1ZXN0EgsKA3BpZBgBIAEoDRIOCgZzaWduYWwYAiABKAUiEAoOU2lnbmFsUmVzcG9uc2UiPQoRV3JpdGVTdGRpblJlcXVlc3QSCwoDcGlkGAEgASgNEgwKBGRhdGEYAiABKAwSDQoFY2xvc2UYAyABKAgiFAoSV3JpdGVTdGRpblJlc3BvbnNlIrUBCghGaWxlSW5mbxIMCgRuYW1lGAEgASgJEgwKBHBhdGgYAiABKAkSDAoEdHlwZRgDIAEoCRIMCgRzaXplGAQgASgEEgwKBG1vZGUYBSABKAkSEwoLcGVybWlzc2lvbnMYBiABKAkSDQoFb3duZXIYByABKAkSDQoFZ3JvdXAYCCABKAkSGAoQbW9kaWZpZWRfdW5peF9ucxgJIAEoAxIWCg5zeW1saW5rX3RhcmdldBgKIAEoCSIkCgZUYXJnZXQSDAoEcGF0aBgBIAEoCRIMCgR1c2VyGAIgASgJIjkKC1N0YXRSZXF1ZXN0EioKBnRhcmdldBgBIAEoCzIaLm51bGxzcGFjZS5ndWVzdC52MS5UYXJnZXQiOgoMU3RhdFJlc3BvbnNlEioKBGluZm8YASABKAsyHC5udWxsc3BhY2UuZ3Vlc3QudjEuRmlsZUluZm8iZgoUTGlzdERpcmVjdG9yeVJlcXVlc3QSKgoGdGFyZ2V0GAEgASgLMhoubnVsbHNwYWNlLmd1ZXN0LnYxLlRhcmdldBINCgVkZXB0aBgCIAEoDRITCgttYXhfZW50cmllcxgDIAEoDSJGChVMaXN0RGlyZWN0b3J5UmVzcG9uc2USLQoHZW50cmllcxgBIAMoCzIcLm51bGxzcGFjZS5ndWVzdC52MS5GaWxlSW5mbyJgCg9SZWFkRmlsZVJlcXVlc3QSKgoGdGFyZ2V0GAEgASgLMhoubnVsbHNwYWNlLmd1ZXN0LnYxLlRhcmdldBIOCgZvZmZzZXQYAiABKAQSEQoJbWF4X2J5dGVzGAMgASgEIkwKEFJlYWRGaWxlUmVzcG9uc2USKgoEaW5mbxgBIAEoCzIcLm51bGxzcGFjZS5ndWVzdC52MS5GaWxlSW5mbxIMCgRkYXRhGAIgASgMIloKEFdyaXRlRmlsZVJlcXVlc3QSKgoGdGFyZ2V0GAEgASgLMhoubnVsbHNwYWNlLmd1ZXN0LnYxLlRhcmdldBIMCgRkYXRhGAIgASgMEgwKBG1vZGUYAyABKA0iPwoRV3JpdGVGaWxlUmVzcG9uc2USKgoEaW5mbxgBIAEoCzIcLm51bGxzcGFjZS5ndWVzdC52MS5GaWxlSW5mbyJCChRNYWtlRGlyZWN0b3J5UmVxdWVzdBIqCgZ0YXJnZXQYASABKAsyGi5udWxsc3BhY2UuZ3Vlc3QudjEuVGFyZ2V0IkMKFU1ha2VEaXJlY3RvcnlSZXNwb25zZRIqCgRpbmZvGAEgASgLMhwubnVsbHNwYWNlLmd1ZXN0LnYxLkZpbGVJbmZvIjsKDVJlbW92ZVJlcXVlc3QSKgoGdGFyZ2V0GAEgASgLMhoubnVsbHNwYWNlLmd1ZXN0LnYxLlRhcmdldCIQCg5SZW1vdmVSZXNwb25zZSJKCg1SZW5hbWVSZXF1ZXN0EigKBGZyb20YASABKAsyGi5udWxsc3BhY2UuZ3Vlc3QudjEuVGFyZ2V0Eg8KB3RvX3BhdGgYAiABKAkiPAoOUmVuYW1lUmVzcG9uc2USKgoEaW5mbxgBIAEoCzIcLm51bGxzcGFjZS5ndWVzdC52MS5GaWxlSW5mbyJRChVTZXRQZXJtaXNzaW9uc1JlcXVlc3QSKgoGdGFyZ2V0GAEgASgLMhoubnVsbHNwYWNlLmd1ZXN0LnYxLlRhcmdldBIMCgRtb2RlGAIgASgNIkQKFlNldFBlcm1pc3Npb25zUmVzcG9uc2USKgoEaW5mbxgBIAEoCzIcLm51bGxzcGFjZS5ndWVzdC52MS5GaWxlSW5mbyIQCg5NZXRyaWNzUmVxdWVzdCLuAQoPTWV0cmljc1Jlc3BvbnNlEhMKC2NwdV9wZXJjZW50GAEgASgBEhEKCWNwdV9jb3VudBgCIAEoDRIZChFtZW1vcnlfdXNlZF9ieXRlcxgDIAEoBBIaChJtZW1vcnlfdG90YWxfYnl0ZXMYBCABKAQSFwoPZGlza191c2VkX2J5dGVzGAUgASgEEhgKEGRpc2tfdG90YWxfYnl0ZXMYBiABKAQSGAoQbmV0d29ya19yeF9ieXRlcxgHIAEoBBIYChBuZXR3b3JrX3R4X2J5dGVzGAggASgEEhUKDXByb2Nlc3NfY291bnQYCSABKA0iEwoRV2F0Y2hHdWFyZFJlcXVlc3QiZgoSV2F0Y2hHdWFyZFJlc3BvbnNlEg0KBWd1YXJkGAEgASgJEgsKA3BpZBgCIAEoDRIPCgdjb21tYW5kGAMgASgJEhIKCmF0X3VuaXhfbXMYBCABKAQSDwoHbWVzc2FnZRgFIAEoCSpGCgZTdHJlYW0SFgoSU1RSRUFNX1VOU1BFQ0lGSUVEEAASEQoNU1RSRUFNX1NURE9VVBABEhEKDVNUUkVBTV9TVERFUlIQAjKdDQoMR3Vlc3RTZXJ2aWNlEk8KBkhlYWx0aBIhLm51bGxzcGFjZS5ndWVzdC52MS5IZWFsdGhSZXF1ZXN0GiIubnVsbHNwYWNlLmd1ZXN0LnYxLkhlYWx0aFJlc3BvbnNlElgKCUNvbmZpZ3VyZRIkLm51bGxzcGFjZS5ndWVzdC52MS5Db25maWd1cmVSZXF1ZXN0GiUubnVsbHNwYWNlLmd1ZXN0LnYxLkNvbmZpZ3VyZVJlc3BvbnNlEkYKA1J1bhIeLm51bGxzcGFjZS5ndWVzdC52MS5SdW5SZXF1ZXN0Gh8ubnVsbHNwYWNlLmd1ZXN0LnYxLlJ1blJlc3BvbnNlEkwKBVN0YXJ0EiAubnVsbHNwYWNlLmd1ZXN0LnYxLlN0YXJ0UmVxdWVzdBohLm51bGxzcGFjZS5ndWVzdC52MS5TdGFydFJlc3BvbnNlElEKBkF0dGFjaBIhLm51bGxzcGFjZS5ndWVzdC52MS5BdHRhY2hSZXF1ZXN0GiIubnVsbHNwYWNlLmd1ZXN0LnYxLkF0dGFjaFJlc3BvbnNlMAESZAoNTGlzdFByb2Nlc3NlcxIoLm51bGxzcGFjZS5ndWVzdC52MS5MaXN0UHJvY2Vzc2VzUmVxdWVzdBopLm51bGxzcGFjZS5ndWVzdC52MS5MaXN0UHJvY2Vzc2VzUmVzcG9uc2USWwoKUmVhZE91dHB1dBIlLm51bGxzcGFjZS5ndWVzdC52MS5SZWFkT3V0cHV0UmVxdWVzdBomLm51bGxzcGFjZS5ndWVzdC52MS5SZWFkT3V0cHV0UmVzcG9uc2USTwoGU2lnbmFsEiEubnVsbHNwYWNlLmd1ZXN0LnYxLlNpZ25hbFJlcXVlc3QaIi5udWxsc3BhY2UuZ3Vlc3QudjEuU2lnbmFsUmVzcG9uc2USWwoKV3JpdGVTdGRpbhIlLm51bGxzcGFjZS5ndWVzdC52MS5Xcml0ZVN0ZGluUmVxdWVzdBomLm51bGxzcGFjZS5ndWVzdC52MS5Xcml0ZVN0ZGluUmVzcG9uc2USSQoEU3RhdBIfLm51bGxzcGFjZS5ndWVzdC52MS5TdGF0UmVxdWVzdBogLm51bGxzcGFjZS5ndWVzdC52MS5TdGF0UmVzcG9uc2USZAoNTGlzdERpcmVjdG9yeRIoLm51bGxzcGFjZS5ndWVzdC52MS5MaXN0RGlyZWN0b3J5UmVxdWVzdBopLm51bGxzcGFjZS5ndWVzdC52MS5MaXN0RGlyZWN0b3J5UmVzcG9uc2USVwoIUmVhZEZpbGUSIy5udWxsc3BhY2UuZ3Vlc3QudjEuUmVhZEZpbGVSZXF1ZXN0GiQubnVsbHNwYWNlLmd1ZXN0LnYxLlJlYWRGaWxlUmVzcG9uc2UwARJaCglXcml0ZUZpbGUSJC5udWxsc3BhY2UuZ3Vlc3QudjEuV3JpdGVGaWxlUmVxdWVzdBolLm51bGxzcGFjZS5ndWVzdC52MS5Xcml0ZUZpbGVSZXNwb25zZSgBEmQKDU1ha2VEaXJlY3RvcnkSKC5udWxsc3BhY2UuZ3Vlc3QudjEuTWFrZURpcmVjdG9yeVJlcXVlc3QaKS5udWxsc3BhY2UuZ3Vlc3QudjEuTWFrZURpcmVjdG9yeVJlc3BvbnNlEk8KBlJlbW92ZRIhLm51bGxzcGFjZS5ndWVzdC52MS5SZW1vdmVSZXF1ZXN0GiIubnVsbHNwYWNlLmd1ZXN0LnYxLlJlbW92ZVJlc3BvbnNlEk8KBlJlbmFtZRIhLm51bGxzcGFjZS5ndWVzdC52MS5SZW5hbWVSZXF1ZXN0GiIubnVsbHNwYWNlLmd1ZXN0LnYxLlJlbmFtZVJlc3BvbnNlEmcKDlNldFBlcm1pc3Npb25zEikubnVsbHNwYWNlLmd1ZXN0LnYxLlNldFBlcm1pc3Npb25zUmVxdWVzdBoqLm51bGxzcGFjZS5ndWVzdC52MS5TZXRQZXJtaXNzaW9uc1Jlc3BvbnNlElIKB01ldHJpY3MSIi5udWxsc3BhY2UuZ3Vlc3QudjEuTWV0cmljc1JlcXVlc3QaIy5udWxsc3BhY2UuZ3Vlc3QudjEuTWV0cmljc1Jlc3BvbnNlEl0KCldhdGNoR3VhcmQSJS5udWxsc3BhY2UuZ3Vlc3QudjEuV2F0Y2hHdWFyZFJlcXVlc3QaJi5udWxsc3BhY2UuZ3Vlc3QudjEuV2F0Y2hHdWFyZFJlc3BvbnNlMAFCKVonbnVsbHNwYWNlLmRldi9ndWVzdC9nZW4vZ3Vlc3R2MTtndWVzdHYxYgZwcm90bzM");
+  fileDesc("Ch5udWxsc3BhY2UvZ3Vlc3QvdjEvZ3Vlc3QucHJvdG8SEm51bGxzcGFjZS5ndWVzdC52MSIpCgtFcnJvckRldGFpbBIMCgRjb2RlGAEgASgJEgwKBHBhdGgYAiABKAkiDwoNSGVhbHRoUmVxdWVzdCJcCg5IZWFsdGhSZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgJEhIKCmNvbmZpZ3VyZWQYAiABKAgSEQoJdXB0aW1lX21zGAMgASgEEhIKCnJlc3RvcmVfaWQYBCABKAki0gIKEENvbmZpZ3VyZVJlcXVlc3QSLAoDZW52GAEgASgLMh8ubnVsbHNwYWNlLmd1ZXN0LnYxLkVudmlyb25tZW50EhAKA2N3ZBgCIAEoCUgAiAEBEhIKBXRva2VuGAMgASgJSAGIAQESFQoIaG9zdG5hbWUYBCABKAlIAogBARITCgtuYW1lc2VydmVycxgFIAMoCRIVCg1wcm9jZXNzX2xpbWl0GAYgASgNEhoKEm1lbW9yeV9saW1pdF9ieXRlcxgHIAEoBBIyCglpbWFnZV9lbnYYCCABKAsyHy5udWxsc3BhY2UuZ3Vlc3QudjEuRW52aXJvbm1lbnQSFwoKbWFjaGluZV9pZBgJIAEoCUgDiAEBEhAKCHJlc3RvcmVkGAogASgIQgYKBF9jd2RCCAoGX3Rva2VuQgsKCV9ob3N0bmFtZUINCgtfbWFjaGluZV9pZCJLChFDb25maWd1cmVSZXNwb25zZRI2Cg1ob29rX2ZhaWx1cmVzGAEgAygLMh8ubnVsbHNwYWNlLmd1ZXN0LnYxLkhvb2tGYWlsdXJlIiwKC0hvb2tGYWlsdXJlEgwKBG5hbWUYASABKAkSDwoHbWVzc2FnZRgCIAEoCSIfCg1GcmVlemVSZXF1ZXN0Eg4KBnJlYXNvbhgBIAEoCSIQCg5GcmVlemVSZXNwb25zZSINCgtUaGF3UmVxdWVzdCIOCgxUaGF3UmVzcG9uc2UiggEKC0Vudmlyb25tZW50EkEKCXZhcmlhYmxlcxgBIAMoCzIuLm51bGxzcGFjZS5ndWVzdC52MS5FbnZpcm9ubWVudC5WYXJpYWJsZXNFbnRyeRowCg5WYXJpYWJsZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIsUBCgdDb21tYW5kEg8KB2NvbW1hbmQYASABKAkSDAoEYXJncxgCIAMoCRINCgVzaGVsbBgDIAEoCBIxCgNlbnYYBCADKAsyJC5udWxsc3BhY2UuZ3Vlc3QudjEuQ29tbWFuZC5FbnZFbnRyeRILCgNjd2QYBSABKAkSDAoEdXNlchgGIAEoCRISCgp0aW1lb3V0X21zGAcgASgEGioKCEVudkVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiYwoKUnVuUmVxdWVzdBIsCgdjb21tYW5kGAEgASgLMhsubnVsbHNwYWNlLmd1ZXN0LnYxLkNvbW1hbmQSDQoFc3RkaW4YAiABKAwSGAoQbWF4X291dHB1dF9ieXRlcxgDIAEoBCKWAQoLUnVuUmVzcG9uc2USCwoDcGlkGAEgASgNEiYKBGV4aXQYAiABKAsyGC5udWxsc3BhY2UuZ3Vlc3QudjEuRXhpdBIOCgZzdGRvdXQYAyABKAwSDgoGc3RkZXJyGAQgASgMEhgKEHN0ZG91dF90cnVuY2F0ZWQYBSABKAgSGAoQc3RkZXJyX3RydW5jYXRlZBgGIAEoCCJoCgRFeGl0EgwKBGNvZGUYASABKAUSDgoGc2lnbmFsGAIgASgFEhEKCXRpbWVkX291dBgDIAEoCBINCgVndWFyZBgEIAEoCRIQCghzcGF3bl91cxgFIAEoBBIOCgZydW5fdXMYBiABKAQiPAoMU3RhcnRSZXF1ZXN0EiwKB2NvbW1hbmQYASABKAsyGy5udWxsc3BhY2UuZ3Vlc3QudjEuQ29tbWFuZCIcCg1TdGFydFJlc3BvbnNlEgsKA3BpZBgBIAEoDSJjCg1BdHRhY2hSZXF1ZXN0EgsKA3BpZBgBIAEoDRIVCg1zdGRvdXRfb2Zmc2V0GAIgASgEEhUKDXN0ZGVycl9vZmZzZXQYAyABKAQSFwoPbmV3X291dHB1dF9vbmx5GAQgASgIItUBCg5BdHRhY2hSZXNwb25zZRI0CgdzdGFydGVkGAEgASgLMiEubnVsbHNwYWNlLmd1ZXN0LnYxLkF0dGFjaFN0YXJ0ZWRIABIsCgZvdXRwdXQYAiABKAsyGi5udWxsc3BhY2UuZ3Vlc3QudjEuT3V0cHV0SAASKAoEZXhpdBgDIAEoCzIYLm51bGxzcGFjZS5ndWVzdC52MS5FeGl0SAASLAoGZnJvemVuGAQgASgLMhoubnVsbHNwYWNlLmd1ZXN0LnYxLkZyb3plbkgAQgcKBWV2ZW50IkYKBkZyb3plbhIOCgZyZWFzb24YASABKAkSFQoNc3Rkb3V0X29mZnNldBgCIAEoBBIVCg1zdGRlcnJfb2Zmc2V0GAMgASgEIkoKDUF0dGFjaFN0YXJ0ZWQSCwoDcGlkGAEgASgNEhUKDXN0ZG91dF9vZmZzZXQYAiABKAQSFQoNc3RkZXJyX29mZnNldBgDIAEoBCJSCgZPdXRwdXQSKgoGc3RyZWFtGAEgASgOMhoubnVsbHNwYWNlLmd1ZXN0LnYxLlN0cmVhbRIOCgZvZmZzZXQYAiABKAQSDAoEZGF0YRgDIAEoDCIWChRMaXN0UHJvY2Vzc2VzUmVxdWVzdCJHChVMaXN0UHJvY2Vzc2VzUmVzcG9uc2USLgoJcHJvY2Vzc2VzGAEgAygLMhsubnVsbHNwYWNlLmd1ZXN0LnYxLlByb2Nlc3MieQoHUHJvY2VzcxILCgNwaWQYASABKA0SDwoHY29tbWFuZBgCIAEoCRIPCgdydW5uaW5nGAMgASgIEiYKBGV4aXQYBCABKAsyGC5udWxsc3BhY2UuZ3Vlc3QudjEuRXhpdBIXCg9zdGFydGVkX3VuaXhfbXMYBSABKAQiIAoRUmVhZE91dHB1dFJlcXVlc3QSCwoDcGlkGAEgASgNIpABChJSZWFkT3V0cHV0UmVzcG9uc2USDgoGc3Rkb3V0GAEgASgMEg4KBnN0ZGVychgCIAEoDBIOCgZvdXRwdXQYAyABKAwSDwoHcnVubmluZxgEIAEoCBImCgRleGl0GAUgASgLMhgubnVsbHNwYWNlLmd1ZXN0LnYxLkV4aXQSEQoJdHJ1bmNhdGVkGAYgASgIIiwKDVNpZ25hbFJlcXVlc3QSCwoDcGlkGAEgASgNEg4KBnNpZ25hbBgCIAEoBSIQCg5TaWduYWxSZXNwb25zZSI9ChFXcml0ZVN0ZGluUmVxdWVzdBILCgNwaWQYASABKA0SDAoEZGF0YRgCIAEoDBINCgVjbG9zZRgDIAEoCCIUChJXcml0ZVN0ZGluUmVzcG9uc2UitQEKCEZpbGVJbmZvEgwKBG5hbWUYASABKAkSDAoEcGF0aBgCIAEoCRIMCgR0eXBlGAMgASgJEgwKBHNpemUYBCABKAQSDAoEbW9kZRgFIAEoCRITCgtwZXJtaXNzaW9ucxgGIAEoCRINCgVvd25lchgHIAEoCRINCgVncm91cBgIIAEoCRIYChBtb2RpZmllZF91bml4X25zGAkgASgDEhYKDnN5bWxpbmtfdGFyZ2V0GAogASgJIiQKBlRhcmdldBIMCgRwYXRoGAEgASgJEgwKBHVzZXIYAiABKAkiOQoLU3RhdFJlcXVlc3QSKgoGdGFyZ2V0GAEgASgLMhoubnVsbHNwYWNlLmd1ZXN0LnYxLlRhcmdldCI6CgxTdGF0UmVzcG9uc2USKgoEaW5mbxgBIAEoCzIcLm51bGxzcGFjZS5ndWVzdC52MS5GaWxlSW5mbyJmChRMaXN0RGlyZWN0b3J5UmVxdWVzdBIqCgZ0YXJnZXQYASABKAsyGi5udWxsc3BhY2UuZ3Vlc3QudjEuVGFyZ2V0Eg0KBWRlcHRoGAIgASgNEhMKC21heF9lbnRyaWVzGAMgASgNIkYKFUxpc3REaXJlY3RvcnlSZXNwb25zZRItCgdlbnRyaWVzGAEgAygLMhwubnVsbHNwYWNlLmd1ZXN0LnYxLkZpbGVJbmZvImAKD1JlYWRGaWxlUmVxdWVzdBIqCgZ0YXJnZXQYASABKAsyGi5udWxsc3BhY2UuZ3Vlc3QudjEuVGFyZ2V0Eg4KBm9mZnNldBgCIAEoBBIRCgltYXhfYnl0ZXMYAyABKAQiTAoQUmVhZEZpbGVSZXNwb25zZRIqCgRpbmZvGAEgASgLMhwubnVsbHNwYWNlLmd1ZXN0LnYxLkZpbGVJbmZvEgwKBGRhdGEYAiABKAwiWgoQV3JpdGVGaWxlUmVxdWVzdBIqCgZ0YXJnZXQYASABKAsyGi5udWxsc3BhY2UuZ3Vlc3QudjEuVGFyZ2V0EgwKBGRhdGEYAiABKAwSDAoEbW9kZRgDIAEoDSI/ChFXcml0ZUZpbGVSZXNwb25zZRIqCgRpbmZvGAEgASgLMhwubnVsbHNwYWNlLmd1ZXN0LnYxLkZpbGVJbmZvIkIKFE1ha2VEaXJlY3RvcnlSZXF1ZXN0EioKBnRhcmdldBgBIAEoCzIaLm51bGxzcGFjZS5ndWVzdC52MS5UYXJnZXQiQwoVTWFrZURpcmVjdG9yeVJlc3BvbnNlEioKBGluZm8YASABKAsyHC5udWxsc3BhY2UuZ3Vlc3QudjEuRmlsZUluZm8iOwoNUmVtb3ZlUmVxdWVzdBIqCgZ0YXJnZXQYASABKAsyGi5udWxsc3BhY2UuZ3Vlc3QudjEuVGFyZ2V0IhAKDlJlbW92ZVJlc3BvbnNlIkoKDVJlbmFtZVJlcXVlc3QSKAoEZnJvbRgBIAEoCzIaLm51bGxzcGFjZS5ndWVzdC52MS5UYXJnZXQSDwoHdG9fcGF0aBgCIAEoCSI8Cg5SZW5hbWVSZXNwb25zZRIqCgRpbmZvGAEgASgLMhwubnVsbHNwYWNlLmd1ZXN0LnYxLkZpbGVJbmZvIlEKFVNldFBlcm1pc3Npb25zUmVxdWVzdBIqCgZ0YXJnZXQYASABKAsyGi5udWxsc3BhY2UuZ3Vlc3QudjEuVGFyZ2V0EgwKBG1vZGUYAiABKA0iRAoWU2V0UGVybWlzc2lvbnNSZXNwb25zZRIqCgRpbmZvGAEgASgLMhwubnVsbHNwYWNlLmd1ZXN0LnYxLkZpbGVJbmZvIhAKDk1ldHJpY3NSZXF1ZXN0Iu4BCg9NZXRyaWNzUmVzcG9uc2USEwoLY3B1X3BlcmNlbnQYASABKAESEQoJY3B1X2NvdW50GAIgASgNEhkKEW1lbW9yeV91c2VkX2J5dGVzGAMgASgEEhoKEm1lbW9yeV90b3RhbF9ieXRlcxgEIAEoBBIXCg9kaXNrX3VzZWRfYnl0ZXMYBSABKAQSGAoQZGlza190b3RhbF9ieXRlcxgGIAEoBBIYChBuZXR3b3JrX3J4X2J5dGVzGAcgASgEEhgKEG5ldHdvcmtfdHhfYnl0ZXMYCCABKAQSFQoNcHJvY2Vzc19jb3VudBgJIAEoDSITChFXYXRjaEd1YXJkUmVxdWVzdCJmChJXYXRjaEd1YXJkUmVzcG9uc2USDQoFZ3VhcmQYASABKAkSCwoDcGlkGAIgASgNEg8KB2NvbW1hbmQYAyABKAkSEgoKYXRfdW5peF9tcxgEIAEoBBIPCgdtZXNzYWdlGAUgASgJKkYKBlN0cmVhbRIWChJTVFJFQU1fVU5TUEVDSUZJRUQQABIRCg1TVFJFQU1fU1RET1VUEAESEQoNU1RSRUFNX1NUREVSUhACMrkOCgxHdWVzdFNlcnZpY2USTwoGSGVhbHRoEiEubnVsbHNwYWNlLmd1ZXN0LnYxLkhlYWx0aFJlcXVlc3QaIi5udWxsc3BhY2UuZ3Vlc3QudjEuSGVhbHRoUmVzcG9uc2USWAoJQ29uZmlndXJlEiQubnVsbHNwYWNlLmd1ZXN0LnYxLkNvbmZpZ3VyZVJlcXVlc3QaJS5udWxsc3BhY2UuZ3Vlc3QudjEuQ29uZmlndXJlUmVzcG9uc2USTwoGRnJlZXplEiEubnVsbHNwYWNlLmd1ZXN0LnYxLkZyZWV6ZVJlcXVlc3QaIi5udWxsc3BhY2UuZ3Vlc3QudjEuRnJlZXplUmVzcG9uc2USSQoEVGhhdxIfLm51bGxzcGFjZS5ndWVzdC52MS5UaGF3UmVxdWVzdBogLm51bGxzcGFjZS5ndWVzdC52MS5UaGF3UmVzcG9uc2USRgoDUnVuEh4ubnVsbHNwYWNlLmd1ZXN0LnYxLlJ1blJlcXVlc3QaHy5udWxsc3BhY2UuZ3Vlc3QudjEuUnVuUmVzcG9uc2USTAoFU3RhcnQSIC5udWxsc3BhY2UuZ3Vlc3QudjEuU3RhcnRSZXF1ZXN0GiEubnVsbHNwYWNlLmd1ZXN0LnYxLlN0YXJ0UmVzcG9uc2USUQoGQXR0YWNoEiEubnVsbHNwYWNlLmd1ZXN0LnYxLkF0dGFjaFJlcXVlc3QaIi5udWxsc3BhY2UuZ3Vlc3QudjEuQXR0YWNoUmVzcG9uc2UwARJkCg1MaXN0UHJvY2Vzc2VzEigubnVsbHNwYWNlLmd1ZXN0LnYxLkxpc3RQcm9jZXNzZXNSZXF1ZXN0GikubnVsbHNwYWNlLmd1ZXN0LnYxLkxpc3RQcm9jZXNzZXNSZXNwb25zZRJbCgpSZWFkT3V0cHV0EiUubnVsbHNwYWNlLmd1ZXN0LnYxLlJlYWRPdXRwdXRSZXF1ZXN0GiYubnVsbHNwYWNlLmd1ZXN0LnYxLlJlYWRPdXRwdXRSZXNwb25zZRJPCgZTaWduYWwSIS5udWxsc3BhY2UuZ3Vlc3QudjEuU2lnbmFsUmVxdWVzdBoiLm51bGxzcGFjZS5ndWVzdC52MS5TaWduYWxSZXNwb25zZRJbCgpXcml0ZVN0ZGluEiUubnVsbHNwYWNlLmd1ZXN0LnYxLldyaXRlU3RkaW5SZXF1ZXN0GiYubnVsbHNwYWNlLmd1ZXN0LnYxLldyaXRlU3RkaW5SZXNwb25zZRJJCgRTdGF0Eh8ubnVsbHNwYWNlLmd1ZXN0LnYxLlN0YXRSZXF1ZXN0GiAubnVsbHNwYWNlLmd1ZXN0LnYxLlN0YXRSZXNwb25zZRJkCg1MaXN0RGlyZWN0b3J5EigubnVsbHNwYWNlLmd1ZXN0LnYxLkxpc3REaXJlY3RvcnlSZXF1ZXN0GikubnVsbHNwYWNlLmd1ZXN0LnYxLkxpc3REaXJlY3RvcnlSZXNwb25zZRJXCghSZWFkRmlsZRIjLm51bGxzcGFjZS5ndWVzdC52MS5SZWFkRmlsZVJlcXVlc3QaJC5udWxsc3BhY2UuZ3Vlc3QudjEuUmVhZEZpbGVSZXNwb25zZTABEloKCVdyaXRlRmlsZRIkLm51bGxzcGFjZS5ndWVzdC52MS5Xcml0ZUZpbGVSZXF1ZXN0GiUubnVsbHNwYWNlLmd1ZXN0LnYxLldyaXRlRmlsZVJlc3BvbnNlKAESZAoNTWFrZURpcmVjdG9yeRIoLm51bGxzcGFjZS5ndWVzdC52MS5NYWtlRGlyZWN0b3J5UmVxdWVzdBopLm51bGxzcGFjZS5ndWVzdC52MS5NYWtlRGlyZWN0b3J5UmVzcG9uc2USTwoGUmVtb3ZlEiEubnVsbHNwYWNlLmd1ZXN0LnYxLlJlbW92ZVJlcXVlc3QaIi5udWxsc3BhY2UuZ3Vlc3QudjEuUmVtb3ZlUmVzcG9uc2USTwoGUmVuYW1lEiEubnVsbHNwYWNlLmd1ZXN0LnYxLlJlbmFtZVJlcXVlc3QaIi5udWxsc3BhY2UuZ3Vlc3QudjEuUmVuYW1lUmVzcG9uc2USZwoOU2V0UGVybWlzc2lvbnMSKS5udWxsc3BhY2UuZ3Vlc3QudjEuU2V0UGVybWlzc2lvbnNSZXF1ZXN0GioubnVsbHNwYWNlLmd1ZXN0LnYxLlNldFBlcm1pc3Npb25zUmVzcG9uc2USUgoHTWV0cmljcxIiLm51bGxzcGFjZS5ndWVzdC52MS5NZXRyaWNzUmVxdWVzdBojLm51bGxzcGFjZS5ndWVzdC52MS5NZXRyaWNzUmVzcG9uc2USXQoKV2F0Y2hHdWFyZBIlLm51bGxzcGFjZS5ndWVzdC52MS5XYXRjaEd1YXJkUmVxdWVzdBomLm51bGxzcGFjZS5ndWVzdC52MS5XYXRjaEd1YXJkUmVzcG9uc2UwAUIpWidudWxsc3BhY2UuZGV2L2d1ZXN0L2dlbi9ndWVzdHYxO2d1ZXN0djFiBnByb3RvMw");
 
 /**
  * Describes the message nullspace.guest.v1.ErrorDetail.
@@ -50,298 +50,340 @@ export const ConfigureResponseSchema = /*@__PURE__*/
   messageDesc(file_nullspace_guest_v1_guest, 4);
 
 /**
+ * Describes the message nullspace.guest.v1.HookFailure.
+ * Use `create(HookFailureSchema)` to create a new message.
+ */
+export const HookFailureSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 5);
+
+/**
+ * Describes the message nullspace.guest.v1.FreezeRequest.
+ * Use `create(FreezeRequestSchema)` to create a new message.
+ */
+export const FreezeRequestSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 6);
+
+/**
+ * Describes the message nullspace.guest.v1.FreezeResponse.
+ * Use `create(FreezeResponseSchema)` to create a new message.
+ */
+export const FreezeResponseSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 7);
+
+/**
+ * Describes the message nullspace.guest.v1.ThawRequest.
+ * Use `create(ThawRequestSchema)` to create a new message.
+ */
+export const ThawRequestSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 8);
+
+/**
+ * Describes the message nullspace.guest.v1.ThawResponse.
+ * Use `create(ThawResponseSchema)` to create a new message.
+ */
+export const ThawResponseSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 9);
+
+/**
  * Describes the message nullspace.guest.v1.Environment.
  * Use `create(EnvironmentSchema)` to create a new message.
  */
 export const EnvironmentSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 5);
+  messageDesc(file_nullspace_guest_v1_guest, 10);
 
 /**
  * Describes the message nullspace.guest.v1.Command.
  * Use `create(CommandSchema)` to create a new message.
  */
 export const CommandSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 6);
+  messageDesc(file_nullspace_guest_v1_guest, 11);
 
 /**
  * Describes the message nullspace.guest.v1.RunRequest.
  * Use `create(RunRequestSchema)` to create a new message.
  */
 export const RunRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 7);
+  messageDesc(file_nullspace_guest_v1_guest, 12);
 
 /**
  * Describes the message nullspace.guest.v1.RunResponse.
  * Use `create(RunResponseSchema)` to create a new message.
  */
 export const RunResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 8);
+  messageDesc(file_nullspace_guest_v1_guest, 13);
 
 /**
  * Describes the message nullspace.guest.v1.Exit.
  * Use `create(ExitSchema)` to create a new message.
  */
 export const ExitSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 9);
+  messageDesc(file_nullspace_guest_v1_guest, 14);
 
 /**
  * Describes the message nullspace.guest.v1.StartRequest.
  * Use `create(StartRequestSchema)` to create a new message.
  */
 export const StartRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 10);
+  messageDesc(file_nullspace_guest_v1_guest, 15);
 
 /**
  * Describes the message nullspace.guest.v1.StartResponse.
  * Use `create(StartResponseSchema)` to create a new message.
  */
 export const StartResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 11);
+  messageDesc(file_nullspace_guest_v1_guest, 16);
 
 /**
  * Describes the message nullspace.guest.v1.AttachRequest.
  * Use `create(AttachRequestSchema)` to create a new message.
  */
 export const AttachRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 12);
+  messageDesc(file_nullspace_guest_v1_guest, 17);
 
 /**
  * Describes the message nullspace.guest.v1.AttachResponse.
  * Use `create(AttachResponseSchema)` to create a new message.
  */
 export const AttachResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 13);
+  messageDesc(file_nullspace_guest_v1_guest, 18);
+
+/**
+ * Describes the message nullspace.guest.v1.Frozen.
+ * Use `create(FrozenSchema)` to create a new message.
+ */
+export const FrozenSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 19);
 
 /**
  * Describes the message nullspace.guest.v1.AttachStarted.
  * Use `create(AttachStartedSchema)` to create a new message.
  */
 export const AttachStartedSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 14);
+  messageDesc(file_nullspace_guest_v1_guest, 20);
 
 /**
  * Describes the message nullspace.guest.v1.Output.
  * Use `create(OutputSchema)` to create a new message.
  */
 export const OutputSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 15);
+  messageDesc(file_nullspace_guest_v1_guest, 21);
 
 /**
  * Describes the message nullspace.guest.v1.ListProcessesRequest.
  * Use `create(ListProcessesRequestSchema)` to create a new message.
  */
 export const ListProcessesRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 16);
+  messageDesc(file_nullspace_guest_v1_guest, 22);
 
 /**
  * Describes the message nullspace.guest.v1.ListProcessesResponse.
  * Use `create(ListProcessesResponseSchema)` to create a new message.
  */
 export const ListProcessesResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 17);
+  messageDesc(file_nullspace_guest_v1_guest, 23);
 
 /**
  * Describes the message nullspace.guest.v1.Process.
  * Use `create(ProcessSchema)` to create a new message.
  */
 export const ProcessSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 18);
+  messageDesc(file_nullspace_guest_v1_guest, 24);
 
 /**
  * Describes the message nullspace.guest.v1.ReadOutputRequest.
  * Use `create(ReadOutputRequestSchema)` to create a new message.
  */
 export const ReadOutputRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 19);
+  messageDesc(file_nullspace_guest_v1_guest, 25);
 
 /**
  * Describes the message nullspace.guest.v1.ReadOutputResponse.
  * Use `create(ReadOutputResponseSchema)` to create a new message.
  */
 export const ReadOutputResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 20);
+  messageDesc(file_nullspace_guest_v1_guest, 26);
 
 /**
  * Describes the message nullspace.guest.v1.SignalRequest.
  * Use `create(SignalRequestSchema)` to create a new message.
  */
 export const SignalRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 21);
+  messageDesc(file_nullspace_guest_v1_guest, 27);
 
 /**
  * Describes the message nullspace.guest.v1.SignalResponse.
  * Use `create(SignalResponseSchema)` to create a new message.
  */
 export const SignalResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 22);
+  messageDesc(file_nullspace_guest_v1_guest, 28);
 
 /**
  * Describes the message nullspace.guest.v1.WriteStdinRequest.
  * Use `create(WriteStdinRequestSchema)` to create a new message.
  */
 export const WriteStdinRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 23);
+  messageDesc(file_nullspace_guest_v1_guest, 29);
 
 /**
  * Describes the message nullspace.guest.v1.WriteStdinResponse.
  * Use `create(WriteStdinResponseSchema)` to create a new message.
  */
 export const WriteStdinResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 24);
+  messageDesc(file_nullspace_guest_v1_guest, 30);
 
 /**
  * Describes the message nullspace.guest.v1.FileInfo.
  * Use `create(FileInfoSchema)` to create a new message.
  */
 export const FileInfoSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 25);
+  messageDesc(file_nullspace_guest_v1_guest, 31);
 
 /**
  * Describes the message nullspace.guest.v1.Target.
  * Use `create(TargetSchema)` to create a new message.
  */
 export const TargetSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 26);
+  messageDesc(file_nullspace_guest_v1_guest, 32);
 
 /**
  * Describes the message nullspace.guest.v1.StatRequest.
  * Use `create(StatRequestSchema)` to create a new message.
  */
 export const StatRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 27);
+  messageDesc(file_nullspace_guest_v1_guest, 33);
 
 /**
  * Describes the message nullspace.guest.v1.StatResponse.
  * Use `create(StatResponseSchema)` to create a new message.
  */
 export const StatResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 28);
+  messageDesc(file_nullspace_guest_v1_guest, 34);
 
 /**
  * Describes the message nullspace.guest.v1.ListDirectoryRequest.
  * Use `create(ListDirectoryRequestSchema)` to create a new message.
  */
 export const ListDirectoryRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 29);
+  messageDesc(file_nullspace_guest_v1_guest, 35);
 
 /**
  * Describes the message nullspace.guest.v1.ListDirectoryResponse.
  * Use `create(ListDirectoryResponseSchema)` to create a new message.
  */
 export const ListDirectoryResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 30);
+  messageDesc(file_nullspace_guest_v1_guest, 36);
 
 /**
  * Describes the message nullspace.guest.v1.ReadFileRequest.
  * Use `create(ReadFileRequestSchema)` to create a new message.
  */
 export const ReadFileRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 31);
+  messageDesc(file_nullspace_guest_v1_guest, 37);
 
 /**
  * Describes the message nullspace.guest.v1.ReadFileResponse.
  * Use `create(ReadFileResponseSchema)` to create a new message.
  */
 export const ReadFileResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 32);
+  messageDesc(file_nullspace_guest_v1_guest, 38);
 
 /**
  * Describes the message nullspace.guest.v1.WriteFileRequest.
  * Use `create(WriteFileRequestSchema)` to create a new message.
  */
 export const WriteFileRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 33);
+  messageDesc(file_nullspace_guest_v1_guest, 39);
 
 /**
  * Describes the message nullspace.guest.v1.WriteFileResponse.
  * Use `create(WriteFileResponseSchema)` to create a new message.
  */
 export const WriteFileResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 34);
+  messageDesc(file_nullspace_guest_v1_guest, 40);
 
 /**
  * Describes the message nullspace.guest.v1.MakeDirectoryRequest.
  * Use `create(MakeDirectoryRequestSchema)` to create a new message.
  */
 export const MakeDirectoryRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 35);
+  messageDesc(file_nullspace_guest_v1_guest, 41);
 
 /**
  * Describes the message nullspace.guest.v1.MakeDirectoryResponse.
  * Use `create(MakeDirectoryResponseSchema)` to create a new message.
  */
 export const MakeDirectoryResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 36);
+  messageDesc(file_nullspace_guest_v1_guest, 42);
 
 /**
  * Describes the message nullspace.guest.v1.RemoveRequest.
  * Use `create(RemoveRequestSchema)` to create a new message.
  */
 export const RemoveRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 37);
+  messageDesc(file_nullspace_guest_v1_guest, 43);
 
 /**
  * Describes the message nullspace.guest.v1.RemoveResponse.
  * Use `create(RemoveResponseSchema)` to create a new message.
  */
 export const RemoveResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 38);
+  messageDesc(file_nullspace_guest_v1_guest, 44);
 
 /**
  * Describes the message nullspace.guest.v1.RenameRequest.
  * Use `create(RenameRequestSchema)` to create a new message.
  */
 export const RenameRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 39);
+  messageDesc(file_nullspace_guest_v1_guest, 45);
 
 /**
  * Describes the message nullspace.guest.v1.RenameResponse.
  * Use `create(RenameResponseSchema)` to create a new message.
  */
 export const RenameResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 40);
+  messageDesc(file_nullspace_guest_v1_guest, 46);
 
 /**
  * Describes the message nullspace.guest.v1.SetPermissionsRequest.
  * Use `create(SetPermissionsRequestSchema)` to create a new message.
  */
 export const SetPermissionsRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 41);
+  messageDesc(file_nullspace_guest_v1_guest, 47);
 
 /**
  * Describes the message nullspace.guest.v1.SetPermissionsResponse.
  * Use `create(SetPermissionsResponseSchema)` to create a new message.
  */
 export const SetPermissionsResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 42);
+  messageDesc(file_nullspace_guest_v1_guest, 48);
 
 /**
  * Describes the message nullspace.guest.v1.MetricsRequest.
  * Use `create(MetricsRequestSchema)` to create a new message.
  */
 export const MetricsRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 43);
+  messageDesc(file_nullspace_guest_v1_guest, 49);
 
 /**
  * Describes the message nullspace.guest.v1.MetricsResponse.
  * Use `create(MetricsResponseSchema)` to create a new message.
  */
 export const MetricsResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 44);
+  messageDesc(file_nullspace_guest_v1_guest, 50);
 
 /**
  * Describes the message nullspace.guest.v1.WatchGuardRequest.
  * Use `create(WatchGuardRequestSchema)` to create a new message.
  */
 export const WatchGuardRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 45);
+  messageDesc(file_nullspace_guest_v1_guest, 51);
 
 /**
  * Describes the message nullspace.guest.v1.WatchGuardResponse.
  * Use `create(WatchGuardResponseSchema)` to create a new message.
  */
 export const WatchGuardResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 46);
+  messageDesc(file_nullspace_guest_v1_guest, 52);
 
 /**
  * Describes the enum nullspace.guest.v1.Stream.

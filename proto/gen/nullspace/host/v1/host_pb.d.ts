@@ -21,16 +21,27 @@ export declare const file_nullspace_host_v1_host: GenFile;
 export declare type ErrorDetail = Message<"nullspace.host.v1.ErrorDetail"> & {
   /**
    * One of: capacity_exceeded, image_not_found, invalid_request, instance_not_found, instance_not_running,
-   * start_failed, disk_full, shutting_down.
+   * start_failed, disk_full, shutting_down, instance_paused, snapshot_not_found, snapshot_corrupt,
+   * incompatible_snapshot, rebuild_required, snapshot_failed.
    *
    * @generated from field: string code = 1;
    */
   code: string;
 
   /**
+   * Field of the request that is wrong; with snapshot_corrupt the file that is, with incompatible_snapshot and
+   * rebuild_required what differs, for example "engine_build".
+   *
    * @generated from field: string field = 2;
    */
   field: string;
+
+  /**
+   * With disk_full: bytes that were missing, as far as known.
+   *
+   * @generated from field: uint64 missing_bytes = 3;
+   */
+  missingBytes: bigint;
 };
 
 /**
@@ -264,6 +275,25 @@ export declare type CreateInstanceRequest = Message<"nullspace.host.v1.CreateIns
    * @generated from field: uint64 timeout_ms = 3;
    */
   timeoutMs: bigint;
+
+  /**
+   * @generated from field: nullspace.host.v1.DeadlineAction deadline_action = 4;
+   */
+  deadlineAction: DeadlineAction;
+
+  /**
+   * Start from this snapshot. Of spec only internet_access and hostname then count; the rest is as it was saved.
+   *
+   * @generated from field: string snapshot_id = 5;
+   */
+  snapshotId: string;
+
+  /**
+   * Id under which a pause of this instance, by call or deadline, is saved. Empty: it cannot be paused.
+   *
+   * @generated from field: string pause_snapshot_id = 6;
+   */
+  pauseSnapshotId: string;
 };
 
 /**
@@ -310,7 +340,8 @@ export declare type Instance = Message<"nullspace.host.v1.Instance"> & {
   state: State;
 
   /**
-   * Why it ended: manual, timeout, out_of_memory, process_limit, guest_crash, agent_lost, host_lost, start_failed.
+   * Why it ended: manual, timeout, out_of_memory, process_limit, guest_crash, agent_lost, host_lost, start_failed,
+   * snapshot_corrupt. Why it paused: manual, timeout.
    *
    * @generated from field: string reason = 4;
    */
@@ -364,6 +395,44 @@ export declare type Instance = Message<"nullspace.host.v1.Instance"> & {
    * @generated from field: nullspace.host.v1.Phases phases = 13;
    */
   phases?: Phases | undefined;
+
+  /**
+   * @generated from field: nullspace.host.v1.DeadlineAction deadline_action = 14;
+   */
+  deadlineAction: DeadlineAction;
+
+  /**
+   * @generated from field: string pause_snapshot_id = 15;
+   */
+  pauseSnapshotId: string;
+
+  /**
+   * The snapshot that it was started from; empty for a cold start.
+   *
+   * @generated from field: string from_snapshot_id = 16;
+   */
+  fromSnapshotId: string;
+
+  /**
+   * Of a paused one: the snapshot of its pause.
+   *
+   * @generated from field: nullspace.host.v1.Snapshot pause_snapshot = 17;
+   */
+  pauseSnapshot?: Snapshot | undefined;
+
+  /**
+   * Grows with every change of this instance. A message with a lower one than the last seen is out of date.
+   *
+   * @generated from field: uint64 revision = 18;
+   */
+  revision: bigint;
+
+  /**
+   * Of a paused one: how much of its time to live was left, in milliseconds; 0: it had no deadline.
+   *
+   * @generated from field: uint64 remaining_ms = 19;
+   */
+  remainingMs: bigint;
 };
 
 /**
@@ -371,6 +440,65 @@ export declare type Instance = Message<"nullspace.host.v1.Instance"> & {
  * Use `create(InstanceSchema)` to create a new message.
  */
 export declare const InstanceSchema: GenMessage<Instance>;
+
+/**
+ * @generated from message nullspace.host.v1.Snapshot
+ */
+export declare type Snapshot = Message<"nullspace.host.v1.Snapshot"> & {
+  /**
+   * @generated from field: string snapshot_id = 1;
+   */
+  snapshotId: string;
+
+  /**
+   * The sandbox that it was taken of.
+   *
+   * @generated from field: string sandbox_id = 2;
+   */
+  sandboxId: string;
+
+  /**
+   * @generated from field: nullspace.host.v1.SnapshotKind kind = 3;
+   */
+  kind: SnapshotKind;
+
+  /**
+   * Bytes that it uses on disk, counted once where files are shared.
+   *
+   * @generated from field: uint64 size_bytes = 4;
+   */
+  sizeBytes: bigint;
+
+  /**
+   * @generated from field: int64 created_unix_ms = 5;
+   */
+  createdUnixMs: bigint;
+
+  /**
+   * @generated from field: nullspace.host.v1.Spec spec = 6;
+   */
+  spec?: Spec | undefined;
+
+  /**
+   * Name of the file that was found damaged; empty: none known.
+   *
+   * @generated from field: string corrupt_file = 7;
+   */
+  corruptFile: string;
+
+  /**
+   * How long the source stood still while it was saved.
+   *
+   * @generated from field: double frozen_ms = 8;
+   */
+  frozenMs: number;
+};
+
+/**
+ * Describes the message nullspace.host.v1.Snapshot.
+ * Use `create(SnapshotSchema)` to create a new message.
+ */
+export declare const SnapshotSchema: GenMessage<Snapshot>;
 
 /**
  * How long each part of a create took, in milliseconds.
@@ -520,6 +648,11 @@ export declare type SetDeadlineRequest = Message<"nullspace.host.v1.SetDeadlineR
    * @generated from field: int64 deadline_unix_ms = 2;
    */
   deadlineUnixMs: bigint;
+
+  /**
+   * @generated from field: nullspace.host.v1.DeadlineAction deadline_action = 3;
+   */
+  deadlineAction: DeadlineAction;
 };
 
 /**
@@ -543,6 +676,335 @@ export declare type SetDeadlineResponse = Message<"nullspace.host.v1.SetDeadline
  * Use `create(SetDeadlineResponseSchema)` to create a new message.
  */
 export declare const SetDeadlineResponseSchema: GenMessage<SetDeadlineResponse>;
+
+/**
+ * @generated from message nullspace.host.v1.PauseInstanceRequest
+ */
+export declare type PauseInstanceRequest = Message<"nullspace.host.v1.PauseInstanceRequest"> & {
+  /**
+   * @generated from field: string sandbox_id = 1;
+   */
+  sandboxId: string;
+
+  /**
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message nullspace.host.v1.PauseInstanceRequest.
+ * Use `create(PauseInstanceRequestSchema)` to create a new message.
+ */
+export declare const PauseInstanceRequestSchema: GenMessage<PauseInstanceRequest>;
+
+/**
+ * @generated from message nullspace.host.v1.PauseInstanceResponse
+ */
+export declare type PauseInstanceResponse = Message<"nullspace.host.v1.PauseInstanceResponse"> & {
+  /**
+   * @generated from field: nullspace.host.v1.Instance instance = 1;
+   */
+  instance?: Instance | undefined;
+};
+
+/**
+ * Describes the message nullspace.host.v1.PauseInstanceResponse.
+ * Use `create(PauseInstanceResponseSchema)` to create a new message.
+ */
+export declare const PauseInstanceResponseSchema: GenMessage<PauseInstanceResponse>;
+
+/**
+ * @generated from message nullspace.host.v1.SaveSnapshotRequest
+ */
+export declare type SaveSnapshotRequest = Message<"nullspace.host.v1.SaveSnapshotRequest"> & {
+  /**
+   * @generated from field: string sandbox_id = 1;
+   */
+  sandboxId: string;
+
+  /**
+   * @generated from field: string snapshot_id = 2;
+   */
+  snapshotId: string;
+
+  /**
+   * @generated from field: nullspace.host.v1.SnapshotKind kind = 3;
+   */
+  kind: SnapshotKind;
+};
+
+/**
+ * Describes the message nullspace.host.v1.SaveSnapshotRequest.
+ * Use `create(SaveSnapshotRequestSchema)` to create a new message.
+ */
+export declare const SaveSnapshotRequestSchema: GenMessage<SaveSnapshotRequest>;
+
+/**
+ * @generated from message nullspace.host.v1.SaveSnapshotResponse
+ */
+export declare type SaveSnapshotResponse = Message<"nullspace.host.v1.SaveSnapshotResponse"> & {
+  /**
+   * @generated from field: nullspace.host.v1.Snapshot snapshot = 1;
+   */
+  snapshot?: Snapshot | undefined;
+};
+
+/**
+ * Describes the message nullspace.host.v1.SaveSnapshotResponse.
+ * Use `create(SaveSnapshotResponseSchema)` to create a new message.
+ */
+export declare const SaveSnapshotResponseSchema: GenMessage<SaveSnapshotResponse>;
+
+/**
+ * @generated from message nullspace.host.v1.ForkInstanceRequest
+ */
+export declare type ForkInstanceRequest = Message<"nullspace.host.v1.ForkInstanceRequest"> & {
+  /**
+   * @generated from field: string sandbox_id = 1;
+   */
+  sandboxId: string;
+
+  /**
+   * @generated from field: repeated nullspace.host.v1.ForkChild children = 2;
+   */
+  children: ForkChild[];
+};
+
+/**
+ * Describes the message nullspace.host.v1.ForkInstanceRequest.
+ * Use `create(ForkInstanceRequestSchema)` to create a new message.
+ */
+export declare const ForkInstanceRequestSchema: GenMessage<ForkInstanceRequest>;
+
+/**
+ * @generated from message nullspace.host.v1.ForkChild
+ */
+export declare type ForkChild = Message<"nullspace.host.v1.ForkChild"> & {
+  /**
+   * @generated from field: string sandbox_id = 1;
+   */
+  sandboxId: string;
+
+  /**
+   * @generated from field: string pause_snapshot_id = 2;
+   */
+  pauseSnapshotId: string;
+
+  /**
+   * @generated from field: string hostname = 3;
+   */
+  hostname: string;
+
+  /**
+   * @generated from field: uint64 timeout_ms = 4;
+   */
+  timeoutMs: bigint;
+
+  /**
+   * @generated from field: nullspace.host.v1.DeadlineAction deadline_action = 5;
+   */
+  deadlineAction: DeadlineAction;
+};
+
+/**
+ * Describes the message nullspace.host.v1.ForkChild.
+ * Use `create(ForkChildSchema)` to create a new message.
+ */
+export declare const ForkChildSchema: GenMessage<ForkChild>;
+
+/**
+ * One result a child, in the order of the request.
+ *
+ * @generated from message nullspace.host.v1.ForkInstanceResponse
+ */
+export declare type ForkInstanceResponse = Message<"nullspace.host.v1.ForkInstanceResponse"> & {
+  /**
+   * @generated from field: repeated nullspace.host.v1.ForkResult results = 1;
+   */
+  results: ForkResult[];
+};
+
+/**
+ * Describes the message nullspace.host.v1.ForkInstanceResponse.
+ * Use `create(ForkInstanceResponseSchema)` to create a new message.
+ */
+export declare const ForkInstanceResponseSchema: GenMessage<ForkInstanceResponse>;
+
+/**
+ * @generated from message nullspace.host.v1.ForkResult
+ */
+export declare type ForkResult = Message<"nullspace.host.v1.ForkResult"> & {
+  /**
+   * @generated from oneof nullspace.host.v1.ForkResult.result
+   */
+  result: {
+    /**
+     * @generated from field: nullspace.host.v1.Instance instance = 1;
+     */
+    value: Instance;
+    case: "instance";
+  } | {
+    /**
+     * @generated from field: nullspace.host.v1.ForkFailure failure = 2;
+     */
+    value: ForkFailure;
+    case: "failure";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message nullspace.host.v1.ForkResult.
+ * Use `create(ForkResultSchema)` to create a new message.
+ */
+export declare const ForkResultSchema: GenMessage<ForkResult>;
+
+/**
+ * @generated from message nullspace.host.v1.ForkFailure
+ */
+export declare type ForkFailure = Message<"nullspace.host.v1.ForkFailure"> & {
+  /**
+   * @generated from field: nullspace.host.v1.ErrorDetail detail = 1;
+   */
+  detail?: ErrorDetail | undefined;
+
+  /**
+   * @generated from field: string message = 2;
+   */
+  message: string;
+};
+
+/**
+ * Describes the message nullspace.host.v1.ForkFailure.
+ * Use `create(ForkFailureSchema)` to create a new message.
+ */
+export declare const ForkFailureSchema: GenMessage<ForkFailure>;
+
+/**
+ * @generated from message nullspace.host.v1.ListSnapshotsRequest
+ */
+export declare type ListSnapshotsRequest = Message<"nullspace.host.v1.ListSnapshotsRequest"> & {
+};
+
+/**
+ * Describes the message nullspace.host.v1.ListSnapshotsRequest.
+ * Use `create(ListSnapshotsRequestSchema)` to create a new message.
+ */
+export declare const ListSnapshotsRequestSchema: GenMessage<ListSnapshotsRequest>;
+
+/**
+ * @generated from message nullspace.host.v1.ListSnapshotsResponse
+ */
+export declare type ListSnapshotsResponse = Message<"nullspace.host.v1.ListSnapshotsResponse"> & {
+  /**
+   * @generated from field: repeated nullspace.host.v1.Snapshot snapshots = 1;
+   */
+  snapshots: Snapshot[];
+};
+
+/**
+ * Describes the message nullspace.host.v1.ListSnapshotsResponse.
+ * Use `create(ListSnapshotsResponseSchema)` to create a new message.
+ */
+export declare const ListSnapshotsResponseSchema: GenMessage<ListSnapshotsResponse>;
+
+/**
+ * @generated from message nullspace.host.v1.DeleteSnapshotRequest
+ */
+export declare type DeleteSnapshotRequest = Message<"nullspace.host.v1.DeleteSnapshotRequest"> & {
+  /**
+   * @generated from field: string snapshot_id = 1;
+   */
+  snapshotId: string;
+};
+
+/**
+ * Describes the message nullspace.host.v1.DeleteSnapshotRequest.
+ * Use `create(DeleteSnapshotRequestSchema)` to create a new message.
+ */
+export declare const DeleteSnapshotRequestSchema: GenMessage<DeleteSnapshotRequest>;
+
+/**
+ * @generated from message nullspace.host.v1.DeleteSnapshotResponse
+ */
+export declare type DeleteSnapshotResponse = Message<"nullspace.host.v1.DeleteSnapshotResponse"> & {
+};
+
+/**
+ * Describes the message nullspace.host.v1.DeleteSnapshotResponse.
+ * Use `create(DeleteSnapshotResponseSchema)` to create a new message.
+ */
+export declare const DeleteSnapshotResponseSchema: GenMessage<DeleteSnapshotResponse>;
+
+/**
+ * @generated from message nullspace.host.v1.DescribeDiskRequest
+ */
+export declare type DescribeDiskRequest = Message<"nullspace.host.v1.DescribeDiskRequest"> & {
+};
+
+/**
+ * Describes the message nullspace.host.v1.DescribeDiskRequest.
+ * Use `create(DescribeDiskRequestSchema)` to create a new message.
+ */
+export declare const DescribeDiskRequestSchema: GenMessage<DescribeDiskRequest>;
+
+/**
+ * @generated from message nullspace.host.v1.DescribeDiskResponse
+ */
+export declare type DescribeDiskResponse = Message<"nullspace.host.v1.DescribeDiskResponse"> & {
+  /**
+   * Bytes free and total on the file system of the data folder.
+   *
+   * @generated from field: uint64 free_bytes = 1;
+   */
+  freeBytes: bigint;
+
+  /**
+   * @generated from field: uint64 total_bytes = 2;
+   */
+  totalBytes: bigint;
+
+  /**
+   * @generated from field: repeated nullspace.host.v1.DiskUse uses = 3;
+   */
+  uses: DiskUse[];
+};
+
+/**
+ * Describes the message nullspace.host.v1.DescribeDiskResponse.
+ * Use `create(DescribeDiskResponseSchema)` to create a new message.
+ */
+export declare const DescribeDiskResponseSchema: GenMessage<DescribeDiskResponse>;
+
+/**
+ * @generated from message nullspace.host.v1.DiskUse
+ */
+export declare type DiskUse = Message<"nullspace.host.v1.DiskUse"> & {
+  /**
+   * "image", "instance", "snapshot", "temporary".
+   *
+   * @generated from field: string kind = 1;
+   */
+  kind: string;
+
+  /**
+   * Digest, sandbox id or snapshot id.
+   *
+   * @generated from field: string id = 2;
+   */
+  id: string;
+
+  /**
+   * @generated from field: uint64 bytes = 3;
+   */
+  bytes: bigint;
+};
+
+/**
+ * Describes the message nullspace.host.v1.DiskUse.
+ * Use `create(DiskUseSchema)` to create a new message.
+ */
+export declare const DiskUseSchema: GenMessage<DiskUse>;
 
 /**
  * @generated from message nullspace.host.v1.WatchInstancesRequest
@@ -680,12 +1142,77 @@ export enum State {
    * @generated from enum value: STATE_ERROR = 4;
    */
   ERROR = 4,
+
+  /**
+   * Saved as its pause snapshot; nothing of it runs. Final: it goes on as a new instance made from that snapshot.
+   *
+   * @generated from enum value: STATE_PAUSED = 5;
+   */
+  PAUSED = 5,
 }
 
 /**
  * Describes the enum nullspace.host.v1.State.
  */
 export declare const StateSchema: GenEnum<State>;
+
+/**
+ * What happens at the deadline.
+ *
+ * @generated from enum nullspace.host.v1.DeadlineAction
+ */
+export enum DeadlineAction {
+  /**
+   * In a create: destroy. In a SetDeadline: as before.
+   *
+   * @generated from enum value: DEADLINE_ACTION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * @generated from enum value: DEADLINE_ACTION_DESTROY = 1;
+   */
+  DESTROY = 1,
+
+  /**
+   * @generated from enum value: DEADLINE_ACTION_PAUSE = 2;
+   */
+  PAUSE = 2,
+}
+
+/**
+ * Describes the enum nullspace.host.v1.DeadlineAction.
+ */
+export declare const DeadlineActionSchema: GenEnum<DeadlineAction>;
+
+/**
+ * @generated from enum nullspace.host.v1.SnapshotKind
+ */
+export enum SnapshotKind {
+  /**
+   * @generated from enum value: SNAPSHOT_KIND_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Memory, processes and disk.
+   *
+   * @generated from enum value: SNAPSHOT_KIND_MEMORY = 1;
+   */
+  MEMORY = 1,
+
+  /**
+   * Files alone; an instance made from it boots fresh processes on them.
+   *
+   * @generated from enum value: SNAPSHOT_KIND_FILESYSTEM = 2;
+   */
+  FILESYSTEM = 2,
+}
+
+/**
+ * Describes the enum nullspace.host.v1.SnapshotKind.
+ */
+export declare const SnapshotKindSchema: GenEnum<SnapshotKind>;
 
 /**
  * @generated from service nullspace.host.v1.HostService
@@ -743,6 +1270,67 @@ export declare const HostService: GenService<{
     methodKind: "unary";
     input: typeof SetDeadlineRequestSchema;
     output: typeof SetDeadlineResponseSchema;
+  },
+  /**
+   * Saves memory and disk as the snapshot that Instance.pause_snapshot_id names, then frees the machine. The
+   * instance is then PAUSED, or runs on as before when the call fails. Repeating it on a paused one answers the same.
+   *
+   * @generated from rpc nullspace.host.v1.HostService.PauseInstance
+   */
+  pauseInstance: {
+    methodKind: "unary";
+    input: typeof PauseInstanceRequestSchema;
+    output: typeof PauseInstanceResponseSchema;
+  },
+  /**
+   * Saves a running instance, which goes on with its connections. Repeating it with the same snapshot_id answers
+   * with the same snapshot.
+   *
+   * @generated from rpc nullspace.host.v1.HostService.SaveSnapshot
+   */
+  saveSnapshot: {
+    methodKind: "unary";
+    input: typeof SaveSnapshotRequestSchema;
+    output: typeof SaveSnapshotResponseSchema;
+  },
+  /**
+   * Makes running copies of a running instance, which goes on. Answers when each child runs or has failed;
+   * nothing of the copy's snapshot stays. Repeating it with the same ids answers with the same children.
+   *
+   * @generated from rpc nullspace.host.v1.HostService.ForkInstance
+   */
+  forkInstance: {
+    methodKind: "unary";
+    input: typeof ForkInstanceRequestSchema;
+    output: typeof ForkInstanceResponseSchema;
+  },
+  /**
+   * @generated from rpc nullspace.host.v1.HostService.ListSnapshots
+   */
+  listSnapshots: {
+    methodKind: "unary";
+    input: typeof ListSnapshotsRequestSchema;
+    output: typeof ListSnapshotsResponseSchema;
+  },
+  /**
+   * Frees the snapshot's disk. Unknown ids are fine. Instances that were started from it are not touched.
+   *
+   * @generated from rpc nullspace.host.v1.HostService.DeleteSnapshot
+   */
+  deleteSnapshot: {
+    methodKind: "unary";
+    input: typeof DeleteSnapshotRequestSchema;
+    output: typeof DeleteSnapshotResponseSchema;
+  },
+  /**
+   * What uses the disk of this host.
+   *
+   * @generated from rpc nullspace.host.v1.HostService.DescribeDisk
+   */
+  describeDisk: {
+    methodKind: "unary";
+    input: typeof DescribeDiskRequestSchema;
+    output: typeof DescribeDiskResponseSchema;
   },
   /**
    * First one message with every instance that the host knows, then each change.

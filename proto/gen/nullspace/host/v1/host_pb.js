@@ -11,7 +11,7 @@ import { enumDesc, fileDesc, messageDesc, serviceDesc, tsEnum } from "@bufbuild/
  * Describes the file nullspace/host/v1/host.proto.
  */
 export const file_nullspace_host_v1_host = /*@__PURE__*/
-  fileDesc("ChxudWxsc3BhY2UvaG9zdC92MS9ob3N0LnByb3RvEhFudWxsc3BhY2UuaG9zdC52MSIqCgtFcnJvckRldGFpbBIMCgRjb2RlGAEgASgJEg0KBWZpZWxkGAIgASgJIhAKDkdldEhvc3RSZXF1ZXN0IrEBCg9HZXRIb3N0UmVzcG9uc2USDwoHaG9zdF9pZBgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEg4KBmVuZ2luZRgDIAEoCRItCghjYXBhY2l0eRgEIAEoCzIbLm51bGxzcGFjZS5ob3N0LnYxLkNhcGFjaXR5EigKBmltYWdlcxgFIAMoCzIYLm51bGxzcGFjZS5ob3N0LnYxLkltYWdlEhMKC2d1ZXN0X3JhbmdlGAYgASgJIjkKBUltYWdlEgwKBG5hbWUYASABKAkSDgoGZGlnZXN0GAIgASgJEhIKCnNpemVfYnl0ZXMYAyABKAQi3QEKCENhcGFjaXR5EhEKCWNwdV9jb3VudBgBIAEoDRIXCg9tZW1vcnlfdG90YWxfbWIYAiABKAQSFwoPbWVtb3J5X2xpbWl0X21iGAMgASgEEhoKEm1lbW9yeV9yZXNlcnZlZF9tYhgEIAEoBBISCgp2Y3B1X2xpbWl0GAUgASgNEhUKDXZjcHVfcmVzZXJ2ZWQYBiABKA0SFAoMZGlza19mcmVlX21iGAcgASgEEhYKDmluc3RhbmNlc19saXZlGAggASgNEhcKD2luc3RhbmNlc19saW1pdBgJIAEoDSLyAQoEU3BlYxINCgVpbWFnZRgBIAEoCRINCgV2Y3B1cxgCIAEoDRIRCgltZW1vcnlfbWIYAyABKA0SDwoHZGlza19tYhgEIAEoDRItCgNlbnYYBSADKAsyIC5udWxsc3BhY2UuaG9zdC52MS5TcGVjLkVudkVudHJ5EgsKA2N3ZBgGIAEoCRIXCg9pbnRlcm5ldF9hY2Nlc3MYByABKAgSFQoNcHJvY2Vzc19saW1pdBgIIAEoDRIQCghob3N0bmFtZRgJIAEoCRoqCghFbnZFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBImYKFUNyZWF0ZUluc3RhbmNlUmVxdWVzdBISCgpzYW5kYm94X2lkGAEgASgJEiUKBHNwZWMYAiABKAsyFy5udWxsc3BhY2UuaG9zdC52MS5TcGVjEhIKCnRpbWVvdXRfbXMYAyABKAQiRwoWQ3JlYXRlSW5zdGFuY2VSZXNwb25zZRItCghpbnN0YW5jZRgBIAEoCzIbLm51bGxzcGFjZS5ob3N0LnYxLkluc3RhbmNlIt4CCghJbnN0YW5jZRITCgtpbnN0YW5jZV9pZBgBIAEoCRISCgpzYW5kYm94X2lkGAIgASgJEicKBXN0YXRlGAMgASgOMhgubnVsbHNwYWNlLmhvc3QudjEuU3RhdGUSDgoGcmVhc29uGAQgASgJEg8KB21lc3NhZ2UYBSABKAkSJQoEc3BlYxgGIAEoCzIXLm51bGxzcGFjZS5ob3N0LnYxLlNwZWMSFQoNYWdlbnRfYWRkcmVzcxgHIAEoCRITCgthZ2VudF90b2tlbhgIIAEoCRIXCg9jcmVhdGVkX3VuaXhfbXMYCSABKAMSFwoPc3RhcnRlZF91bml4X21zGAogASgDEhgKEGRlYWRsaW5lX3VuaXhfbXMYCyABKAMSFQoNZW5kZWRfdW5peF9tcxgMIAEoAxIpCgZwaGFzZXMYDSABKAsyGS5udWxsc3BhY2UuaG9zdC52MS5QaGFzZXMiZgoGUGhhc2VzEhAKCHF1ZXVlX21zGAEgASgBEg8KB3Nsb3RfbXMYAiABKAESEQoJZW5naW5lX21zGAMgASgBEhAKCGFnZW50X21zGAQgASgBEhQKDGNvbmZpZ3VyZV9tcxgFIAEoASIoChJHZXRJbnN0YW5jZVJlcXVlc3QSEgoKc2FuZGJveF9pZBgBIAEoCSJEChNHZXRJbnN0YW5jZVJlc3BvbnNlEi0KCGluc3RhbmNlGAEgASgLMhsubnVsbHNwYWNlLmhvc3QudjEuSW5zdGFuY2UiFgoUTGlzdEluc3RhbmNlc1JlcXVlc3QiRwoVTGlzdEluc3RhbmNlc1Jlc3BvbnNlEi4KCWluc3RhbmNlcxgBIAMoCzIbLm51bGxzcGFjZS5ob3N0LnYxLkluc3RhbmNlIjkKE0tpbGxJbnN0YW5jZVJlcXVlc3QSEgoKc2FuZGJveF9pZBgBIAEoCRIOCgZyZWFzb24YAiABKAkiRQoUS2lsbEluc3RhbmNlUmVzcG9uc2USLQoIaW5zdGFuY2UYASABKAsyGy5udWxsc3BhY2UuaG9zdC52MS5JbnN0YW5jZSJCChJTZXREZWFkbGluZVJlcXVlc3QSEgoKc2FuZGJveF9pZBgBIAEoCRIYChBkZWFkbGluZV91bml4X21zGAIgASgDIkQKE1NldERlYWRsaW5lUmVzcG9uc2USLQoIaW5zdGFuY2UYASABKAsyGy5udWxsc3BhY2UuaG9zdC52MS5JbnN0YW5jZSIXChVXYXRjaEluc3RhbmNlc1JlcXVlc3QitwEKFldhdGNoSW5zdGFuY2VzUmVzcG9uc2USLgoDYWxsGAEgASgLMh8ubnVsbHNwYWNlLmhvc3QudjEuSW5zdGFuY2VMaXN0SAASLgoHY2hhbmdlZBgCIAEoCzIbLm51bGxzcGFjZS5ob3N0LnYxLkluc3RhbmNlSAASMgoKa2VlcF9hbGl2ZRgDIAEoCzIcLm51bGxzcGFjZS5ob3N0LnYxLktlZXBBbGl2ZUgAQgkKB21lc3NhZ2UiPgoMSW5zdGFuY2VMaXN0Ei4KCWluc3RhbmNlcxgBIAMoCzIbLm51bGxzcGFjZS5ob3N0LnYxLkluc3RhbmNlIgsKCUtlZXBBbGl2ZSItChZGb3JnZXRJbnN0YW5jZXNSZXF1ZXN0EhMKC3NhbmRib3hfaWRzGAEgAygJIhkKF0ZvcmdldEluc3RhbmNlc1Jlc3BvbnNlKmsKBVN0YXRlEhUKEVNUQVRFX1VOU1BFQ0lGSUVEEAASEgoOU1RBVEVfQ1JFQVRJTkcQARIRCg1TVEFURV9SVU5OSU5HEAISEwoPU1RBVEVfREVTVFJPWUVEEAMSDwoLU1RBVEVfRVJST1IQBDKaBgoLSG9zdFNlcnZpY2USUAoHR2V0SG9zdBIhLm51bGxzcGFjZS5ob3N0LnYxLkdldEhvc3RSZXF1ZXN0GiIubnVsbHNwYWNlLmhvc3QudjEuR2V0SG9zdFJlc3BvbnNlEmUKDkNyZWF0ZUluc3RhbmNlEigubnVsbHNwYWNlLmhvc3QudjEuQ3JlYXRlSW5zdGFuY2VSZXF1ZXN0GikubnVsbHNwYWNlLmhvc3QudjEuQ3JlYXRlSW5zdGFuY2VSZXNwb25zZRJcCgtHZXRJbnN0YW5jZRIlLm51bGxzcGFjZS5ob3N0LnYxLkdldEluc3RhbmNlUmVxdWVzdBomLm51bGxzcGFjZS5ob3N0LnYxLkdldEluc3RhbmNlUmVzcG9uc2USYgoNTGlzdEluc3RhbmNlcxInLm51bGxzcGFjZS5ob3N0LnYxLkxpc3RJbnN0YW5jZXNSZXF1ZXN0GigubnVsbHNwYWNlLmhvc3QudjEuTGlzdEluc3RhbmNlc1Jlc3BvbnNlEl8KDEtpbGxJbnN0YW5jZRImLm51bGxzcGFjZS5ob3N0LnYxLktpbGxJbnN0YW5jZVJlcXVlc3QaJy5udWxsc3BhY2UuaG9zdC52MS5LaWxsSW5zdGFuY2VSZXNwb25zZRJcCgtTZXREZWFkbGluZRIlLm51bGxzcGFjZS5ob3N0LnYxLlNldERlYWRsaW5lUmVxdWVzdBomLm51bGxzcGFjZS5ob3N0LnYxLlNldERlYWRsaW5lUmVzcG9uc2USZwoOV2F0Y2hJbnN0YW5jZXMSKC5udWxsc3BhY2UuaG9zdC52MS5XYXRjaEluc3RhbmNlc1JlcXVlc3QaKS5udWxsc3BhY2UuaG9zdC52MS5XYXRjaEluc3RhbmNlc1Jlc3BvbnNlMAESaAoPRm9yZ2V0SW5zdGFuY2VzEikubnVsbHNwYWNlLmhvc3QudjEuRm9yZ2V0SW5zdGFuY2VzUmVxdWVzdBoqLm51bGxzcGFjZS5ob3N0LnYxLkZvcmdldEluc3RhbmNlc1Jlc3BvbnNlYgZwcm90bzM");
+  fileDesc("ChxudWxsc3BhY2UvaG9zdC92MS9ob3N0LnByb3RvEhFudWxsc3BhY2UuaG9zdC52MSJBCgtFcnJvckRldGFpbBIMCgRjb2RlGAEgASgJEg0KBWZpZWxkGAIgASgJEhUKDW1pc3NpbmdfYnl0ZXMYAyABKAQiEAoOR2V0SG9zdFJlcXVlc3QisQEKD0dldEhvc3RSZXNwb25zZRIPCgdob3N0X2lkGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSDgoGZW5naW5lGAMgASgJEi0KCGNhcGFjaXR5GAQgASgLMhsubnVsbHNwYWNlLmhvc3QudjEuQ2FwYWNpdHkSKAoGaW1hZ2VzGAUgAygLMhgubnVsbHNwYWNlLmhvc3QudjEuSW1hZ2USEwoLZ3Vlc3RfcmFuZ2UYBiABKAkiOQoFSW1hZ2USDAoEbmFtZRgBIAEoCRIOCgZkaWdlc3QYAiABKAkSEgoKc2l6ZV9ieXRlcxgDIAEoBCLdAQoIQ2FwYWNpdHkSEQoJY3B1X2NvdW50GAEgASgNEhcKD21lbW9yeV90b3RhbF9tYhgCIAEoBBIXCg9tZW1vcnlfbGltaXRfbWIYAyABKAQSGgoSbWVtb3J5X3Jlc2VydmVkX21iGAQgASgEEhIKCnZjcHVfbGltaXQYBSABKA0SFQoNdmNwdV9yZXNlcnZlZBgGIAEoDRIUCgxkaXNrX2ZyZWVfbWIYByABKAQSFgoOaW5zdGFuY2VzX2xpdmUYCCABKA0SFwoPaW5zdGFuY2VzX2xpbWl0GAkgASgNIvIBCgRTcGVjEg0KBWltYWdlGAEgASgJEg0KBXZjcHVzGAIgASgNEhEKCW1lbW9yeV9tYhgDIAEoDRIPCgdkaXNrX21iGAQgASgNEi0KA2VudhgFIAMoCzIgLm51bGxzcGFjZS5ob3N0LnYxLlNwZWMuRW52RW50cnkSCwoDY3dkGAYgASgJEhcKD2ludGVybmV0X2FjY2VzcxgHIAEoCBIVCg1wcm9jZXNzX2xpbWl0GAggASgNEhAKCGhvc3RuYW1lGAkgASgJGioKCEVudkVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEi0gEKFUNyZWF0ZUluc3RhbmNlUmVxdWVzdBISCgpzYW5kYm94X2lkGAEgASgJEiUKBHNwZWMYAiABKAsyFy5udWxsc3BhY2UuaG9zdC52MS5TcGVjEhIKCnRpbWVvdXRfbXMYAyABKAQSOgoPZGVhZGxpbmVfYWN0aW9uGAQgASgOMiEubnVsbHNwYWNlLmhvc3QudjEuRGVhZGxpbmVBY3Rpb24SEwoLc25hcHNob3RfaWQYBSABKAkSGQoRcGF1c2Vfc25hcHNob3RfaWQYBiABKAkiRwoWQ3JlYXRlSW5zdGFuY2VSZXNwb25zZRItCghpbnN0YW5jZRgBIAEoCzIbLm51bGxzcGFjZS5ob3N0LnYxLkluc3RhbmNlIqwECghJbnN0YW5jZRITCgtpbnN0YW5jZV9pZBgBIAEoCRISCgpzYW5kYm94X2lkGAIgASgJEicKBXN0YXRlGAMgASgOMhgubnVsbHNwYWNlLmhvc3QudjEuU3RhdGUSDgoGcmVhc29uGAQgASgJEg8KB21lc3NhZ2UYBSABKAkSJQoEc3BlYxgGIAEoCzIXLm51bGxzcGFjZS5ob3N0LnYxLlNwZWMSFQoNYWdlbnRfYWRkcmVzcxgHIAEoCRITCgthZ2VudF90b2tlbhgIIAEoCRIXCg9jcmVhdGVkX3VuaXhfbXMYCSABKAMSFwoPc3RhcnRlZF91bml4X21zGAogASgDEhgKEGRlYWRsaW5lX3VuaXhfbXMYCyABKAMSFQoNZW5kZWRfdW5peF9tcxgMIAEoAxIpCgZwaGFzZXMYDSABKAsyGS5udWxsc3BhY2UuaG9zdC52MS5QaGFzZXMSOgoPZGVhZGxpbmVfYWN0aW9uGA4gASgOMiEubnVsbHNwYWNlLmhvc3QudjEuRGVhZGxpbmVBY3Rpb24SGQoRcGF1c2Vfc25hcHNob3RfaWQYDyABKAkSGAoQZnJvbV9zbmFwc2hvdF9pZBgQIAEoCRIzCg5wYXVzZV9zbmFwc2hvdBgRIAEoCzIbLm51bGxzcGFjZS5ob3N0LnYxLlNuYXBzaG90EhAKCHJldmlzaW9uGBIgASgEEhQKDHJlbWFpbmluZ19tcxgTIAEoBCLfAQoIU25hcHNob3QSEwoLc25hcHNob3RfaWQYASABKAkSEgoKc2FuZGJveF9pZBgCIAEoCRItCgRraW5kGAMgASgOMh8ubnVsbHNwYWNlLmhvc3QudjEuU25hcHNob3RLaW5kEhIKCnNpemVfYnl0ZXMYBCABKAQSFwoPY3JlYXRlZF91bml4X21zGAUgASgDEiUKBHNwZWMYBiABKAsyFy5udWxsc3BhY2UuaG9zdC52MS5TcGVjEhQKDGNvcnJ1cHRfZmlsZRgHIAEoCRIRCglmcm96ZW5fbXMYCCABKAEiZgoGUGhhc2VzEhAKCHF1ZXVlX21zGAEgASgBEg8KB3Nsb3RfbXMYAiABKAESEQoJZW5naW5lX21zGAMgASgBEhAKCGFnZW50X21zGAQgASgBEhQKDGNvbmZpZ3VyZV9tcxgFIAEoASIoChJHZXRJbnN0YW5jZVJlcXVlc3QSEgoKc2FuZGJveF9pZBgBIAEoCSJEChNHZXRJbnN0YW5jZVJlc3BvbnNlEi0KCGluc3RhbmNlGAEgASgLMhsubnVsbHNwYWNlLmhvc3QudjEuSW5zdGFuY2UiFgoUTGlzdEluc3RhbmNlc1JlcXVlc3QiRwoVTGlzdEluc3RhbmNlc1Jlc3BvbnNlEi4KCWluc3RhbmNlcxgBIAMoCzIbLm51bGxzcGFjZS5ob3N0LnYxLkluc3RhbmNlIjkKE0tpbGxJbnN0YW5jZVJlcXVlc3QSEgoKc2FuZGJveF9pZBgBIAEoCRIOCgZyZWFzb24YAiABKAkiRQoUS2lsbEluc3RhbmNlUmVzcG9uc2USLQoIaW5zdGFuY2UYASABKAsyGy5udWxsc3BhY2UuaG9zdC52MS5JbnN0YW5jZSJ+ChJTZXREZWFkbGluZVJlcXVlc3QSEgoKc2FuZGJveF9pZBgBIAEoCRIYChBkZWFkbGluZV91bml4X21zGAIgASgDEjoKD2RlYWRsaW5lX2FjdGlvbhgDIAEoDjIhLm51bGxzcGFjZS5ob3N0LnYxLkRlYWRsaW5lQWN0aW9uIkQKE1NldERlYWRsaW5lUmVzcG9uc2USLQoIaW5zdGFuY2UYASABKAsyGy5udWxsc3BhY2UuaG9zdC52MS5JbnN0YW5jZSI6ChRQYXVzZUluc3RhbmNlUmVxdWVzdBISCgpzYW5kYm94X2lkGAEgASgJEg4KBnJlYXNvbhgCIAEoCSJGChVQYXVzZUluc3RhbmNlUmVzcG9uc2USLQoIaW5zdGFuY2UYASABKAsyGy5udWxsc3BhY2UuaG9zdC52MS5JbnN0YW5jZSJtChNTYXZlU25hcHNob3RSZXF1ZXN0EhIKCnNhbmRib3hfaWQYASABKAkSEwoLc25hcHNob3RfaWQYAiABKAkSLQoEa2luZBgDIAEoDjIfLm51bGxzcGFjZS5ob3N0LnYxLlNuYXBzaG90S2luZCJFChRTYXZlU25hcHNob3RSZXNwb25zZRItCghzbmFwc2hvdBgBIAEoCzIbLm51bGxzcGFjZS5ob3N0LnYxLlNuYXBzaG90IlkKE0ZvcmtJbnN0YW5jZVJlcXVlc3QSEgoKc2FuZGJveF9pZBgBIAEoCRIuCghjaGlsZHJlbhgCIAMoCzIcLm51bGxzcGFjZS5ob3N0LnYxLkZvcmtDaGlsZCKcAQoJRm9ya0NoaWxkEhIKCnNhbmRib3hfaWQYASABKAkSGQoRcGF1c2Vfc25hcHNob3RfaWQYAiABKAkSEAoIaG9zdG5hbWUYAyABKAkSEgoKdGltZW91dF9tcxgEIAEoBBI6Cg9kZWFkbGluZV9hY3Rpb24YBSABKA4yIS5udWxsc3BhY2UuaG9zdC52MS5EZWFkbGluZUFjdGlvbiJGChRGb3JrSW5zdGFuY2VSZXNwb25zZRIuCgdyZXN1bHRzGAEgAygLMh0ubnVsbHNwYWNlLmhvc3QudjEuRm9ya1Jlc3VsdCJ6CgpGb3JrUmVzdWx0Ei8KCGluc3RhbmNlGAEgASgLMhsubnVsbHNwYWNlLmhvc3QudjEuSW5zdGFuY2VIABIxCgdmYWlsdXJlGAIgASgLMh4ubnVsbHNwYWNlLmhvc3QudjEuRm9ya0ZhaWx1cmVIAEIICgZyZXN1bHQiTgoLRm9ya0ZhaWx1cmUSLgoGZGV0YWlsGAEgASgLMh4ubnVsbHNwYWNlLmhvc3QudjEuRXJyb3JEZXRhaWwSDwoHbWVzc2FnZRgCIAEoCSIWChRMaXN0U25hcHNob3RzUmVxdWVzdCJHChVMaXN0U25hcHNob3RzUmVzcG9uc2USLgoJc25hcHNob3RzGAEgAygLMhsubnVsbHNwYWNlLmhvc3QudjEuU25hcHNob3QiLAoVRGVsZXRlU25hcHNob3RSZXF1ZXN0EhMKC3NuYXBzaG90X2lkGAEgASgJIhgKFkRlbGV0ZVNuYXBzaG90UmVzcG9uc2UiFQoTRGVzY3JpYmVEaXNrUmVxdWVzdCJpChREZXNjcmliZURpc2tSZXNwb25zZRISCgpmcmVlX2J5dGVzGAEgASgEEhMKC3RvdGFsX2J5dGVzGAIgASgEEigKBHVzZXMYAyADKAsyGi5udWxsc3BhY2UuaG9zdC52MS5EaXNrVXNlIjIKB0Rpc2tVc2USDAoEa2luZBgBIAEoCRIKCgJpZBgCIAEoCRINCgVieXRlcxgDIAEoBCIXChVXYXRjaEluc3RhbmNlc1JlcXVlc3QitwEKFldhdGNoSW5zdGFuY2VzUmVzcG9uc2USLgoDYWxsGAEgASgLMh8ubnVsbHNwYWNlLmhvc3QudjEuSW5zdGFuY2VMaXN0SAASLgoHY2hhbmdlZBgCIAEoCzIbLm51bGxzcGFjZS5ob3N0LnYxLkluc3RhbmNlSAASMgoKa2VlcF9hbGl2ZRgDIAEoCzIcLm51bGxzcGFjZS5ob3N0LnYxLktlZXBBbGl2ZUgAQgkKB21lc3NhZ2UiPgoMSW5zdGFuY2VMaXN0Ei4KCWluc3RhbmNlcxgBIAMoCzIbLm51bGxzcGFjZS5ob3N0LnYxLkluc3RhbmNlIgsKCUtlZXBBbGl2ZSItChZGb3JnZXRJbnN0YW5jZXNSZXF1ZXN0EhMKC3NhbmRib3hfaWRzGAEgAygJIhkKF0ZvcmdldEluc3RhbmNlc1Jlc3BvbnNlKn0KBVN0YXRlEhUKEVNUQVRFX1VOU1BFQ0lGSUVEEAASEgoOU1RBVEVfQ1JFQVRJTkcQARIRCg1TVEFURV9SVU5OSU5HEAISEwoPU1RBVEVfREVTVFJPWUVEEAMSDwoLU1RBVEVfRVJST1IQBBIQCgxTVEFURV9QQVVTRUQQBSppCg5EZWFkbGluZUFjdGlvbhIfChtERUFETElORV9BQ1RJT05fVU5TUEVDSUZJRUQQABIbChdERUFETElORV9BQ1RJT05fREVTVFJPWRABEhkKFURFQURMSU5FX0FDVElPTl9QQVVTRRACKmUKDFNuYXBzaG90S2luZBIdChlTTkFQU0hPVF9LSU5EX1VOU1BFQ0lGSUVEEAASGAoUU05BUFNIT1RfS0lORF9NRU1PUlkQARIcChhTTkFQU0hPVF9LSU5EX0ZJTEVTWVNURU0QAjLsCgoLSG9zdFNlcnZpY2USUAoHR2V0SG9zdBIhLm51bGxzcGFjZS5ob3N0LnYxLkdldEhvc3RSZXF1ZXN0GiIubnVsbHNwYWNlLmhvc3QudjEuR2V0SG9zdFJlc3BvbnNlEmUKDkNyZWF0ZUluc3RhbmNlEigubnVsbHNwYWNlLmhvc3QudjEuQ3JlYXRlSW5zdGFuY2VSZXF1ZXN0GikubnVsbHNwYWNlLmhvc3QudjEuQ3JlYXRlSW5zdGFuY2VSZXNwb25zZRJcCgtHZXRJbnN0YW5jZRIlLm51bGxzcGFjZS5ob3N0LnYxLkdldEluc3RhbmNlUmVxdWVzdBomLm51bGxzcGFjZS5ob3N0LnYxLkdldEluc3RhbmNlUmVzcG9uc2USYgoNTGlzdEluc3RhbmNlcxInLm51bGxzcGFjZS5ob3N0LnYxLkxpc3RJbnN0YW5jZXNSZXF1ZXN0GigubnVsbHNwYWNlLmhvc3QudjEuTGlzdEluc3RhbmNlc1Jlc3BvbnNlEl8KDEtpbGxJbnN0YW5jZRImLm51bGxzcGFjZS5ob3N0LnYxLktpbGxJbnN0YW5jZVJlcXVlc3QaJy5udWxsc3BhY2UuaG9zdC52MS5LaWxsSW5zdGFuY2VSZXNwb25zZRJcCgtTZXREZWFkbGluZRIlLm51bGxzcGFjZS5ob3N0LnYxLlNldERlYWRsaW5lUmVxdWVzdBomLm51bGxzcGFjZS5ob3N0LnYxLlNldERlYWRsaW5lUmVzcG9uc2USYgoNUGF1c2VJbnN0YW5jZRInLm51bGxzcGFjZS5ob3N0LnYxLlBhdXNlSW5zdGFuY2VSZXF1ZXN0GigubnVsbHNwYWNlLmhvc3QudjEuUGF1c2VJbnN0YW5jZVJlc3BvbnNlEl8KDFNhdmVTbmFwc2hvdBImLm51bGxzcGFjZS5ob3N0LnYxLlNhdmVTbmFwc2hvdFJlcXVlc3QaJy5udWxsc3BhY2UuaG9zdC52MS5TYXZlU25hcHNob3RSZXNwb25zZRJfCgxGb3JrSW5zdGFuY2USJi5udWxsc3BhY2UuaG9zdC52MS5Gb3JrSW5zdGFuY2VSZXF1ZXN0GicubnVsbHNwYWNlLmhvc3QudjEuRm9ya0luc3RhbmNlUmVzcG9uc2USYgoNTGlzdFNuYXBzaG90cxInLm51bGxzcGFjZS5ob3N0LnYxLkxpc3RTbmFwc2hvdHNSZXF1ZXN0GigubnVsbHNwYWNlLmhvc3QudjEuTGlzdFNuYXBzaG90c1Jlc3BvbnNlEmUKDkRlbGV0ZVNuYXBzaG90EigubnVsbHNwYWNlLmhvc3QudjEuRGVsZXRlU25hcHNob3RSZXF1ZXN0GikubnVsbHNwYWNlLmhvc3QudjEuRGVsZXRlU25hcHNob3RSZXNwb25zZRJfCgxEZXNjcmliZURpc2sSJi5udWxsc3BhY2UuaG9zdC52MS5EZXNjcmliZURpc2tSZXF1ZXN0GicubnVsbHNwYWNlLmhvc3QudjEuRGVzY3JpYmVEaXNrUmVzcG9uc2USZwoOV2F0Y2hJbnN0YW5jZXMSKC5udWxsc3BhY2UuaG9zdC52MS5XYXRjaEluc3RhbmNlc1JlcXVlc3QaKS5udWxsc3BhY2UuaG9zdC52MS5XYXRjaEluc3RhbmNlc1Jlc3BvbnNlMAESaAoPRm9yZ2V0SW5zdGFuY2VzEikubnVsbHNwYWNlLmhvc3QudjEuRm9yZ2V0SW5zdGFuY2VzUmVxdWVzdBoqLm51bGxzcGFjZS5ob3N0LnYxLkZvcmdldEluc3RhbmNlc1Jlc3BvbnNlYgZwcm90bzM");
 
 /**
  * Describes the message nullspace.host.v1.ErrorDetail.
@@ -77,109 +77,228 @@ export const InstanceSchema = /*@__PURE__*/
   messageDesc(file_nullspace_host_v1_host, 8);
 
 /**
+ * Describes the message nullspace.host.v1.Snapshot.
+ * Use `create(SnapshotSchema)` to create a new message.
+ */
+export const SnapshotSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 9);
+
+/**
  * Describes the message nullspace.host.v1.Phases.
  * Use `create(PhasesSchema)` to create a new message.
  */
 export const PhasesSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 9);
+  messageDesc(file_nullspace_host_v1_host, 10);
 
 /**
  * Describes the message nullspace.host.v1.GetInstanceRequest.
  * Use `create(GetInstanceRequestSchema)` to create a new message.
  */
 export const GetInstanceRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 10);
+  messageDesc(file_nullspace_host_v1_host, 11);
 
 /**
  * Describes the message nullspace.host.v1.GetInstanceResponse.
  * Use `create(GetInstanceResponseSchema)` to create a new message.
  */
 export const GetInstanceResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 11);
+  messageDesc(file_nullspace_host_v1_host, 12);
 
 /**
  * Describes the message nullspace.host.v1.ListInstancesRequest.
  * Use `create(ListInstancesRequestSchema)` to create a new message.
  */
 export const ListInstancesRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 12);
+  messageDesc(file_nullspace_host_v1_host, 13);
 
 /**
  * Describes the message nullspace.host.v1.ListInstancesResponse.
  * Use `create(ListInstancesResponseSchema)` to create a new message.
  */
 export const ListInstancesResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 13);
+  messageDesc(file_nullspace_host_v1_host, 14);
 
 /**
  * Describes the message nullspace.host.v1.KillInstanceRequest.
  * Use `create(KillInstanceRequestSchema)` to create a new message.
  */
 export const KillInstanceRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 14);
+  messageDesc(file_nullspace_host_v1_host, 15);
 
 /**
  * Describes the message nullspace.host.v1.KillInstanceResponse.
  * Use `create(KillInstanceResponseSchema)` to create a new message.
  */
 export const KillInstanceResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 15);
+  messageDesc(file_nullspace_host_v1_host, 16);
 
 /**
  * Describes the message nullspace.host.v1.SetDeadlineRequest.
  * Use `create(SetDeadlineRequestSchema)` to create a new message.
  */
 export const SetDeadlineRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 16);
+  messageDesc(file_nullspace_host_v1_host, 17);
 
 /**
  * Describes the message nullspace.host.v1.SetDeadlineResponse.
  * Use `create(SetDeadlineResponseSchema)` to create a new message.
  */
 export const SetDeadlineResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 17);
+  messageDesc(file_nullspace_host_v1_host, 18);
+
+/**
+ * Describes the message nullspace.host.v1.PauseInstanceRequest.
+ * Use `create(PauseInstanceRequestSchema)` to create a new message.
+ */
+export const PauseInstanceRequestSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 19);
+
+/**
+ * Describes the message nullspace.host.v1.PauseInstanceResponse.
+ * Use `create(PauseInstanceResponseSchema)` to create a new message.
+ */
+export const PauseInstanceResponseSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 20);
+
+/**
+ * Describes the message nullspace.host.v1.SaveSnapshotRequest.
+ * Use `create(SaveSnapshotRequestSchema)` to create a new message.
+ */
+export const SaveSnapshotRequestSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 21);
+
+/**
+ * Describes the message nullspace.host.v1.SaveSnapshotResponse.
+ * Use `create(SaveSnapshotResponseSchema)` to create a new message.
+ */
+export const SaveSnapshotResponseSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 22);
+
+/**
+ * Describes the message nullspace.host.v1.ForkInstanceRequest.
+ * Use `create(ForkInstanceRequestSchema)` to create a new message.
+ */
+export const ForkInstanceRequestSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 23);
+
+/**
+ * Describes the message nullspace.host.v1.ForkChild.
+ * Use `create(ForkChildSchema)` to create a new message.
+ */
+export const ForkChildSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 24);
+
+/**
+ * Describes the message nullspace.host.v1.ForkInstanceResponse.
+ * Use `create(ForkInstanceResponseSchema)` to create a new message.
+ */
+export const ForkInstanceResponseSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 25);
+
+/**
+ * Describes the message nullspace.host.v1.ForkResult.
+ * Use `create(ForkResultSchema)` to create a new message.
+ */
+export const ForkResultSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 26);
+
+/**
+ * Describes the message nullspace.host.v1.ForkFailure.
+ * Use `create(ForkFailureSchema)` to create a new message.
+ */
+export const ForkFailureSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 27);
+
+/**
+ * Describes the message nullspace.host.v1.ListSnapshotsRequest.
+ * Use `create(ListSnapshotsRequestSchema)` to create a new message.
+ */
+export const ListSnapshotsRequestSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 28);
+
+/**
+ * Describes the message nullspace.host.v1.ListSnapshotsResponse.
+ * Use `create(ListSnapshotsResponseSchema)` to create a new message.
+ */
+export const ListSnapshotsResponseSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 29);
+
+/**
+ * Describes the message nullspace.host.v1.DeleteSnapshotRequest.
+ * Use `create(DeleteSnapshotRequestSchema)` to create a new message.
+ */
+export const DeleteSnapshotRequestSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 30);
+
+/**
+ * Describes the message nullspace.host.v1.DeleteSnapshotResponse.
+ * Use `create(DeleteSnapshotResponseSchema)` to create a new message.
+ */
+export const DeleteSnapshotResponseSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 31);
+
+/**
+ * Describes the message nullspace.host.v1.DescribeDiskRequest.
+ * Use `create(DescribeDiskRequestSchema)` to create a new message.
+ */
+export const DescribeDiskRequestSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 32);
+
+/**
+ * Describes the message nullspace.host.v1.DescribeDiskResponse.
+ * Use `create(DescribeDiskResponseSchema)` to create a new message.
+ */
+export const DescribeDiskResponseSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 33);
+
+/**
+ * Describes the message nullspace.host.v1.DiskUse.
+ * Use `create(DiskUseSchema)` to create a new message.
+ */
+export const DiskUseSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 34);
 
 /**
  * Describes the message nullspace.host.v1.WatchInstancesRequest.
  * Use `create(WatchInstancesRequestSchema)` to create a new message.
  */
 export const WatchInstancesRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 18);
+  messageDesc(file_nullspace_host_v1_host, 35);
 
 /**
  * Describes the message nullspace.host.v1.WatchInstancesResponse.
  * Use `create(WatchInstancesResponseSchema)` to create a new message.
  */
 export const WatchInstancesResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 19);
+  messageDesc(file_nullspace_host_v1_host, 36);
 
 /**
  * Describes the message nullspace.host.v1.InstanceList.
  * Use `create(InstanceListSchema)` to create a new message.
  */
 export const InstanceListSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 20);
+  messageDesc(file_nullspace_host_v1_host, 37);
 
 /**
  * Describes the message nullspace.host.v1.KeepAlive.
  * Use `create(KeepAliveSchema)` to create a new message.
  */
 export const KeepAliveSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 21);
+  messageDesc(file_nullspace_host_v1_host, 38);
 
 /**
  * Describes the message nullspace.host.v1.ForgetInstancesRequest.
  * Use `create(ForgetInstancesRequestSchema)` to create a new message.
  */
 export const ForgetInstancesRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 22);
+  messageDesc(file_nullspace_host_v1_host, 39);
 
 /**
  * Describes the message nullspace.host.v1.ForgetInstancesResponse.
  * Use `create(ForgetInstancesResponseSchema)` to create a new message.
  */
 export const ForgetInstancesResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 23);
+  messageDesc(file_nullspace_host_v1_host, 40);
 
 /**
  * Describes the enum nullspace.host.v1.State.
@@ -192,6 +311,32 @@ export const StateSchema = /*@__PURE__*/
  */
 export const State = /*@__PURE__*/
   tsEnum(StateSchema);
+
+/**
+ * Describes the enum nullspace.host.v1.DeadlineAction.
+ */
+export const DeadlineActionSchema = /*@__PURE__*/
+  enumDesc(file_nullspace_host_v1_host, 1);
+
+/**
+ * What happens at the deadline.
+ *
+ * @generated from enum nullspace.host.v1.DeadlineAction
+ */
+export const DeadlineAction = /*@__PURE__*/
+  tsEnum(DeadlineActionSchema);
+
+/**
+ * Describes the enum nullspace.host.v1.SnapshotKind.
+ */
+export const SnapshotKindSchema = /*@__PURE__*/
+  enumDesc(file_nullspace_host_v1_host, 2);
+
+/**
+ * @generated from enum nullspace.host.v1.SnapshotKind
+ */
+export const SnapshotKind = /*@__PURE__*/
+  tsEnum(SnapshotKindSchema);
 
 /**
  * @generated from service nullspace.host.v1.HostService
