@@ -40,8 +40,10 @@ together() {
   done
 }
 
+# Runs in a process of its own, which notes its seconds when it ends: steps side by side are waited for in turn.
 run_step() {
-  local log="$scratch/${1//[^a-z]/_}.log"
+  local log="$scratch/${1//[^a-z]/_}.log" start=$EPOCHREALTIME
+  trap 'seconds_since "$start" >"$scratch/seconds-$BASHPID"' EXIT
   shift
   "$@" >"$log" 2>&1
 }
@@ -67,11 +69,12 @@ watch_step() {
 }
 
 finish_step() {
-  local name=$1 start=$2 pid=$3 log="$scratch/${1//[^a-z]/_}.log" code=0 found
+  local name=$1 start=$2 pid=$3 log="$scratch/${1//[^a-z]/_}.log" code=0 found seconds
   wait "$pid" || code=$?
+  seconds=$(cat "$scratch/seconds-$pid" 2>/dev/null || seconds_since "$start")
   found=$(cat "$scratch/note-$pid" 2>/dev/null || true)
   if ((code)); then
-    printf '  ✗ %-28s %6s s\n\n' "$name" "$(seconds_since "$start")"
+    printf '  ✗ %-28s %6s s\n\n' "$name" "$seconds"
     echo "$name failed. The end of its output:" >&2
     tail -20 "$log" | sed 's/^/    /' >&2
     mkdir -p "$NULLSPACE_CACHE_DIR/logs" && cp "$log" "$NULLSPACE_CACHE_DIR/logs/" &&
@@ -79,5 +82,5 @@ finish_step() {
     exit 1
   fi
   [[ -e $scratch/unchanged-$pid ]] || cached=0
-  printf '  ✓ %-28s %6s s%s\n' "$name" "$(seconds_since "$start")" "${found:+  $found}"
+  printf '  ✓ %-28s %6s s%s\n' "$name" "$seconds" "${found:+  $found}"
 }
