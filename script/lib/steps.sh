@@ -42,8 +42,10 @@ together() {
 
 # Runs in a process of its own, which notes its seconds when it ends: steps side by side are waited for in turn.
 run_step() {
-  local log="$scratch/${1//[^a-z]/_}.log" start=$EPOCHREALTIME
-  trap 'seconds_since "$start" >"$scratch/seconds-$BASHPID"' EXIT
+  local log="$scratch/${1//[^a-z]/_}.log"
+  # Filled in now: a trap at the exit no longer sees the locals of this function.
+  # shellcheck disable=SC2064
+  trap "seconds_since $EPOCHREALTIME >'$scratch/seconds-$BASHPID'" EXIT
   shift
   "$@" >"$log" 2>&1
 }
