@@ -52,4 +52,15 @@ export {
   sandboxFields,
   sandboxStatus,
 } from './schemas/sandbox-info.ts';
+export {
+  type CreateSnapshotRequest,
+  type ForkRequest,
+  type ForkResult,
+  type ForkResults,
+  type ListSnapshotsQuery,
+  type SnapshotDetail,
+  type SnapshotInfo,
+  type SnapshotKind,
+  snapshotFields,
+} from './schemas/snapshots.ts';
 export { type Template, templateFields } from './schemas/templates.ts';

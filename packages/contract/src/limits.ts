@@ -23,6 +23,8 @@ export const limits = {
   stdin_bytes: 1_048_576,
   list_limit: 1000,
   list_limit_default: 100,
+  /** Children of one fork. */
+  fork_count: 100,
   directory_depth: 64,
   directory_entries: 100_000,
   /** Every JSON body but that of a file write. */

@@ -70,7 +70,7 @@ function requestBody(route: ImplementedRoute): Json {
   if (!route.body) return {};
   return {
     requestBody: {
-      required: true,
+      required: !route.body.safeParse(undefined).success,
       content: { 'application/json': { schema: jsonSchema(route.body, 'input') } },
     },
   };

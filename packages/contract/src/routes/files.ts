@@ -19,6 +19,7 @@ const tag = 'Files';
 const guestErrors = [
   'sandbox_not_found',
   'sandbox_not_ready',
+  'sandbox_paused',
   'guest_unavailable',
   'permission_denied',
 ] as const;

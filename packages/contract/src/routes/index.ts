@@ -6,7 +6,6 @@ import { filesPlanned } from './planned/files.ts';
 import { lifecyclePlanned } from './planned/lifecycle.ts';
 import { monitorPlanned } from './planned/monitor.ts';
 import { previewsPlanned } from './planned/previews.ts';
-import { snapshotsPlanned } from './planned/snapshots.ts';
 import { templatesPlanned } from './planned/templates.ts';
 import { terminalsPlanned } from './planned/terminals.ts';
 import { volumesPlanned } from './planned/volumes.ts';
@@ -15,12 +14,14 @@ import { processRoutes } from './processes.ts';
 import type { ImplementedRoute, PlannedRoute, Route } from './route.ts';
 import { sandboxRoutes } from './sandboxes.ts';
 import { serverRoutes } from './server.ts';
+import { snapshotRoutes } from './snapshots.ts';
 import { templateRoutes } from './templates.ts';
 
 /** Routes that the server serves, by operation. */
 export const routes = {
   ...serverRoutes,
   ...sandboxRoutes,
+  ...snapshotRoutes,
   ...processRoutes,
   ...fileRoutes,
   ...templateRoutes,
@@ -28,7 +29,6 @@ export const routes = {
 
 /** Routes of features that this version does not have. */
 export const planned: readonly PlannedRoute[] = [
-  ...snapshotsPlanned,
   ...lifecyclePlanned,
   ...previewsPlanned,
   ...terminalsPlanned,

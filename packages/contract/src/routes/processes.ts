@@ -15,7 +15,7 @@ export const processParams = z.object({
     .meta({ query_integer: { minimum: 1, maximum: 0xffffffff } }),
 });
 const path = '/v1/sandboxes/{sandbox_id}';
-const guestErrors = ['sandbox_not_found', 'sandbox_not_ready', 'exec_failed'] as const;
+const guestErrors = ['sandbox_not_found', 'sandbox_not_ready', 'sandbox_paused', 'exec_failed'] as const;
 
 export const processRoutes = {
   execCommand: defineRoute({

@@ -30,6 +30,10 @@ export const sandboxRoutes = {
     response: sandboxInfo,
     errors: [
       'template_not_found',
+      'snapshot_not_found',
+      'snapshot_corrupt',
+      'incompatible_snapshot',
+      'rebuild_required',
       'quota_exceeded',
       'capacity_exceeded',
       'create_failed',
@@ -68,7 +72,7 @@ export const sandboxRoutes = {
     method: 'DELETE',
     path,
     tag: 'Sandboxes',
-    summary: 'Destroys a sandbox with all that runs in it.',
+    summary: 'Destroys a sandbox with all that runs in it; a paused one with the snapshot of its pause.',
     params: sandboxParams,
     status: 204,
     errors: ['sandbox_not_found', 'host_unavailable'],
@@ -83,7 +87,13 @@ export const sandboxRoutes = {
     body: setTimeoutRequest,
     status: 200,
     response: sandboxInfo,
-    errors: ['sandbox_not_found', 'sandbox_not_ready', 'host_unavailable', 'not_implemented'],
+    errors: [
+      'sandbox_not_found',
+      'sandbox_not_ready',
+      'sandbox_paused',
+      'quota_exceeded',
+      'host_unavailable',
+    ],
   }),
   getSandboxMetrics: defineRoute({
     id: 'getSandboxMetrics',
@@ -94,6 +104,6 @@ export const sandboxRoutes = {
     params: sandboxParams,
     status: 200,
     response: metricsSamples,
-    errors: ['sandbox_not_found', 'sandbox_not_ready', 'guest_unavailable'],
+    errors: ['sandbox_not_found', 'sandbox_not_ready', 'sandbox_paused', 'guest_unavailable'],
   }),
 };

@@ -31,20 +31,35 @@ const warmPool = z.strictObject({
   wait_ms: z.number().int().min(0).max(300_000).optional(),
 });
 
-export const createSandboxRequest = z.strictObject({
+/** Values of a create that names none. */
+const defaults = { template: 'base', vcpus: 2, memory_mb: 512, timeout_ms: 300_000 } as const;
+
+/** Fields that a snapshot decides. */
+const savedFields = ['template', 'vcpus', 'memory_mb', 'disk_mb', 'envs', 'cwd', 'desktop'] as const;
+
+const createFields = z.strictObject({
   template: z
     .string()
     .min(1)
     .max(limits.template_ref_chars)
-    .default('base')
+    .optional()
+    .meta({ default: defaults.template })
     .describe('Template to start from: name, name:tag, namespace/name:tag or id.'),
-  vcpus: z.number().int().min(1).max(limits.ceiling_vcpus).default(2).describe('Virtual CPUs.'),
+  vcpus: z
+    .number()
+    .int()
+    .min(1)
+    .max(limits.ceiling_vcpus)
+    .optional()
+    .meta({ default: defaults.vcpus })
+    .describe('Virtual CPUs.'),
   memory_mb: z
     .number()
     .int()
     .min(limits.min_memory_mb)
     .max(limits.ceiling_memory_mb)
-    .default(512)
+    .optional()
+    .meta({ default: defaults.memory_mb })
     .describe('Memory that the guest sees, in MiB.'),
   disk_mb: z
     .number()
@@ -54,34 +69,64 @@ export const createSandboxRequest = z.strictObject({
     .nullish()
     .describe('Least size of the root filesystem, in MiB. Absent: the default of the server.'),
   timeout_ms: timeoutMs
-    .default(300_000)
+    .default(defaults.timeout_ms)
     .describe('Time to live in milliseconds, counted from the moment the sandbox runs.'),
-  envs: environment.default({}).describe('Environment of every command.'),
+  envs: environment.optional().meta({ default: {} }).describe('Environment of every command.'),
   metadata: metadata.default({}).describe("Caller's labels; returned and filterable."),
   network: networkPolicy.nullish(),
-  internet_access: z.boolean().default(true).describe('False: no outbound network at all.'),
+  internet_access: z
+    .boolean()
+    .optional()
+    .describe('False: no outbound network at all. Absent: true, or as in the snapshot.'),
   cwd: workingDirectory
     .nullish()
     .describe('Default working directory, made if missing. Null: that of the template, else /workspace.'),
-  timeout_action: timeoutAction.optional().describe('What happens at the deadline. Default: destroy.'),
+  timeout_action: timeoutAction
+    .optional()
+    .describe('What happens at the deadline. "hibernate" pauses the sandbox. Default: destroy.'),
   lifecycle: z
     .strictObject({ on_timeout: z.enum(['destroy', 'pause']).optional() })
     .nullish()
     .describe('Second spelling of timeout_action; "pause" equals "hibernate".'),
-  snapshot_id: z.string().min(1).max(64).optional().describe('Start from this snapshot.'),
+  snapshot_id: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe(`Start from this snapshot. It decides ${savedFields.join(', ')}, which must then be absent.`),
   desktop: desktop.nullish(),
   volumes: z.array(volumeMount).max(64).nullish(),
   auto_resume: z.boolean().default(false),
   warm_pool: warmPool.nullish(),
 });
 
+export const createSandboxRequest = createFields
+  .superRefine((body, context) => {
+    if (body.snapshot_id === undefined) return;
+    for (const field of savedFields) {
+      if (body[field] == null) continue;
+      context.addIssue({
+        code: 'custom',
+        path: [field],
+        message: 'must be absent with snapshot_id: the snapshot decides it',
+      });
+    }
+  })
+  .transform((body) => ({
+    ...body,
+    template: body.template ?? defaults.template,
+    vcpus: body.vcpus ?? defaults.vcpus,
+    memory_mb: body.memory_mb ?? defaults.memory_mb,
+    envs: body.envs ?? {},
+  }));
+
 /** Body of a create as a caller writes it. */
 export type CreateSandboxRequest = z.input<typeof createSandboxRequest>;
-/** Body of a create with every default filled in. */
+/** Body of a create with its defaults filled in. With `snapshot_id` the fields that the snapshot decides mean nothing. */
 export type CreateSandboxBody = z.output<typeof createSandboxRequest>;
 
 export const setTimeoutRequest = z.strictObject({
   timeout_ms: timeoutMs.describe('The deadline becomes now plus this.'),
-  timeout_action: timeoutAction.optional(),
+  timeout_action: timeoutAction.optional().describe('What happens then. Absent: as before.'),
 });
 export type SetTimeoutRequest = z.infer<typeof setTimeoutRequest>;

@@ -58,6 +58,12 @@ export const execServerFrame = z.discriminatedUnion('type', [
     message: z.string(),
     code: z.string(),
     request_id: z.string(),
+    details: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe(
+        'With code sandbox_paused: sandbox_id, snapshot_id and, for a command that runs, pid, stdout_offset and stderr_offset, from which exec_connect reads on after the resume.',
+      ),
   }),
 ]);
 export type ExecServerFrame = z.infer<typeof execServerFrame>;

@@ -15,7 +15,7 @@ export const sandboxInfo = z.object({
     .string()
     .nullable()
     .describe(
-      'Why it ended: manual, timeout, out_of_memory, process_limit, guest_crash, agent_lost, host_lost, start_failed.',
+      'Why it ended: manual, timeout, out_of_memory, process_limit, guest_crash, agent_lost, host_lost, start_failed, snapshot_corrupt. Why it was paused: manual, timeout.',
     ),
   status_message: z.string().nullable().describe('The reason as a sentence.'),
   template: z.string(),

@@ -18,7 +18,6 @@ test('an empty body takes every default', () => {
     timeout_ms: 300_000,
     envs: {},
     metadata: {},
-    internet_access: true,
     auto_resume: false,
   });
 });
@@ -41,6 +40,22 @@ test('what published clients send is accepted', () => {
       disk_mb: 8192,
       timeout_action: 'destroy',
       lifecycle: { on_timeout: 'destroy' },
+    }),
+    undefined,
+  );
+});
+
+test('what published clients send with a snapshot is accepted', () => {
+  assert.equal(
+    issue({
+      snapshot_id: 'snap_1',
+      timeout_ms: 60_000,
+      metadata: {},
+      network: null,
+      volumes: null,
+      auto_resume: false,
+      timeout_action: 'hibernate',
+      lifecycle: { on_timeout: 'pause' },
     }),
     undefined,
   );
@@ -75,6 +90,8 @@ for (const [name, body, expected] of [
   ['bad host mask', { network: { mask_request_host: 'a b' } }, /^network\.mask_request_host: /],
   ['unknown action', { timeout_action: 'stop' }, /^timeout_action: /],
   ['unknown lifecycle', { lifecycle: { on_timeout: 'stop' } }, /^lifecycle\.on_timeout: /],
+  ['memory beside a snapshot', { snapshot_id: 'snap_1', memory_mb: 512 }, /^memory_mb: .*snapshot_id/],
+  ['a template beside a snapshot', { snapshot_id: 'snap_1', template: 'base' }, /^template: .*snapshot_id/],
   ['empty template', { template: '' }, /^template: /],
 ] as const) {
   test(`refused with field and bound: ${name}`, () => {

@@ -10,6 +10,7 @@ import type { ClaimRecovery } from '../idempotency/claim-recovery.ts';
 import { KeyVerifier } from '../keys/key-verifier.ts';
 import { makeId } from '../make-id.ts';
 import { serveSandboxes } from '../sandboxes/serve-sandboxes.ts';
+import { serveSnapshots } from '../snapshots/serve-snapshots.ts';
 import { serveTemplates } from '../templates/serve-templates.ts';
 import { answerError } from './answer-error.ts';
 import { describeUnknown } from './answer-unknown.ts';
@@ -81,6 +82,7 @@ export async function buildApp(
 
   serveGeneral(app, context, options);
   serveSandboxes(app, context, options.recovery);
+  serveSnapshots(app, context);
   serveCommands(app, context, streams);
   serveFiles(app, context);
   serveTemplates(app, context);

@@ -65,7 +65,7 @@ async function insertRecord(
       envs: body.envs,
       metadata: body.metadata as Record<string, JsonValue>,
       network: (body.network ?? null) as JsonValue,
-      internetAccess: body.internet_access,
+      internetAccess: body.internet_access ?? true,
       timeoutMs: body.timeout_ms,
       timeoutAction: 'destroy',
       createdAt: Date.now(),
