@@ -12,10 +12,33 @@ export interface Engine {
   probe(): Promise<Problem[]>;
   /** Starts an instance; resolves once its first process was started (the agent may not answer yet). */
   start(request: StartRequest): Promise<void>;
-  /** Starts an instance from a folder that `checkpoint` wrote. */
+  /**
+   * Starts an instance from a snapshot. One of kind "memory" goes on where it was saved, with another address,
+   * hostname and environment; one of kind "filesystem" starts afresh on the saved files. Nothing is left when it fails.
+   *
+   * @throws {SnapshotError} The snapshot is missing or damaged, or fits neither this engine, machine nor request.
+   */
   restore(request: RestoreRequest): Promise<void>;
-  /** Saves memory and disk into an existing empty folder. The instance ends unless `leaveRunning`. */
-  checkpoint(id: string, folder: string, options: { leaveRunning: boolean }): Promise<void>;
+  /**
+   * Saves an instance as a folder that does not exist yet. The folder appears at once and whole, on disk. Resolves when
+   * it is there; the instance then does what `afterwards` says. When it fails, the instance runs on and nothing
+   * of the save stays.
+   *
+   * @throws {SnapshotError}
+   */
+  saveSnapshot(id: string, folder: string, options: SaveOptions): Promise<SavedSnapshot>;
+  /**
+   * Lets an instance go on that a save left frozen, also when that save was cut off with an earlier process of ours, and
+   * removes what such a save left. Fine for one that is not frozen.
+   */
+  thaw(id: string): Promise<void>;
+  /**
+   * The manifest of a snapshot, from its folder alone.
+   *
+   * @param options.verify Reads every file and compares it with its digest. @default false
+   * @throws {SnapshotError} `snapshot_missing` or `snapshot_corrupt`
+   */
+  inspectSnapshot(folder: string, options?: { verify?: boolean }): Promise<SnapshotManifest>;
   /** Ends an instance and removes all that the engine holds for it. Unknown ids are fine. May be repeated. */
   kill(id: string): Promise<void>;
   /** Instances that the engine finds on the machine, those of an earlier process of ours included. */
@@ -60,10 +83,54 @@ export interface StartRequest {
 }
 
 export interface RestoreRequest extends StartRequest {
-  /** Folder that `checkpoint` wrote. */
-  checkpoint: string;
-  /** The guest runs while its pages load. */
-  background: boolean;
+  /**
+   * Folder that `saveSnapshot` wrote. It may be removed as soon as the restore has resolved, also while the guest's
+   * pages still load: its space is then freed when they have.
+   */
+  snapshot: string;
+  /** Digest of the image; it has to be the one that was saved. */
+  imageDigest: string;
+}
+
+/** "memory": memory, processes and files. "filesystem": the files alone. */
+export type SnapshotKind = 'memory' | 'filesystem';
+
+export interface SaveOptions {
+  kind: SnapshotKind;
+  /** "frozen": it stands still until `thaw` or `kill`. "run": it goes on with its connections. */
+  afterwards: 'run' | 'frozen';
+  /** Digest of the image that the instance was started from, for example "sha256:9f…". */
+  imageDigest: string;
+}
+
+export interface SavedSnapshot {
+  manifest: SnapshotManifest;
+  /** How long the instance stood still, in milliseconds; with "frozen" until now. */
+  frozenMs: number;
+}
+
+/** What a snapshot is, as `manifest.json` in its folder. */
+export interface SnapshotManifest {
+  version: 1;
+  kind: SnapshotKind;
+  /** Name of the engine and its build: another one cannot read the files. */
+  engine: string;
+  engineBuild: string;
+  /** Features of the processor that the guest was shown and may rely on; empty when the engine hides none. */
+  cpuFeatures: readonly string[];
+  imageDigest: string;
+  limits: Limits;
+  createdUnixMs: number;
+  /** Bytes of all files on disk, the manifest left out. */
+  sizeBytes: number;
+  files: SnapshotFile[];
+}
+
+export interface SnapshotFile {
+  name: string;
+  sizeBytes: number;
+  /** CRC-32 of each piece of `CHUNK_BYTES` in hexadecimal; the last piece may be shorter. */
+  chunks: string[];
 }
 
 export interface ListedInstance {
@@ -73,10 +140,15 @@ export interface ListedInstance {
 
 /** How an instance ended. */
 export interface Ended {
-  /** "out_of_memory": the kernel killed it at its cgroup's limit. "crash": anything else but `kill`. */
-  cause: 'killed' | 'out_of_memory' | 'exit' | 'crash';
+  /**
+   * "out_of_memory": the kernel killed it at its cgroup's limit. "snapshot_corrupt": the snapshot that it was restored
+   * from turned out to be damaged while its pages loaded. "crash": anything else but `kill`.
+   */
+  cause: 'killed' | 'out_of_memory' | 'snapshot_corrupt' | 'exit' | 'crash';
   /** One sentence for the record. */
   message: string;
+  /** With "snapshot_corrupt": name of the damaged file. */
+  file?: string;
 }
 
 export interface Usage {

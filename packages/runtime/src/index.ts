@@ -1,6 +1,7 @@
 export type * from './engine.ts';
-export { NoSlotError, RuntimeFailure } from './errors.ts';
-export type { FakeEngine, FakeEngineOptions, FakeMachine } from './fake/create-engine.ts';
+export type { SnapshotErrorCode } from './errors.ts';
+export { NoSlotError, RuntimeFailure, SnapshotError } from './errors.ts';
+export type { FakeContent, FakeEngine, FakeEngineOptions, FakeMachine } from './fake/create-engine.ts';
 export { createFakeEngine } from './fake/create-engine.ts';
 export type { FakeNetworkOptions } from './fake/create-network.ts';
 export { createFakeNetwork } from './fake/create-network.ts';

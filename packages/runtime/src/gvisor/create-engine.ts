@@ -3,7 +3,7 @@ import { detectCgroups, readProcessors } from '../cgroups/detect.ts';
 import type { Ended, Engine } from '../engine.ts';
 import { abortable } from '../processes/abortable.ts';
 import { run } from '../processes/run.ts';
-import { checkpoint } from './checkpoint.ts';
+import { inspectSnapshot } from '../snapshots/inspect.ts';
 import { clean } from './clean.ts';
 import type { EngineContext } from './engine-context.ts';
 import { kill } from './kill.ts';
@@ -13,7 +13,10 @@ import type { GvisorOptions } from './options.ts';
 import { statePaths } from './paths.ts';
 import { probe } from './probe.ts';
 import { createRecords } from './records.ts';
+import { restore } from './restore.ts';
+import { saveSnapshot } from './save.ts';
 import { start } from './start.ts';
+import { thaw } from './thaw.ts';
 import { createWatch } from './watch.ts';
 
 const UNKNOWN: Ended = { cause: 'killed', message: 'There is no such instance.' };
@@ -61,9 +64,11 @@ export function createGvisorEngine(options: GvisorOptions): Engine {
     version: async () => (await run(runsc, ['--version'])).split('\n', 1)[0] ?? '',
     probe: async () => await probe({ runsc, agent, cgroupRoot }),
     start: async (request) => await start(await context(), request),
-    restore: async (request) => await start(await context(), request),
-    checkpoint: async (id, folder, { leaveRunning }) =>
-      await checkpoint(await context(), id, { folder, leaveRunning }),
+    restore: async (request) => await restore(await context(), request),
+    saveSnapshot: async (id, folder, options) =>
+      await saveSnapshot(await context(), id, { ...options, folder }),
+    thaw: async (id) => await thaw(await context(), id),
+    inspectSnapshot,
     kill: async (id) => await kill(await context(), id),
     list: async () => await list(await context()),
     usage: async (id) => await (await context()).cgroups.group(id).usage(),

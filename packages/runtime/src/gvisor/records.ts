@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Limits } from '../engine.ts';
 import type { ProcessIdentity } from '../processes/identity.ts';
 
 /** What the engine must know of an instance after a restart of our process. */
@@ -9,6 +10,9 @@ export interface InstanceRecord {
   folder: string;
   /** The sandbox's first process; absent until it runs. */
   sandbox?: ProcessIdentity;
+  limits?: Limits;
+  /** A save has stopped its tasks, or is about to. */
+  frozen?: true | undefined;
 }
 
 /** Records of instances, one file each. They need not outlive the machine's own restart, since no instance does. */

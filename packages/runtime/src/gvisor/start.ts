@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Group } from '../cgroups/cgroups.ts';
-import type { RestoreRequest, StartRequest } from '../engine.ts';
+import type { StartRequest } from '../engine.ts';
 import { RuntimeFailure } from '../errors.ts';
 import { requireInstanceId } from '../instance-id.ts';
 import { identify } from '../processes/identity.ts';
@@ -16,8 +16,21 @@ import { createSpec } from './spec.ts';
 const START_TIMEOUT_MS = 60_000;
 const RESTORE_TIMEOUT_MS = 300_000;
 
-/** Starts an instance, or restores it when the request names a checkpoint. Leaves nothing behind when it fails. */
-export async function start(context: EngineContext, request: StartRequest | RestoreRequest): Promise<void> {
+export interface StartOptions {
+  /** Subcommand of runsc with its flags. @default run */
+  args?: string[];
+  /** The guest's memory is filled before runsc returns. @default false */
+  restoring?: boolean;
+  /** Has to succeed before anything of the instance is made. */
+  check?: (signal: AbortSignal) => Promise<void>;
+}
+
+/** Starts an instance. Leaves nothing behind when it fails. */
+export async function start(
+  context: EngineContext,
+  request: StartRequest,
+  options: StartOptions = {},
+): Promise<void> {
   const { id, folder } = request;
   requireInstanceId(id);
   if (context.starting.has(id) || (await context.records.read(id)))
@@ -28,7 +41,8 @@ export async function start(context: EngineContext, request: StartRequest | Rest
   try {
     // The record comes first: whatever is made from here on can be found again and removed.
     await context.records.write({ id, folder });
-    await startRecorded(context, request, abort.signal);
+    await options.check?.(abort.signal);
+    await startRecorded(context, request, { ...options, signal: abort.signal });
   } catch (error) {
     await remove(context, id);
     throw error;
@@ -40,11 +54,12 @@ export async function start(context: EngineContext, request: StartRequest | Rest
 
 async function startRecorded(
   context: EngineContext,
-  request: StartRequest | RestoreRequest,
-  signal: AbortSignal,
+  request: StartRequest,
+  options: StartOptions & { signal: AbortSignal },
 ): Promise<void> {
   const { id, folder, limits } = request;
   const { records, processors, maxTasks } = context;
+  const { args = ['run'], restoring = false, signal } = options;
   const paths = instancePaths(folder);
   const group = context.cgroups.group(id);
   await Promise.all([
@@ -56,19 +71,13 @@ async function startRecorded(
 
   const raised = new AbortController();
   const raise = async () => await group.update(runningLimits(limits, { processors }));
-  const restoring = 'checkpoint' in request;
   // A restore fills the guest's memory before runsc returns, so the headroom has to be there earlier.
   const early = restoring ? raiseOnceBooting(group, raise, raised.signal) : undefined;
   try {
     await runInstanceCommand(context, {
       id,
       folder,
-      args: [
-        ...(restoring ? restoreArguments(request) : ['run']),
-        '--detach',
-        `--bundle=${paths.bundle}`,
-        `--pid-file=${paths.pidFile}`,
-      ],
+      args: [...args, '--detach', `--bundle=${paths.bundle}`, `--pid-file=${paths.pidFile}`],
       timeoutMs: restoring ? RESTORE_TIMEOUT_MS : START_TIMEOUT_MS,
       signal,
     });
@@ -79,15 +88,9 @@ async function startRecorded(
   const pid = Number(await readFile(paths.pidFile, 'latin1'));
   const sandbox = identify(pid);
   if (sandbox === undefined) throw new RuntimeFailure(`Instance ${id} ended while it started.`);
-  await Promise.all([raise(), records.write({ id, folder, sandbox })]);
+  await Promise.all([raise(), records.write({ id, folder, sandbox, limits })]);
   signal.throwIfAborted();
   context.watch.add({ id, folder, sandbox });
-}
-
-function restoreArguments(request: RestoreRequest): string[] {
-  const args = ['restore', `--image-path=${request.checkpoint}`];
-  if (request.background) args.push('--background');
-  return args;
 }
 
 async function writeBundle(context: EngineContext, request: StartRequest, group: Group): Promise<void> {

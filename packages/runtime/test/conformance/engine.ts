@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Engine, StartRequest } from '../../src/index.ts';
@@ -129,16 +128,21 @@ export function testEngine(name: string, open: () => Promise<EngineBench>): void
       await engine.kill('h1');
     });
 
-    it('restores copies from a checkpoint of an instance that goes on', async () => {
+    it('restores copies from a snapshot of an instance that goes on', async () => {
       const { engine } = bench;
       const original = await bench.request('i1');
       await engine.start(original);
       await bench.answers(original);
-      const checkpoint = await mkdtemp(join(bench.folder, 'checkpoint-'));
-      await engine.checkpoint('i1', checkpoint, { leaveRunning: true });
-      for (const background of [true, false]) {
-        const copy = await bench.request(background ? 'i2' : 'i3');
-        await engine.restore({ ...copy, checkpoint, background });
+      const snapshot = join(bench.folder, 'snapshot-i');
+      const { manifest } = await engine.saveSnapshot('i1', snapshot, {
+        kind: 'memory',
+        afterwards: 'run',
+        imageDigest: 'sha256:1',
+      });
+      assert.deepEqual(await engine.inspectSnapshot(snapshot, { verify: true }), manifest);
+      for (const id of ['i2', 'i3']) {
+        const copy = await bench.request(id);
+        await engine.restore({ ...copy, snapshot, imageDigest: 'sha256:1' });
         await bench.answers(copy);
       }
       await bench.answers(original);
@@ -147,17 +151,13 @@ export function testEngine(name: string, open: () => Promise<EngineBench>): void
       assert.deepEqual(await engine.list(), []);
     });
 
-    it('ends an instance with its checkpoint, and refuses one of an unknown instance', async () => {
-      const { engine } = bench;
-      const request = await bench.request('j1');
-      await engine.start(request);
-      await bench.answers(request);
-      const ended = engine.wait('j1');
-      const checkpoint = await mkdtemp(join(bench.folder, 'checkpoint-'));
-      await engine.checkpoint('j1', checkpoint, { leaveRunning: false });
-      assert.equal((await ended).cause, 'killed');
-      assert.deepEqual(await engine.list(), []);
-      await assert.rejects(engine.checkpoint('j1', checkpoint, { leaveRunning: true }), /does not run/);
+    it('refuses to save an unknown instance', async () => {
+      const save = bench.engine.saveSnapshot('unknown', join(bench.folder, 'snapshot-j'), {
+        kind: 'memory',
+        afterwards: 'run',
+        imageDigest: 'sha256:1',
+      });
+      await assert.rejects(save, /does not run/);
     });
   });
 }

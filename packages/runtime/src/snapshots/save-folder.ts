@@ -1,0 +1,95 @@
+import { access, mkdir, open, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { SnapshotFile, SnapshotManifest } from '../engine.ts';
+import { RuntimeFailure, SnapshotError } from '../errors.ts';
+import { checksumAside } from './checksum-aside.ts';
+import { encodeManifest, MANIFEST } from './manifest.ts';
+
+export type ManifestFacts = Omit<SnapshotManifest, 'version' | 'createdUnixMs' | 'sizeBytes' | 'files'>;
+
+/** Where a save writes before its folder gets its name. */
+export function temporaryOf(folder: string): string {
+  return `${folder}.partial`;
+}
+
+/**
+ * Makes the folder of a snapshot: `write` fills a temporary one, which gets its name when all of it is on disk.
+ *
+ * @throws {SnapshotError} `disk_full` or `snapshot_failed`; nothing stays then.
+ */
+export async function saveFolder(
+  folder: string,
+  facts: ManifestFacts,
+  write: (temporary: string) => Promise<void>,
+): Promise<SnapshotManifest> {
+  const temporary = temporaryOf(folder);
+  await refuseTaken(folder);
+  try {
+    await rm(temporary, { recursive: true, force: true });
+    await mkdir(temporary, { mode: 0o700 });
+    await write(temporary);
+    const manifest = await seal(temporary, facts);
+    await rename(temporary, folder);
+    await sync(dirname(folder));
+    return manifest;
+  } catch (cause) {
+    const failure = await explain(folder, temporary, cause);
+    await rm(temporary, { recursive: true, force: true });
+    throw failure;
+  }
+}
+
+async function refuseTaken(folder: string): Promise<void> {
+  const taken = await access(folder).then(
+    () => true,
+    () => false,
+  );
+  if (taken) throw new SnapshotError('snapshot_failed', `${folder} exists already.`);
+}
+
+/** Brings every file to the disk and adds the manifest. */
+async function seal(folder: string, facts: ManifestFacts): Promise<SnapshotManifest> {
+  const names = (await readdir(folder)).sort();
+  const files = await Promise.all(names.map((name) => describe(folder, name)));
+  const manifest: SnapshotManifest = {
+    version: 1,
+    ...facts,
+    createdUnixMs: Date.now(),
+    sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    files,
+  };
+  await writeFile(join(folder, MANIFEST), encodeManifest(manifest), { mode: 0o600, flush: true });
+  await sync(folder);
+  return manifest;
+}
+
+async function describe(folder: string, name: string): Promise<SnapshotFile> {
+  const path = join(folder, name);
+  const [chunks, { size }] = await Promise.all([checksumAside(path), stat(path), sync(path)]);
+  return { name, sizeBytes: size, chunks };
+}
+
+async function sync(path: string): Promise<void> {
+  await using file = await open(path);
+  await file.sync();
+}
+
+/** A full disk is told from other failures by what it has left, since the engine's own words vary. */
+async function explain(folder: string, temporary: string, cause: unknown): Promise<SnapshotError> {
+  if (cause instanceof SnapshotError) return cause;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const { code } = cause as NodeJS.ErrnoException;
+  if (
+    code === 'ENOSPC' ||
+    code === 'EDQUOT' ||
+    (cause instanceof RuntimeFailure && (await isFull(temporary)))
+  ) {
+    return new SnapshotError('disk_full', `The disk is full; ${folder} could not be written.`, { cause });
+  }
+  return new SnapshotError('snapshot_failed', `${folder} could not be written: ${message}`, { cause });
+}
+
+async function isFull(folder: string): Promise<boolean> {
+  const { bavail, bsize } = await statfs(folder).catch(() => ({ bavail: 1, bsize: Number.MAX_SAFE_INTEGER }));
+  return bavail * bsize < 1024 * 1024;
+}
