@@ -1,5 +1,5 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -80,9 +80,7 @@ export class RawRunsc {
     for (const id of this.#running) await this.stop(id);
     for (const slot of this.#slots) execFileSync('ip', ['netns', 'del', slot.namespace]);
     execFileSync('ip', ['route', 'del', 'unreachable', this.#range]);
-    // runsc keeps an empty network namespace mounted among its state.
-    const mounted = join(this.#folder, 'state', 'null-netns');
-    if (existsSync(mounted)) execFileSync('umount', [mounted]);
+    unmountBelow(this.#folder);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
@@ -134,6 +132,15 @@ export class RawRunsc {
       },
     };
   }
+}
+
+/** runsc keeps an empty network namespace mounted among its state, more than once when it was started twice at once. */
+function unmountBelow(folder: string): void {
+  const points = readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[4] ?? '')
+    .filter((point) => point.startsWith(`${folder}/`));
+  for (const point of points.reverse()) execFileSync('umount', [point]);
 }
 
 /** Resolves when the command ends; what it started keeps its standard streams, so they must be no pipes of ours. */

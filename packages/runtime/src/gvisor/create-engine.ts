@@ -2,7 +2,6 @@ import { mkdir } from 'node:fs/promises';
 import { detectCgroups, readProcessors } from '../cgroups/detect.ts';
 import type { Ended, Engine } from '../engine.ts';
 import { abortable } from '../processes/abortable.ts';
-import { run } from '../processes/run.ts';
 import { inspectSnapshot } from '../snapshots/inspect.ts';
 import { clean } from './clean.ts';
 import type { EngineContext } from './engine-context.ts';
@@ -12,6 +11,7 @@ import { list } from './list.ts';
 import type { GvisorOptions } from './options.ts';
 import { statePaths } from './paths.ts';
 import { probe } from './probe.ts';
+import { createVersionReader } from './read-version.ts';
 import { createRecords } from './records.ts';
 import { restore } from './restore.ts';
 import { saveSnapshot } from './save.ts';
@@ -61,7 +61,7 @@ export function createGvisorEngine(options: GvisorOptions): Engine {
 
   return {
     name: 'gvisor',
-    version: async () => (await run(runsc, ['--version'])).split('\n', 1)[0] ?? '',
+    version: createVersionReader(runsc),
     probe: async () => await probe({ runsc, agent, cgroupRoot }),
     start: async (request) => await start(await context(), request),
     restore: async (request) => await restore(await context(), request),
