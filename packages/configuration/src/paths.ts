@@ -14,6 +14,8 @@ export interface Paths {
   imagesDir: string;
   /** One folder a live instance. */
   instancesDir: string;
+  /** One folder a snapshot. */
+  snapshotsDir: string;
   /** State of the server; owned by service_user. */
   serverDir: string;
   /** SQLite database, when database_url is empty. */
@@ -35,6 +37,7 @@ export function paths(settings: Pick<Settings, 'data_dir' | 'cache_dir' | 'host_
     hostDir,
     imagesDir: join(hostDir, 'images'),
     instancesDir: join(hostDir, 'instances'),
+    snapshotsDir: join(hostDir, 'snapshots'),
     serverDir,
     dbFile: join(serverDir, 'db.sqlite'),
     logsDir: join(dataDir, 'logs'),

@@ -6,7 +6,7 @@ import type { Machine } from './capacity/machine.ts';
 import type { Reservations } from './capacity/reservations.ts';
 import type { Changes } from './changes.ts';
 import type { Gate } from './create/gate.ts';
-import type { Deadlines } from './deadlines.ts';
+import type { Deadlines } from './deadline/deadlines.ts';
 import type { ReachPoint } from './faults.ts';
 import type { ImageCatalog } from './images/catalog.ts';
 import type { Registry } from './registry.ts';

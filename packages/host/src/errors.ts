@@ -10,7 +10,13 @@ export type HostErrorCode =
   | 'instance_not_running'
   | 'start_failed'
   | 'disk_full'
-  | 'shutting_down';
+  | 'shutting_down'
+  | 'instance_paused'
+  | 'snapshot_not_found'
+  | 'snapshot_corrupt'
+  | 'incompatible_snapshot'
+  | 'rebuild_required'
+  | 'snapshot_failed';
 
 const transportCodes: Record<HostErrorCode, Code> = {
   capacity_exceeded: Code.ResourceExhausted,
@@ -21,6 +27,12 @@ const transportCodes: Record<HostErrorCode, Code> = {
   start_failed: Code.Internal,
   disk_full: Code.ResourceExhausted,
   shutting_down: Code.Unavailable,
+  instance_paused: Code.FailedPrecondition,
+  snapshot_not_found: Code.NotFound,
+  snapshot_corrupt: Code.DataLoss,
+  incompatible_snapshot: Code.FailedPrecondition,
+  rebuild_required: Code.FailedPrecondition,
+  snapshot_failed: Code.Internal,
 };
 
 /** A refused call: what happened, to which id, and what to do next. */
@@ -28,18 +40,30 @@ export class HostError extends Error {
   readonly code: HostErrorCode;
   /** Field of the request that is wrong or does not fit; empty when none is. */
   readonly field: string;
+  /** With `disk_full`: bytes that were missing, as far as known; 0 otherwise. */
+  readonly missingBytes: number;
 
-  constructor(code: HostErrorCode, message: string, options: { field?: string; cause?: unknown } = {}) {
+  constructor(
+    code: HostErrorCode,
+    message: string,
+    options: { field?: string; missingBytes?: number; cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = 'HostError';
     this.code = code;
     this.field = options.field ?? '';
+    this.missingBytes = options.missingBytes ?? 0;
   }
+}
+
+/** What a refusal says beside its message. */
+export function toErrorDetail({ code, field, missingBytes }: HostError) {
+  return { code, field, missingBytes: BigInt(missingBytes) };
 }
 
 /** The error as it travels, with an ErrorDetail. */
 export function toConnectError(error: HostError): ConnectError {
-  const detail = { desc: host.ErrorDetailSchema, value: { code: error.code, field: error.field } };
+  const detail = { desc: host.ErrorDetailSchema, value: toErrorDetail(error) };
   return new ConnectError(error.message, transportCodes[error.code], undefined, [detail], error);
 }
 
@@ -49,7 +73,8 @@ export function readHostError(error: unknown): HostError | undefined {
   const [detail] = error.findDetails(host.ErrorDetailSchema);
   if (!detail || !(detail.code in transportCodes)) return undefined;
   const code = detail.code as HostErrorCode;
-  return new HostError(code, error.rawMessage, { field: detail.field, cause: error });
+  const { field, missingBytes } = detail;
+  return new HostError(code, error.rawMessage, { field, missingBytes: Number(missingBytes), cause: error });
 }
 
 /** True when a file could not be written because the disk or a quota is used up. */

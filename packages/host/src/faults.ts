@@ -1,25 +1,20 @@
-/**
- * Points at which a test can let the host die, in the order in which a create and a kill pass them. The
- * environment variable `NULLSPACE_FAULT_POINT=<point>` makes the process end itself by SIGKILL when it gets there;
- * `<point>:<n>` when it gets there for the nth time.
- */
-export const faultPoints = [
-  'create.after_reserve',
-  'create.after_journal',
-  'create.after_slot',
-  'create.after_engine',
-  'create.after_agent',
-  'create.after_configure',
-  'create.after_running',
-  'kill.before_journal',
-  'kill.after_journal',
-  'kill.after_engine',
-  'kill.after_slot',
-  'kill.after_folder',
-  'kill.after_clean',
-] as const;
+import { type OperationName, operationTable, type StepOf } from './operation-table.ts';
 
-export type FaultPoint = (typeof faultPoints)[number];
+type AfterStep = { [Name in OperationName]: `${Name}.after_${StepOf<Name>}` }[OperationName];
+
+export type FaultPoint = AfterStep | 'kill.before_journal';
+
+/**
+ * Points at which a test can let the host die: after each step of each operation. The environment variable
+ * `NULLSPACE_FAULT_POINT=<point>` makes the process end itself by SIGKILL when it gets there; `<point>:<n>` when it
+ * gets there for the nth time.
+ */
+export const faultPoints: readonly FaultPoint[] = [
+  'kill.before_journal',
+  ...Object.entries(operationTable).flatMap(([name, { steps }]) =>
+    steps.map((step) => `${name}.after_${step}` as FaultPoint),
+  ),
+];
 
 /** Called by the host at each point. */
 export type ReachPoint = (point: FaultPoint) => void;

@@ -9,7 +9,7 @@ import { Reservations } from './capacity/reservations.ts';
 import { Changes } from './changes.ts';
 import type { HostContext } from './context.ts';
 import { Gate } from './create/gate.ts';
-import { Deadlines } from './deadlines.ts';
+import { Deadlines } from './deadline/deadlines.ts';
 import type { ReachPoint } from './faults.ts';
 import { ImageCatalog } from './images/catalog.ts';
 import { isFinal } from './instance/record.ts';

@@ -39,11 +39,11 @@ export class Registry {
       .sort((a, b) => a.created_unix_ms - b.created_unix_ms);
   }
 
-  /** Ended and cleaned instances beyond the newest `keep`, oldest first. */
+  /** Ended and cleaned instances beyond the newest `keep`, oldest first. A paused one is never too many. */
   surplus(keep: number): TrackedInstance[] {
     if (this.#bySandbox.size <= keep) return [];
     return this.all()
-      .filter(({ record }) => isFinal(record) && record.clean)
+      .filter(({ record }) => isFinal(record) && record.state !== 'paused' && record.clean)
       .sort((a, b) => b.record.ended_unix_ms - a.record.ended_unix_ms)
       .slice(keep)
       .reverse();

@@ -9,7 +9,8 @@ import { killInstance } from './end/kill-instance.ts';
 import { HostError, isDiskFull, toConnectError } from './errors.ts';
 import { presentInstance } from './instance/present.ts';
 import type { InstanceRecord } from './instance/record.ts';
-import { setDeadline } from './set-deadline.ts';
+import { readDeadlineAction } from './deadline/action.ts';
+import { setDeadline } from './deadline/set-deadline.ts';
 import { watchInstances } from './watch-instances.ts';
 
 /** HostService of one host. */
@@ -42,8 +43,12 @@ export function createRoutes(host: HostContext): (router: ConnectRouter) => void
       killInstance: guarded(async ({ sandboxId, reason }: proto.KillInstanceRequest) =>
         create(proto.KillInstanceResponseSchema, present(await killInstance(host, { sandboxId, reason }))),
       ),
-      setDeadline: guarded(async ({ sandboxId, deadlineUnixMs }: proto.SetDeadlineRequest) => {
-        const record = await setDeadline(host, { sandboxId, deadlineUnixMs: Number(deadlineUnixMs) });
+      setDeadline: guarded(async (request: proto.SetDeadlineRequest) => {
+        const record = await setDeadline(host, {
+          sandboxId: request.sandboxId,
+          deadlineUnixMs: Number(request.deadlineUnixMs),
+          action: readDeadlineAction(request.deadlineAction),
+        });
         return create(proto.SetDeadlineResponseSchema, present(record));
       }),
       watchInstances: (_request, context) => watchInstances(host, context.signal),

@@ -106,7 +106,8 @@ function shuttingDown(cause?: unknown): HostError {
 
 function firstRecord(host: HostContext, id: string, order: CreateOrder): InstanceRecord {
   return {
-    version: 1,
+    version: 2,
+    revision: 0,
     instance_id: id,
     sandbox_id: order.sandboxId,
     state: 'creating',
@@ -123,7 +124,13 @@ function firstRecord(host: HostContext, id: string, order: CreateOrder): Instanc
     created_unix_ms: Date.now(),
     started_unix_ms: 0,
     deadline_unix_ms: 0,
+    deadline_action: order.deadlineAction,
     ended_unix_ms: 0,
+    pause_snapshot_id: order.pauseSnapshotId,
+    from_snapshot_id: '',
+    pause_snapshot: null,
+    remaining_ms: 0,
+    refusal: null,
     phases: { queue_ms: 0, slot_ms: 0, engine_ms: 0, agent_ms: 0, configure_ms: 0 },
   };
 }

@@ -2,7 +2,9 @@ import type { Settings } from '@nullspace/configuration';
 import type { host } from '@nullspace/proto';
 import { HostError } from '../errors.ts';
 import { digestPattern } from '../images/catalog.ts';
-import type { InstanceSpec } from '../instance/record.ts';
+import { type DeadlineAction, readDeadlineAction } from '../deadline/action.ts';
+import type { InstanceSpec } from '../instance/spec.ts';
+import { requireSnapshotId } from '../snapshots/id.ts';
 import { chooseProcessLimit } from './process-limit.ts';
 
 const sandboxIdPattern = /^[A-Za-z0-9_-]{1,100}$/;
@@ -17,6 +19,9 @@ export interface CreateOrder {
   sandboxId: string;
   spec: InstanceSpec;
   timeoutMs: number;
+  deadlineAction: DeadlineAction;
+  /** Empty: it cannot be paused. */
+  pauseSnapshotId: string;
 }
 
 /**
@@ -40,9 +45,17 @@ export function validateCreate(request: host.CreateInstanceRequest, settings: Se
   checkCwd(spec.cwd);
   const hostname = spec.hostname || defaultHostname(sandboxId);
   if (!hostnamePattern.test(hostname)) refuse('spec.hostname', `must match ${hostnamePattern.source}`);
+  const { pauseSnapshotId } = request;
+  if (pauseSnapshotId) requireSnapshotId('pause_snapshot_id', pauseSnapshotId);
+  const deadlineAction = readDeadlineAction(request.deadlineAction) ?? 'destroy';
+  if (deadlineAction === 'pause' && !pauseSnapshotId) {
+    refuse('pause_snapshot_id', 'is missing; deadline_action "pause" needs one');
+  }
   return {
     sandboxId,
     timeoutMs,
+    deadlineAction,
+    pauseSnapshotId,
     spec: {
       image: spec.image,
       vcpus: spec.vcpus,

@@ -1,5 +1,6 @@
 import type { Changes } from '../changes.ts';
 import { writeJournal } from './journal.ts';
+import type { InstanceRecord } from './record.ts';
 import type { TrackedInstance } from './tracked-instance.ts';
 
 /**
@@ -12,8 +13,10 @@ export function commit(
   options: { evenUnwritten?: boolean } = {},
 ): Promise<void> {
   return instance.writes.run(async () => {
-    const { record, published } = instance;
-    if (record === published) return;
+    const { published } = instance;
+    if (instance.record === published) return;
+    const record = { ...instance.record, revision: nextRevision(instance.record) };
+    instance.record = record;
     try {
       await writeJournal(instance.folder, record);
     } catch (error) {
@@ -24,7 +27,18 @@ export function commit(
       throw error;
     }
     instance.published = record;
-    const seen = published?.state === record.state && published.deadline_unix_ms === record.deadline_unix_ms;
-    if (!seen) changes.publish(instance);
+    if (!published || differs(published, record)) changes.publish(instance);
   });
+}
+
+/** True when a change is one that watchers see. */
+function differs(before: InstanceRecord, after: InstanceRecord): boolean {
+  return (['state', 'deadline_unix_ms', 'deadline_action'] as const).some(
+    (name) => before[name] !== after[name],
+  );
+}
+
+// Above every earlier one of the instance, those included that no journal tells of any more.
+function nextRevision({ revision }: InstanceRecord): number {
+  return Math.max(revision + 1, Date.now());
 }

@@ -1,19 +1,9 @@
 import * as z from 'zod';
+import { snapshotRecord } from '../snapshots/record.ts';
 import { instanceIdPattern } from './ids.ts';
+import { instanceSpec } from './spec.ts';
 
 const time = z.number().int().min(0);
-
-const spec = z.strictObject({
-  image: z.string(),
-  vcpus: z.number().int(),
-  memory_mb: z.number().int(),
-  disk_mb: z.number().int(),
-  env: z.record(z.string(), z.string()),
-  cwd: z.string(),
-  internet_access: z.boolean(),
-  process_limit: z.number().int(),
-  hostname: z.string(),
-});
 
 const phases = z.strictObject({
   queue_ms: z.number(),
@@ -25,17 +15,20 @@ const phases = z.strictObject({
 
 /** What is known of an instance, as its journal holds it. Never changed in place: a change makes a new one. */
 export const instanceRecord = z.strictObject({
-  version: z.literal(1),
+  /** Version 1 knew no pauses. */
+  version: z.union([z.literal(1), z.literal(2)]).transform((): 2 => 2),
   instance_id: z.string().regex(instanceIdPattern),
   sandbox_id: z.string().min(1),
-  state: z.enum(['creating', 'running', 'destroyed', 'error']),
+  state: z.enum(['creating', 'running', 'paused', 'destroyed', 'error']),
   reason: z.string(),
   message: z.string(),
   /** Nothing of an ended instance is left on the machine. */
   clean: z.boolean(),
   /** The server has recorded the end; the record goes when the machine is clean. */
   forgotten: z.boolean(),
-  spec,
+  spec: instanceSpec,
+  /** Grows with every change. It follows the clock, so that also a record made anew after a loss is the newest. */
+  revision: z.number().int().min(0).default(0),
   /** Time to live from the moment it runs; 0: none. */
   timeout_ms: time,
   /** Index of its network slot, while it runs. */
@@ -48,17 +41,27 @@ export const instanceRecord = z.strictObject({
   created_unix_ms: time,
   started_unix_ms: time,
   deadline_unix_ms: time,
+  deadline_action: z.enum(['destroy', 'pause']).default('destroy'),
   ended_unix_ms: time,
+  /** Snapshot that a pause of it is saved as; empty: it cannot be paused. */
+  pause_snapshot_id: z.string().default(''),
+  /** Snapshot that it was started from; empty: a cold start. */
+  from_snapshot_id: z.string().default(''),
+  /** Of a paused one: its snapshot, and how much of its time to live was left. */
+  pause_snapshot: snapshotRecord.nullable().default(null),
+  remaining_ms: time.default(0),
+  /** Why its snapshot was refused, for callers that ask again. */
+  refusal: z.strictObject({ code: z.string(), field: z.string() }).nullable().default(null),
   phases,
 });
 
 export type InstanceRecord = Readonly<z.infer<typeof instanceRecord>>;
-export type InstanceSpec = InstanceRecord['spec'];
+export type { InstanceSpec } from './spec.ts';
 export type Phases = InstanceRecord['phases'];
 
 /** How an instance ended. */
 export interface End {
-  state: 'destroyed' | 'error';
+  state: 'destroyed' | 'error' | 'paused';
   reason:
     | 'manual'
     | 'timeout'
@@ -67,11 +70,13 @@ export interface End {
     | 'guest_crash'
     | 'agent_lost'
     | 'host_lost'
-    | 'start_failed';
+    | 'start_failed'
+    | 'snapshot_corrupt';
   /** One sentence for people. */
   message: string;
 }
 
-export function isFinal(record: Pick<InstanceRecord, 'state'>): boolean {
-  return record.state === 'destroyed' || record.state === 'error';
+/** True when nothing of it runs any more. A paused one goes on as another instance. */
+export function isFinal({ state }: Pick<InstanceRecord, 'state'>): boolean {
+  return state !== 'creating' && state !== 'running';
 }

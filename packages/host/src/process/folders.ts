@@ -22,7 +22,7 @@ export async function findGroup(user: string): Promise<number | undefined> {
 export async function prepareFolders(paths: Paths, group: number | undefined): Promise<void> {
   await mkdir(paths.dataDir, { recursive: true, mode: 0o755 });
   await mkdir(paths.runDir, { recursive: true, mode: 0o755 });
-  for (const folder of [paths.hostDir, paths.imagesDir, paths.instancesDir]) {
+  for (const folder of [paths.hostDir, paths.imagesDir, paths.instancesDir, paths.snapshotsDir]) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await chmod(folder, 0o700);
   }

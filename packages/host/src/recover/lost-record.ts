@@ -5,7 +5,8 @@ import type { InstanceRecord } from '../instance/record.ts';
 export function lostRecord(host: HostContext, options: { id: string; sandboxId: string }): InstanceRecord {
   const now = Date.now();
   return {
-    version: 1,
+    version: 2,
+    revision: now,
     instance_id: options.id,
     sandbox_id: options.sandboxId,
     state: 'error',
@@ -32,7 +33,13 @@ export function lostRecord(host: HostContext, options: { id: string; sandboxId: 
     created_unix_ms: now,
     started_unix_ms: 0,
     deadline_unix_ms: 0,
+    deadline_action: 'destroy',
     ended_unix_ms: now,
+    pause_snapshot_id: '',
+    from_snapshot_id: '',
+    pause_snapshot: null,
+    remaining_ms: 0,
+    refusal: null,
     phases: { queue_ms: 0, slot_ms: 0, engine_ms: 0, agent_ms: 0, configure_ms: 0 },
   };
 }

@@ -1,8 +1,12 @@
 import { host } from '@nullspace/proto';
 import type { Phases, SandboxChange } from '../store/records.ts';
 
-/** What the host's word on an instance means for the record of its sandbox. */
+/** What the host's word on an instance means for the record of its sandbox. News older than the recorded are ignored. */
 export function toChange(instance: host.Instance): SandboxChange {
+  return { ...describe(instance), revision: Number(instance.revision) };
+}
+
+function describe(instance: host.Instance): SandboxChange {
   if (instance.state === host.State.RUNNING) {
     return {
       status: 'running',

@@ -1,4 +1,4 @@
-import { host } from '@nullspace/proto';
+import type { host } from '@nullspace/proto';
 import { connectGuest, type GuestConnection } from '../guests/connect-guest.ts';
 
 /** An instance that the host reports as creating or running. */
@@ -21,11 +21,9 @@ export class LiveInstance {
     return this.#instance;
   }
 
-  /** Takes over what the host says. An event that was on its way while the instance came up is older news. */
+  /** Takes over what the host says, unless it is older than what is known: answers and events overtake each other. */
   update(instance: host.Instance): void {
-    const { RUNNING, CREATING } = host.State;
-    if (this.#instance.state === RUNNING && instance.state === CREATING) return;
-    this.#instance = instance;
+    if (instance.revision >= this.#instance.revision) this.#instance = instance;
   }
 
   /** Aborted when the instance has ended: calls to its guest must not outlive it. */

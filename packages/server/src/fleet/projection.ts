@@ -38,7 +38,7 @@ export class Projection implements HostListener {
   async onChanged(instance: host.Instance): Promise<void> {
     if (isFinal(instance)) return this.#recordEnd(instance);
     const live = this.#live.put(instance);
-    const result = await this.#store.updateSandbox(instance.sandboxId, toChange(instance));
+    const result = await this.#store.updateSandbox(instance.sandboxId, toChange(live.instance));
     const { sandbox } = result;
     if (!sandbox || sandbox.status === 'destroyed' || sandbox.status === 'error') {
       this.#live.end(instance.sandboxId);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { host as proto } from '@nullspace/proto';
-import { makeSite, order } from './fixtures/open-test-host.ts';
-import { refusal } from './fixtures/refusal.ts';
-import { until } from './fixtures/until.ts';
+import { makeSite, order } from '../fixtures/open-test-host.ts';
+import { refusal } from '../fixtures/refusal.ts';
+import { until } from '../fixtures/until.ts';
 
 test('a deadline can be moved, taken away and be past', async (t) => {
   const site = await makeSite(t);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Deadlines } from '../src/deadlines.ts';
+import { Deadlines } from '../../src/deadline/deadlines.ts';
 
 test('fires at its absolute time, also beyond the longest timer', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_000_000 });

@@ -1,0 +1,18 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { host } from '@nullspace/proto';
+import type { InstanceSpec } from './spec.ts';
+
+/** A specification as clients see it. */
+export function presentSpec(spec: InstanceSpec): MessageInitShape<typeof host.SpecSchema> {
+  return {
+    image: spec.image,
+    vcpus: spec.vcpus,
+    memoryMb: spec.memory_mb,
+    diskMb: spec.disk_mb,
+    env: { ...spec.env },
+    cwd: spec.cwd,
+    internetAccess: spec.internet_access,
+    processLimit: spec.process_limit,
+    hostname: spec.hostname,
+  };
+}

@@ -1,0 +1,16 @@
+import * as z from 'zod';
+
+/** What an instance was made with, every default filled in. */
+export const instanceSpec = z.strictObject({
+  image: z.string(),
+  vcpus: z.number().int(),
+  memory_mb: z.number().int(),
+  disk_mb: z.number().int(),
+  env: z.record(z.string(), z.string()),
+  cwd: z.string(),
+  internet_access: z.boolean(),
+  process_limit: z.number().int(),
+  hostname: z.string(),
+});
+
+export type InstanceSpec = Readonly<z.infer<typeof instanceSpec>>;
