@@ -3,14 +3,14 @@ import { Code, ConnectError, type ConnectRouter, type HandlerContext } from '@co
 import { host as proto } from '@nullspace/proto';
 import type { HostContext } from './context.ts';
 import { createInstance } from './create/create-instance.ts';
+import { readDeadlineAction } from './deadline/action.ts';
+import { setDeadline } from './deadline/set-deadline.ts';
 import { describeHost } from './describe-host.ts';
 import { forgetInstances } from './end/forget.ts';
 import { killInstance } from './end/kill-instance.ts';
 import { HostError, isDiskFull, toConnectError } from './errors.ts';
 import { presentInstance } from './instance/present.ts';
 import type { InstanceRecord } from './instance/record.ts';
-import { readDeadlineAction } from './deadline/action.ts';
-import { setDeadline } from './deadline/set-deadline.ts';
 import { watchInstances } from './watch-instances.ts';
 
 /** HostService of one host. */

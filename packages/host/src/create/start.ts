@@ -1,10 +1,10 @@
 import type { Slot } from '@nullspace/runtime';
 import type { HostContext } from '../context.ts';
+import { setDeadlineTimer } from '../deadline/deadline-timer.ts';
 import { commit } from '../instance/commit.ts';
 import { makeAgentToken } from '../instance/ids.ts';
 import type { Phases } from '../instance/record.ts';
 import type { TrackedInstance } from '../instance/tracked-instance.ts';
-import { setDeadlineTimer } from '../deadline/deadline-timer.ts';
 import { watchAgent } from '../watch/watch-agent.ts';
 import { watchEngine } from '../watch/watch-engine.ts';
 import { withDeadline } from '../with-deadline.ts';

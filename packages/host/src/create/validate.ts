@@ -1,8 +1,8 @@
 import type { Settings } from '@nullspace/configuration';
 import type { host } from '@nullspace/proto';
+import { type DeadlineAction, readDeadlineAction } from '../deadline/action.ts';
 import { HostError } from '../errors.ts';
 import { digestPattern } from '../images/catalog.ts';
-import { type DeadlineAction, readDeadlineAction } from '../deadline/action.ts';
 import type { InstanceSpec } from '../instance/spec.ts';
 import { requireSnapshotId } from '../snapshots/id.ts';
 import { chooseProcessLimit } from './process-limit.ts';

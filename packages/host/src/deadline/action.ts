@@ -15,7 +15,9 @@ export function readDeadlineAction(action: host.DeadlineAction): DeadlineAction 
   if (action === host.DeadlineAction.DESTROY) return 'destroy';
   if (action === host.DeadlineAction.PAUSE) return 'pause';
   const field = 'deadline_action';
-  throw new HostError('invalid_request', `${field} is ${action}; it must be 1 (destroy) or 2 (pause)`, { field });
+  throw new HostError('invalid_request', `${field} is ${action}; it must be 1 (destroy) or 2 (pause)`, {
+    field,
+  });
 }
 
 /** @throws {HostError} `invalid_request` for an instance that was made without the id of a pause snapshot. */

@@ -15,8 +15,9 @@ export function commit(
   return instance.writes.run(async () => {
     const { published } = instance;
     if (instance.record === published) return;
-    const record = { ...instance.record, revision: nextRevision(instance.record) };
-    instance.record = record;
+    const visible = !published || differs(published, instance.record);
+    if (visible) instance.record = { ...instance.record, revision: nextRevision(instance.record) };
+    const { record } = instance;
     try {
       await writeJournal(instance.folder, record);
     } catch (error) {
@@ -27,7 +28,7 @@ export function commit(
       throw error;
     }
     instance.published = record;
-    if (!published || differs(published, record)) changes.publish(instance);
+    if (visible) changes.publish(instance);
   });
 }
 

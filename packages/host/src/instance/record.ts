@@ -27,7 +27,7 @@ export const instanceRecord = z.strictObject({
   /** The server has recorded the end; the record goes when the machine is clean. */
   forgotten: z.boolean(),
   spec: instanceSpec,
-  /** Grows with every change. It follows the clock, so that also a record made anew after a loss is the newest. */
+  /** Grows with every change that watchers see. It follows the clock, so that also a record made anew after a loss is the newest. */
   revision: z.number().int().min(0).default(0),
   /** Time to live from the moment it runs; 0: none. */
   timeout_ms: time,

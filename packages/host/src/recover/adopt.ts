@@ -1,8 +1,8 @@
 import { describeFailure } from '../agent/describe-failure.ts';
 import type { HostContext } from '../context.ts';
+import { setDeadlineTimer } from '../deadline/deadline-timer.ts';
 import { finish } from '../end/finish.ts';
 import type { TrackedInstance } from '../instance/tracked-instance.ts';
-import { setDeadlineTimer } from '../deadline/deadline-timer.ts';
 import { watchAgent } from '../watch/watch-agent.ts';
 import { watchEngine } from '../watch/watch-engine.ts';
 
