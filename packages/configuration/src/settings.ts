@@ -64,6 +64,10 @@ export const settings = z.strictObject({
   tenant_max_requests: wholeNumber(1)
     .default(256)
     .describe('Requests of one tenant served at the same moment.'),
+  tenant_max_events: wholeNumber(1)
+    .default(200_000)
+    .describe('Lifecycle events of one tenant that are kept, the newest.'),
+  events_keep_days: wholeNumber(1, 3650).default(30).describe('Days that lifecycle events are kept.'),
   max_body_bytes: wholeNumber(1)
     .default(64 * 1024 * 1024)
     .describe('Largest JSON body.'),

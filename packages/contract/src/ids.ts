@@ -9,6 +9,10 @@ export const idPrefixes = {
   template_build: 'tb_',
   warm_pool: 'twp_',
   api_key: 'key_',
+  event: 'evt_',
+  webhook: 'wh_',
+  delivery: 'whd_',
+  attempt: 'wha_',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

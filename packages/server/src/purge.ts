@@ -1,15 +1,23 @@
+import type { Settings } from '@nullspace/configuration';
 import type { Logger } from 'pino';
 import type { Store } from './store/store.ts';
 
+const DAY_MS = 24 * 3600 * 1000;
 const EVERY_MS = 3600 * 1000;
 /** How long an ended sandbox can be asked about. */
-const KEEP_ENDED_MS = 7 * 24 * 3600 * 1000;
+const KEEP_ENDED_MS = 7 * DAY_MS;
 
 /** Deletes old records from time to time. Returns how to stop. */
-export function startPurging(store: Store, log: Logger): () => void {
+export function startPurging(store: Store, settings: Settings, log: Logger): () => void {
   const purge = () => {
     const now = Date.now();
-    store.purgeExpired({ now, endedBefore: now - KEEP_ENDED_MS }).catch((error: unknown) => {
+    const limits = {
+      now,
+      endedBefore: now - KEEP_ENDED_MS,
+      eventsBefore: now - settings.events_keep_days * DAY_MS,
+      eventsKept: settings.tenant_max_events,
+    };
+    store.purgeExpired(limits).catch((error: unknown) => {
       log.warn({ err: error }, 'old records were not deleted');
     });
   };

@@ -58,7 +58,7 @@ export async function startServer(options: {
   }
   url = publicUrl(settings, (app.server.address() as AddressInfo).port);
   fleet.start();
-  const stopPurging = startPurging(store, log);
+  const stopPurging = startPurging(store, settings, log);
 
   return {
     url,

@@ -97,6 +97,7 @@ export class Projection implements HostListener {
         ? 'The host no longer knows the sandbox.'
         : 'The server was interrupted before the host had started the sandbox.',
       endedAt: Date.now(),
+      actor: 'reconcile',
     });
     this.#live.end(sandboxId);
     this.#log.warn({ sandbox_id: sandboxId, started }, 'the host does not know a sandbox');

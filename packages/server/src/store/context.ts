@@ -5,4 +5,6 @@ import type { Database } from './schema.ts';
 export interface StoreContext {
   db: Database;
   dialect: Dialect;
+  /** Told of the tenants whose new events have just been committed by this process. */
+  onEvents?: (tenantIds: Iterable<string>) => void;
 }

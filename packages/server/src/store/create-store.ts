@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { bindVerbs } from './bind-verbs.ts';
 import type { StoreContext } from './context.ts';
+import { listenForEvents } from './events/listen.ts';
+import * as events from './events/read-events.ts';
 import * as idempotency from './idempotency.ts';
 import { insertSandbox } from './insert-sandbox.ts';
 import * as keys from './keys.ts';
@@ -13,7 +15,8 @@ import { updateSandbox } from './update-sandbox.ts';
 
 /** The store on a database whose schema is up to date. */
 export function createStore(context: StoreContext): Store {
-  const { verb, close } = bindVerbs(context);
+  const { onEvents, listen } = listenForEvents();
+  const { verb, close } = bindVerbs({ ...context, onEvents });
   return {
     dialect: context.dialect,
     ping: verb(ping),
@@ -33,6 +36,11 @@ export function createStore(context: StoreContext): Store {
     countLive: verb(reads.countLive),
     updateSandbox: verb(updateSandbox),
     listUnfinished: verb(reads.listUnfinished),
+    listEvents: verb(events.listEvents),
+    readEvents: verb(events.readEvents),
+    findEvent: verb(events.findEvent),
+    eventRanges: verb(events.eventRanges),
+    onEvents: listen,
     claimIdempotencyKey: verb(idempotency.claimIdempotencyKey),
     finishIdempotencyKey: verb(idempotency.finishIdempotencyKey),
     releaseIdempotencyKey: verb(idempotency.releaseIdempotencyKey),

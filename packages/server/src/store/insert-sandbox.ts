@@ -1,4 +1,6 @@
 import type { StoreContext } from './context.ts';
+import { recordEvent } from './events/record-event.ts';
+import { requestedEvent } from './events/sandbox-events.ts';
 import { bindClaim } from './idempotency.ts';
 import type { IdempotencyClaim, NewSandbox } from './records.ts';
 import { metadataLabels, templateLabel } from './sandbox-labels.ts';
@@ -24,6 +26,7 @@ export async function insertSandbox(
     if (claim) {
       await bindClaim(transaction, claim, sandbox.id);
     }
+    await recordEvent(transaction, requestedEvent(sandbox));
     return { inserted: true, sandbox: toSandbox(toSandboxRow(sandbox)) };
   });
 }

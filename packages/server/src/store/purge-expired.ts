@@ -1,35 +1,17 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StoreContext } from './context.ts';
+import { purgeEvents } from './events/purge-events.ts';
+import { inSteps, rowsAtOnce } from './in-steps.ts';
 import { finalStatuses } from './sandbox-status.ts';
 import type { DatabaseTransaction } from './schema.ts';
-import type { PurgeResult } from './store.ts';
-import { write } from './write.ts';
+import type { PurgeLimits, PurgeResult } from './store.ts';
 
-const rowsAtOnce = 200;
-
-export async function purgeExpired(
-  context: StoreContext,
-  { now, endedBefore }: { now: number; endedBefore: number },
-): Promise<PurgeResult> {
+export async function purgeExpired(context: StoreContext, limits: PurgeLimits): Promise<PurgeResult> {
+  const { now, endedBefore } = limits;
   return {
     sandboxes: await inSteps(context, (transaction) => deleteEnded(transaction, endedBefore)),
     idempotencyKeys: await inSteps(context, (transaction) => deleteExpiredKeys(transaction, now)),
+    events: await purgeEvents(context, limits),
   };
-}
-
-async function inSteps(
-  context: StoreContext,
-  step: (transaction: DatabaseTransaction) => Promise<number>,
-): Promise<number> {
-  let total = 0;
-  for (;;) {
-    const deleted = await write(context, 'soon', step);
-    total += deleted;
-    if (deleted < rowsAtOnce) {
-      return total;
-    }
-    await nextTurn();
-  }
 }
 
 async function deleteEnded(transaction: DatabaseTransaction, endedBefore: number): Promise<number> {

@@ -1,3 +1,5 @@
+import type { EventActor } from './events/event.ts';
+
 /** Any value that JSON can carry. */
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 
@@ -114,6 +116,8 @@ export interface SandboxChange {
    * number only the rules of the status decide.
    */
   revision?: number;
+  /** Who made the change, for its events. @default told by the reason */
+  actor?: EventActor;
 }
 
 /** Names one idempotent request. */

@@ -1,4 +1,5 @@
 import type { Insertable, Kysely, Selectable, Transaction } from 'kysely';
+import type { EventActor, EventOperation, EventStatus } from './events/event.ts';
 import type { SandboxStatus, TimeoutAction } from './records.ts';
 
 /** Tables as both databases hold them: times and counts are whole numbers, flags are 0 or 1, JSON is text. */
@@ -8,6 +9,8 @@ export interface Schema {
   sandboxes: SandboxTable;
   sandbox_labels: SandboxLabelTable;
   idempotency_keys: IdempotencyTable;
+  events: EventTable;
+  event_counters: EventCounterTable;
 }
 
 export type Database = Kysely<Schema>;
@@ -85,8 +88,35 @@ interface IdempotencyTable {
   expires_at: number;
 }
 
+/** What happened to the sandboxes and snapshots of a tenant, numbered in the order of the commits. */
+interface EventTable {
+  tenant_id: string;
+  number: number;
+  id: string;
+  occurred_at: number;
+  operation: EventOperation;
+  status: EventStatus;
+  actor: EventActor;
+  sandbox_id: string | null;
+  snapshot_id: string | null;
+  source_sandbox_id: string | null;
+  target_sandbox_id: string | null;
+  reason: string | null;
+  error_code: string | null;
+  error_message: string | null;
+  metadata: string;
+  details: string;
+}
+
+/** Number of the newest event of each tenant. */
+interface EventCounterTable {
+  tenant_id: string;
+  last: number;
+}
+
 export type TenantRow = Selectable<TenantTable>;
 export type ApiKeyRow = Selectable<ApiKeyTable>;
 export type SandboxRow = Selectable<SandboxTable>;
 export type NewLabelRow = Insertable<SandboxLabelTable>;
 export type IdempotencyRow = Selectable<IdempotencyTable>;
+export type EventRow = Selectable<EventTable>;

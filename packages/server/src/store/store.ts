@@ -1,3 +1,5 @@
+import type { LifecycleEvent } from './events/event.ts';
+import type { EventFilter } from './events/read-events.ts';
 import type {
   ApiKey,
   IdempotencyClaim,
@@ -51,7 +53,7 @@ export interface Store {
 
   /**
    * Inserts a sandbox as `creating`, unless its tenant already has `maxLive` sandboxes that are creating or
-   * running; callers at once never exceed it together. With `claim` the idempotency key remembers the sandbox
+   * running; callers at once never exceed it together. Its event is recorded with it. With `claim` the idempotency key remembers the sandbox
    * from the same moment on.
    */
   insertSandbox(
@@ -69,12 +71,28 @@ export interface Store {
   /**
    * Records what was learned about a sandbox. A final state is never left and never changed, a sandbox that
    * came up never turns `creating` again, and a change older than the recorded one (`revision`) is ignored.
-   * An end has reached the disk when this resolves. Another change may be lost when the machine loses power, not
+   * Its events are recorded with it. An end has reached the disk when this resolves. Another change may be lost when the machine loses power, not
    * when the process is killed: the host tells it again.
    */
   updateSandbox(id: string, change: SandboxChange): Promise<UpdateResult>;
   /** All sandboxes in a state that is not final, oldest first: of one host, of none (`null`), or of all. */
   listUnfinished(query?: { hostId?: string | null }): Promise<Sandbox[]>;
+
+  /** Events of a tenant in their order or against it. */
+  listEvents(
+    filter: EventFilter,
+    page: { order: 'asc' | 'desc'; offset: number; limit: number },
+  ): Promise<LifecycleEvent[]>;
+  /** Events after a number and up to another, oldest first. */
+  readEvents(
+    filter: EventFilter,
+    range: { after: number; upTo: number; limit: number },
+  ): Promise<LifecycleEvent[]>;
+  findEvent(address: { tenantId: string; id: string }): Promise<LifecycleEvent | undefined>;
+  /** Numbers of the oldest event that is kept and of the newest; tenants without events are left out. */
+  eventRanges(tenantIds: string[]): Promise<Map<string, { first: number; last: number }>>;
+  /** Calls back after events of a tenant were committed by this process. Returns how to stop. */
+  onEvents(listener: (tenantId: string) => void): () => void;
 
   /**
    * Takes an idempotency key, or says why not. Of many callers at once one gets `claimed`. A claim, its end and its
@@ -96,8 +114,8 @@ export interface Store {
   /** Claims left by a server that died. To be called when a server starts, before it takes requests. */
   listUnfinishedClaims(): Promise<UnfinishedClaim[]>;
 
-  /** Deletes ended sandboxes and expired keys in small steps, so that other callers are served in between. */
-  purgeExpired(limits: { now: number; endedBefore: number }): Promise<PurgeResult>;
+  /** Deletes ended sandboxes, old events and expired keys in small steps, so that other callers are served in between. */
+  purgeExpired(limits: PurgeLimits): Promise<PurgeResult>;
 
   /** Waits for running verbs and closes the database. The store is of no use afterwards. */
   close(): Promise<void>;
@@ -147,7 +165,18 @@ export interface SandboxCursor {
   id: string;
 }
 
+export interface PurgeLimits {
+  now: number;
+  /** Sandboxes that ended before this go. */
+  endedBefore: number;
+  /** Events that occurred before this go. @default none */
+  eventsBefore?: number;
+  /** Newest events of each tenant that stay. @default all */
+  eventsKept?: number;
+}
+
 export interface PurgeResult {
   sandboxes: number;
   idempotencyKeys: number;
+  events: number;
 }

@@ -1,4 +1,6 @@
 import type { StoreContext } from './context.ts';
+import { recordEvent } from './events/record-event.ts';
+import { eventsOfChange } from './events/sandbox-events.ts';
 import type { SandboxChange } from './records.ts';
 import { toSandbox } from './sandbox-row.ts';
 import { isFinal } from './sandbox-status.ts';
@@ -35,7 +37,9 @@ export async function updateSandbox(
         .where('sandbox_id', '=', id)
         .execute();
     }
-    return { applied: true, sandbox: toSandbox({ ...row, ...changed }), previous: row.status };
+    const after = { ...row, ...changed };
+    for (const event of eventsOfChange(row, after, change.actor)) await recordEvent(transaction, event);
+    return { applied: true, sandbox: toSandbox(after), previous: row.status };
   });
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
-import type { Dialect } from './dialect.ts';
-import type { Database, DatabaseTransaction } from './schema.ts';
+import type { StoreContext } from './context.ts';
+import { notedTenants } from './events/announce.ts';
+import type { DatabaseTransaction } from './schema.ts';
 
 /** When a write has reached the disk: before its promise resolves, or a moment later. */
 export type Durability = 'now' | 'soon';
@@ -10,7 +11,22 @@ export type Durability = 'now' | 'soon';
  * whose durability is `soon`, which spares a wait for the disk: for what is learned again anyway.
  */
 export async function write<T>(
-  { db, dialect }: { db: Database; dialect: Dialect },
+  context: StoreContext,
+  durability: Durability,
+  action: (transaction: DatabaseTransaction) => Promise<T>,
+): Promise<T> {
+  let tenants: Iterable<string> = [];
+  const result = await commit(context, durability, async (transaction) => {
+    const outcome = await action(transaction);
+    tenants = notedTenants(transaction);
+    return outcome;
+  });
+  context.onEvents?.(tenants);
+  return result;
+}
+
+async function commit<T>(
+  { db, dialect }: StoreContext,
   durability: Durability,
   action: (transaction: DatabaseTransaction) => Promise<T>,
 ): Promise<T> {

@@ -3,6 +3,7 @@ import { type Postgres, startPostgres } from './fixtures/start-postgres.ts';
 import { postgresOn, sqlite, type TestDatabase } from './fixtures/test-database.ts';
 import { testsOfClose } from './suites/close.ts';
 import { testsOfCrashes } from './suites/crash.ts';
+import { testsOfEvents } from './suites/events.ts';
 import { testsOfIdempotency } from './suites/idempotency.ts';
 import { testsOfInsertSandbox } from './suites/insert-sandbox.ts';
 import { testsOfKeys } from './suites/keys.ts';
@@ -22,6 +23,7 @@ const suites = [
   testsOfListSandboxes,
   testsOfListPlan,
   testsOfUpdateSandbox,
+  testsOfEvents,
   testsOfIdempotency,
   testsOfPurge,
   testsOfMigrate,

@@ -1,5 +1,6 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Dialect } from '../dialect.ts';
+import { type TextType, textType } from './text-type.ts';
 
 export async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
   const text = textType(dialect);
@@ -13,13 +14,6 @@ export async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
   await createSandboxes(db, text);
   await createLabels(db, text);
   await createIdempotencyKeys(db, text);
-}
-
-type TextType = RawBuilder<unknown>;
-
-// Compared byte by byte, so that both databases sort alike and an index serves every comparison.
-function textType(dialect: Dialect): TextType {
-  return dialect === 'postgres' ? sql`text collate "C"` : sql`text`;
 }
 
 async function createKeys(db: Kysely<unknown>, text: TextType): Promise<void> {

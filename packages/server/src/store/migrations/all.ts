@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Dialect } from '../dialect.ts';
 import * as firstTables from './0001-first-tables.ts';
+import * as events from './0002-events.ts';
 
 /** One step of the schema. It runs in a transaction together with the note that it was made. */
 export interface Migration {
@@ -10,4 +11,5 @@ export interface Migration {
 /** Every step by its name, in the order of the names. A released step is never changed. */
 export const migrations: Record<string, Migration> = {
   '0001-first-tables': firstTables,
+  '0002-events': events,
 };

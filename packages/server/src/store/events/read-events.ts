@@ -1,0 +1,110 @@
+import { sql } from 'kysely';
+import type { StoreContext } from '../context.ts';
+import type { Database } from '../schema.ts';
+import type { EventOperation, EventStatus, LifecycleEvent } from './event.ts';
+import { toEvent } from './event-row.ts';
+
+/** Which events of a tenant. Conditions that are given must all hold. */
+export interface EventFilter {
+  tenantId: string;
+  operation?: EventOperation | undefined;
+  status?: EventStatus | undefined;
+  sandboxId?: string | undefined;
+  snapshotId?: string | undefined;
+  sourceSandboxId?: string | undefined;
+  targetSandboxId?: string | undefined;
+  /** The sandbox that an event is about, or that it came from or led to. */
+  anySandboxId?: string | undefined;
+  /** Occurred at this time or later. */
+  from?: number | undefined;
+  /** Occurred before this time. */
+  to?: number | undefined;
+}
+
+/** Events in their order or against it, `limit` of them after `offset`. */
+export async function listEvents(
+  { db }: StoreContext,
+  filter: EventFilter,
+  { order, offset, limit }: { order: 'asc' | 'desc'; offset: number; limit: number },
+): Promise<LifecycleEvent[]> {
+  const rows = await matching(db, filter).orderBy('number', order).limit(limit).offset(offset).execute();
+  return rows.map(toEvent);
+}
+
+/** Events with numbers from `after` (not itself) up to `upTo` (itself), oldest first. */
+export async function readEvents(
+  { db }: StoreContext,
+  filter: EventFilter,
+  { after, upTo, limit }: { after: number; upTo: number; limit: number },
+): Promise<LifecycleEvent[]> {
+  const rows = await matching(db, filter)
+    .where('number', '>', after)
+    .where('number', '<=', upTo)
+    .orderBy('number')
+    .limit(limit)
+    .execute();
+  return rows.map(toEvent);
+}
+
+export async function findEvent(
+  { db }: StoreContext,
+  { tenantId, id }: { tenantId: string; id: string },
+): Promise<LifecycleEvent | undefined> {
+  const row = await db
+    .selectFrom('events')
+    .selectAll()
+    .where('id', '=', id)
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirst();
+  return row && toEvent(row);
+}
+
+/** Number of the newest and of the oldest event that is kept, by tenant; tenants without events are left out. */
+export async function eventRanges(
+  { db }: StoreContext,
+  tenantIds: string[],
+): Promise<Map<string, { first: number; last: number }>> {
+  if (tenantIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('event_counters')
+    .select((build) => [
+      'tenant_id',
+      'last',
+      build
+        .selectFrom('events')
+        .select(sql<number>`min(number)`.as('first'))
+        .whereRef('events.tenant_id', '=', 'event_counters.tenant_id')
+        .as('first'),
+    ])
+    .where('tenant_id', 'in', tenantIds)
+    .execute();
+  return new Map(rows.map((row) => [row.tenant_id, { first: row.first ?? row.last + 1, last: row.last }]));
+}
+
+function matching(db: Database, filter: EventFilter) {
+  const columns = {
+    operation: filter.operation,
+    status: filter.status,
+    sandbox_id: filter.sandboxId,
+    snapshot_id: filter.snapshotId,
+    source_sandbox_id: filter.sourceSandboxId,
+    target_sandbox_id: filter.targetSandboxId,
+  };
+  let query = db.selectFrom('events').selectAll().where('tenant_id', '=', filter.tenantId);
+  for (const [column, value] of Object.entries(columns)) {
+    if (value !== undefined) query = query.where(column as keyof typeof columns, '=', value);
+  }
+  const { anySandboxId, from, to } = filter;
+  if (anySandboxId !== undefined) {
+    query = query.where(({ or, eb }) =>
+      or([
+        eb('sandbox_id', '=', anySandboxId),
+        eb('source_sandbox_id', '=', anySandboxId),
+        eb('target_sandbox_id', '=', anySandboxId),
+      ]),
+    );
+  }
+  if (from !== undefined) query = query.where('occurred_at', '>=', from);
+  if (to !== undefined) query = query.where('occurred_at', '<', to);
+  return query;
+}
