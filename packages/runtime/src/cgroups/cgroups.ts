@@ -39,6 +39,8 @@ export interface Cgroups {
   /** Makes the parent. May be repeated. */
   setUp(): Promise<void>;
   group(id: string): Group;
+  /** Makes moves between groups quick until it is disposed of, where the kernel needs to be asked. */
+  expectMoves(): Disposable;
   /** Ids of the groups that exist. */
   list(): Promise<string[]>;
   /** Removes the parent, which must have no groups left. */

@@ -12,6 +12,7 @@ import {
   writeOptionalControl,
 } from './files.ts';
 import { expandProcessors } from './processors.ts';
+import { createQuickMoves } from './quick-moves.ts';
 
 const PERIOD_USEC = 100_000;
 
@@ -26,6 +27,8 @@ export function createCgroupsV1(options: { root: string; name: string; processor
   const { root, name, processors } = options;
   const folderOf = (controller: string, ...path: string[]) => [root, controller, name, ...path].join('/');
 
+  const quickMoves = createQuickMoves({ hierarchy: `${root}/pids` });
+
   async function setUp(): Promise<void> {
     await Promise.all(USED.map((controller) => mkdir(folderOf(controller), { recursive: true })));
     await fillCpuset(folderOf('cpuset'), processors, root);
@@ -38,6 +41,7 @@ export function createCgroupsV1(options: { root: string; name: string; processor
     version: 1,
     setUp,
     group: (id) => createGroupV1({ root, name, id }),
+    expectMoves: () => quickMoves.enter(),
     list: async () => {
       const found = new Set<string>();
       for (const controller of await listFolders(root)) {

@@ -35,6 +35,8 @@ export function createCgroupsV2(options: { root: string; name: string }): Cgroup
       await enableControllers(parent);
     },
     group: (id) => createGroupV2({ folder: `${parent}/${id}`, path: `/${name}/${id}` }),
+    // The engine's processes are born in their group here.
+    expectMoves: () => ({ [Symbol.dispose]() {} }),
     list: async () => await listFolders(parent),
     remove: async () => await removeGroup(parent),
   };

@@ -72,6 +72,7 @@ async function startRecorded(
   const raised = new AbortController();
   const raise = async () => await group.update(runningLimits(limits, { processors }));
   // A restore fills the guest's memory before runsc returns, so the headroom has to be there earlier.
+  using _moves = context.cgroups.expectMoves();
   const early = restoring ? raiseOnceBooting(group, raise, raised.signal) : undefined;
   try {
     await runInstanceCommand(context, {
