@@ -3,7 +3,6 @@ import threading
 import httpx
 import pytest
 
-from exec_server import ExecServer
 from fake_api import SANDBOX
 from nullspace import (
     AuthError,
@@ -13,13 +12,14 @@ from nullspace import (
     TimeoutError,
     TransportError,
 )
+from socket_server import SocketServer
 
 PATIENCE = 60
 
 
 @pytest.fixture
 def server():
-    server = ExecServer()
+    server = SocketServer()
     yield server
     server.close()
 
@@ -28,8 +28,8 @@ def server():
 def sandbox(api, sdk, server, monkeypatch):
     api.on("GET /v1/sandboxes/sb_1", SANDBOX)
     monkeypatch.setattr("nullspace._core.exec_stream._PAUSES", (0.0,) * 3)
-    monkeypatch.setattr("nullspace._sync.follower.OPEN_PAUSES", (0.0,) * 2)
-    monkeypatch.setattr("nullspace._async.follower.OPEN_PAUSES", (0.0,) * 2)
+    monkeypatch.setattr("nullspace._sync.open_socket.OPEN_PAUSES", (0.0,) * 2)
+    monkeypatch.setattr("nullspace._async.open_socket.OPEN_PAUSES", (0.0,) * 2)
     return sdk.Sandbox.connect("sb_1", base_url=server.url)
 
 

@@ -14,6 +14,8 @@ class BlockingTwin:
 
     Sandbox = nullspace.Sandbox
     Template = nullspace.Template
+    Snapshot = nullspace.Snapshot
+    Lifecycle = nullspace.Lifecycle
 
     def close(self) -> None:
         pass
@@ -26,6 +28,8 @@ class AsyncioTwin:
         self._loop = asyncio.new_event_loop()
         self.Sandbox = Synced(nullspace.AsyncSandbox, self._loop)
         self.Template = Synced(nullspace.AsyncTemplate, self._loop)
+        self.Snapshot = Synced(nullspace.AsyncSnapshot, self._loop)
+        self.Lifecycle = Synced(nullspace.AsyncLifecycle, self._loop)
 
     def close(self) -> None:
         self._loop.run_until_complete(end_other_tasks())
@@ -65,6 +69,10 @@ class Synced:
         return self._wrap(self._loop.run_until_complete(value) if inspect.isawaitable(value) else value)
 
     def _wrap(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self._wrap(item) for item in value]
+        if isinstance(value, nullspace.ForkResult):
+            return nullspace.ForkResult(self._wrap(value.sandbox), value.error)
         ours = (
             type(value).__name__.startswith("Async") or inspect.ismethod(value) or inspect.isfunction(value)
         )

@@ -9,16 +9,22 @@ with Sandbox.create() as sandbox:
 from ._async.background_command import AsyncBackgroundCommand
 from ._async.byte_stream import AsyncByteStream
 from ._async.commands import AsyncCommands
+from ._async.event_stream import AsyncLifecycleEventStream
 from ._async.files import AsyncFiles
 from ._async.handle import AsyncSandbox
+from ._async.lifecycle import AsyncLifecycle
 from ._async.paginator import AsyncSandboxPaginator
+from ._async.snapshot import AsyncSnapshot
 from ._async.template import AsyncTemplate
 from ._sync.background_command import BackgroundCommand
 from ._sync.byte_stream import ByteStream
 from ._sync.commands import Commands
+from ._sync.event_stream import LifecycleEventStream
 from ._sync.files import Files
 from ._sync.handle import Sandbox
+from ._sync.lifecycle import Lifecycle
 from ._sync.paginator import SandboxPaginator
+from ._sync.snapshot import Snapshot
 from ._sync.template import Template
 from ._version import __version__
 from .errors import (
@@ -30,6 +36,7 @@ from .errors import (
     QuotaExceededError,
     RateLimitError,
     SandboxError,
+    SandboxPausedError,
     TimeoutError,
     TransportError,
 )
@@ -37,6 +44,18 @@ from .types import (
     CommandLogs,
     CommandResult,
     FileInfo,
+    ForkResult,
+    LifecycleActorKind,
+    LifecycleAudience,
+    LifecycleEvent,
+    LifecycleEventListResponse,
+    LifecycleOperation,
+    LifecycleStatus,
+    LifecycleWebhookDeliveryAttemptInfo,
+    LifecycleWebhookDeliveryDetail,
+    LifecycleWebhookDeliveryInfo,
+    LifecycleWebhookDeliveryStatus,
+    LifecycleWebhookInfo,
     ProcessInfo,
     SandboxConfig,
     SandboxInfo,
@@ -46,6 +65,8 @@ from .types import (
     SandboxState,
     SandboxStatus,
     SandboxTimeoutAction,
+    SnapshotInfo,
+    SnapshotKind,
     TemplateInfo,
     TemplateRuntimeDefaults,
     TemplateVisibility,
@@ -56,8 +77,11 @@ __all__ = [
     "AsyncByteStream",
     "AsyncCommands",
     "AsyncFiles",
+    "AsyncLifecycle",
+    "AsyncLifecycleEventStream",
     "AsyncSandbox",
     "AsyncSandboxPaginator",
+    "AsyncSnapshot",
     "AsyncTemplate",
     "AuthError",
     "BackgroundCommand",
@@ -68,6 +92,20 @@ __all__ = [
     "ConflictError",
     "FileInfo",
     "Files",
+    "ForkResult",
+    "Lifecycle",
+    "LifecycleActorKind",
+    "LifecycleAudience",
+    "LifecycleEvent",
+    "LifecycleEventListResponse",
+    "LifecycleEventStream",
+    "LifecycleOperation",
+    "LifecycleStatus",
+    "LifecycleWebhookDeliveryAttemptInfo",
+    "LifecycleWebhookDeliveryDetail",
+    "LifecycleWebhookDeliveryInfo",
+    "LifecycleWebhookDeliveryStatus",
+    "LifecycleWebhookInfo",
     "NotFoundError",
     "NotImplementedError",
     "PermissionError",
@@ -81,10 +119,14 @@ __all__ = [
     "SandboxListState",
     "SandboxMetrics",
     "SandboxPaginator",
+    "SandboxPausedError",
     "SandboxQuery",
     "SandboxState",
     "SandboxStatus",
     "SandboxTimeoutAction",
+    "Snapshot",
+    "SnapshotInfo",
+    "SnapshotKind",
     "Template",
     "TemplateInfo",
     "TemplateRuntimeDefaults",

@@ -58,6 +58,12 @@ class ConflictError(SandboxError):
     default_code = "conflict"
 
 
+class SandboxPausedError(ConflictError):
+    """The sandbox is paused, or was paused during the call. `Sandbox.connect` resumes it; then call again."""
+
+    default_code = "sandbox_paused"
+
+
 class QuotaExceededError(SandboxError):
     """A limit of the tenant, the machine or the sandbox's disk is reached. Free something, then try again."""
 

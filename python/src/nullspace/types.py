@@ -2,15 +2,44 @@
 
 from ._models.command import CommandLogs, CommandResult, ProcessInfo
 from ._models.file_info import FileInfo
+from ._models.fork_result import ForkResult
+from ._models.lifecycle import (
+    LifecycleActorKind,
+    LifecycleAudience,
+    LifecycleEvent,
+    LifecycleEventListResponse,
+    LifecycleOperation,
+    LifecycleStatus,
+)
 from ._models.metrics import SandboxMetrics
 from ._models.sandbox_info import SandboxConfig, SandboxInfo, SandboxQuery
+from ._models.snapshot_info import SnapshotInfo, SnapshotKind
 from ._models.state import SandboxListState, SandboxState, SandboxStatus, SandboxTimeoutAction
 from ._models.template_info import TemplateInfo, TemplateRuntimeDefaults, TemplateVisibility
+from ._models.webhook import (
+    LifecycleWebhookDeliveryAttemptInfo,
+    LifecycleWebhookDeliveryDetail,
+    LifecycleWebhookDeliveryInfo,
+    LifecycleWebhookDeliveryStatus,
+    LifecycleWebhookInfo,
+)
 
 __all__ = [
     "CommandLogs",
     "CommandResult",
     "FileInfo",
+    "ForkResult",
+    "LifecycleActorKind",
+    "LifecycleAudience",
+    "LifecycleEvent",
+    "LifecycleEventListResponse",
+    "LifecycleOperation",
+    "LifecycleStatus",
+    "LifecycleWebhookDeliveryAttemptInfo",
+    "LifecycleWebhookDeliveryDetail",
+    "LifecycleWebhookDeliveryInfo",
+    "LifecycleWebhookDeliveryStatus",
+    "LifecycleWebhookInfo",
     "ProcessInfo",
     "SandboxConfig",
     "SandboxInfo",
@@ -20,6 +49,8 @@ __all__ = [
     "SandboxState",
     "SandboxStatus",
     "SandboxTimeoutAction",
+    "SnapshotInfo",
+    "SnapshotKind",
     "TemplateInfo",
     "TemplateRuntimeDefaults",
     "TemplateVisibility",

@@ -7,14 +7,14 @@ import inspect
 import time
 from collections.abc import AsyncIterator, Callable
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
 
 from .._core.connection import Connection
-from .._core.exec_address import OPEN_PAUSES, exec_url, socket_options
+from .._core.exec_address import exec_url
 from .._core.exec_stream import ExecStream, Output
-from .._core.upgrade_error import may_pass, upgrade_error
 from ..errors import SandboxError, TimeoutError, TransportError
+from .open_socket import open_socket
 
 # A plain function or a coroutine function.
 TextCallback = Callable[[str], object]
@@ -103,7 +103,7 @@ class AsyncExecFollower:
         return await self._socket.recv()
 
     async def _open(self) -> ClientConnection:
-        socket = await self._connect()
+        socket = await open_socket(self._connection, self._url)
         try:
             await socket.send(self.stream.first_frame())
         except ConnectionClosed as cause:
@@ -112,18 +112,6 @@ class AsyncExecFollower:
             await socket.close()
             raise
         return socket
-
-    async def _connect(self) -> ClientConnection:
-        for delay in (*OPEN_PAUSES, None):
-            try:
-                socket: ClientConnection = await connect(self._url, **socket_options(self._connection))
-            except (OSError, EOFError, WebSocketException) as cause:
-                if delay is None or not may_pass(cause):
-                    raise upgrade_error(cause, self._url) from cause
-            else:
-                return socket
-            await pause(delay)
-        raise AssertionError("unreachable")
 
 
 async def deliver(output: Output, on_stdout: TextCallback | None, on_stderr: TextCallback | None) -> None:

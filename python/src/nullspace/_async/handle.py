@@ -6,7 +6,7 @@ import builtins
 from types import TracebackType
 from typing import Any, TypeVar, overload
 
-from .._core import sandbox_calls
+from .._core import sandbox_calls, snapshot_calls
 from .._core.connection import CREATE_TIMEOUT
 from .._core.create_call import create
 from .._core.fields import Fields
@@ -17,16 +17,18 @@ from ..errors import NotFoundError, SandboxError
 from .commands import AsyncCommands
 from .directory import AsyncSandboxDirectory
 from .files import AsyncFiles
+from .life import AsyncSandboxLife
 from .lifetime import lasting_transport
 from .transport import AsyncTransport
 
 S = TypeVar("S", bound="AsyncSandbox")
 
 
-class AsyncSandbox(AsyncSandboxDirectory):
+class AsyncSandbox(AsyncSandboxLife, AsyncSandboxDirectory):
     """An isolated Linux computer. Get one with `AsyncSandbox.create` or `AsyncSandbox.connect`.
 
-    As an async context manager it is killed at the end of the block, also after an exception:
+    As an async context manager it is killed at the end of the block, also after an exception, unless it was
+    paused inside:
 
         async with await AsyncSandbox.create(template="base") as sandbox:
             print((await sandbox.commands.run("echo ready", shell=True)).stdout)
@@ -38,18 +40,12 @@ class AsyncSandbox(AsyncSandboxDirectory):
     def __init__(
         self, info: SandboxInfo, transport: AsyncTransport, *, dispatch_proof: str | None = None
     ) -> None:
-        self._info = info
-        self._transport = transport
+        super().__init__(info, transport)
         self.commands = AsyncCommands(info.id, transport, dispatch_proof)
         self.files = AsyncFiles(info.id, transport)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(id={self.id!r})"
-
-    @property
-    def id(self) -> str:
-        """Id of the sandbox, such as `sb_7f3c2a`."""
-        return self._info.id
 
     @property
     def cwd(self) -> str | None:
@@ -66,7 +62,8 @@ class AsyncSandbox(AsyncSandboxDirectory):
         cls: type[S],
         template: str = "base",
         *,
-        vcpus: int = 2,
+        snapshot_id: str | None = None,
+        vcpus: int | None = None,
         memory_mb: int | None = None,
         disk_mb: int | None = None,
         timeout: float = 300,
@@ -87,7 +84,9 @@ class AsyncSandbox(AsyncSandboxDirectory):
 
         Args:
             template: what it is made from: a name, `name:tag` or `namespace/name`.
-            vcpus: virtual CPUs.
+            snapshot_id: start from this snapshot. Template, size, environment and working directory are then
+                the snapshot's, and passing others is refused.
+            vcpus: virtual CPUs; 2 by default.
             memory_mb: memory in MiB; 512 by default.
             disk_mb: at least this much disk in MiB; the server's default otherwise.
             timeout: seconds until it is destroyed, counted from its start. `set_timeout` moves the deadline.
@@ -106,12 +105,15 @@ class AsyncSandbox(AsyncSandboxDirectory):
             request_timeout: seconds of silence after which a request of this handle fails; 120 by default.
 
         Raises:
-            NotFoundError: there is no such template.
+            NotFoundError: there is no such template or snapshot.
+            ConflictError: the snapshot cannot be used on this machine (`incompatible_snapshot`,
+                `rebuild_required`) or is damaged (`snapshot_corrupt`).
             QuotaExceededError: the tenant's limit is reached, or no machine has room.
             SandboxError: a value is out of bounds (`invalid_request`); nothing was created.
         """
         call = create(
             template,
+            snapshot_id=snapshot_id,
             vcpus=vcpus,
             memory_mb=memory_mb,
             disk_mb=disk_mb,
@@ -141,7 +143,7 @@ class AsyncSandbox(AsyncSandboxDirectory):
         base_url: str | None = None,
         request_timeout: float | None = None,
     ) -> S:
-        """A handle of a sandbox that exists. A paused one is resumed, and may get a new id.
+        """A handle of a sandbox that exists. A paused one is resumed, under a new id.
 
         Args:
             sandbox_id: id of the sandbox.
@@ -158,10 +160,40 @@ class AsyncSandbox(AsyncSandboxDirectory):
             info = await transport.execute(sandbox_calls.get_info(sandbox_id))
             snapshot_id = sandbox_calls.snapshot_to_resume(info)
             if snapshot_id:
-                info = await transport.execute(sandbox_calls.resume(snapshot_id))
+                info = await transport.execute(snapshot_calls.resume(snapshot_id))
             if timeout is not None:
                 await transport.execute(sandbox_calls.set_timeout(info.id, timeout))
             return cls(info, transport)
+
+    @classmethod
+    async def resume(
+        cls: type[S],
+        snapshot_id: str,
+        *,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        request_timeout: float | None = None,
+    ) -> S:
+        """Brings back the sandbox that was paused into a snapshot, under a new id.
+
+        A pause is resumed once: further calls return the sandbox that runs from it. A snapshot made by
+        `create_snapshot` starts another sandbox with each call.
+
+        Args:
+            snapshot_id: id of the snapshot, as `hibernate` returned it.
+            api_key: key of the API.
+            base_url: address of the API.
+            request_timeout: seconds of silence after which a request fails; 300 by default for the resume.
+
+        Raises:
+            NotFoundError: there is no such snapshot, or the sandbox resumed from it has ended.
+            ConflictError: the snapshot cannot be used on this machine (`incompatible_snapshot`,
+                `rebuild_required`) or is damaged (`snapshot_corrupt`).
+        """
+        async with lasting_transport(api_key, base_url, request_timeout) as transport:
+            return cls(
+                await transport.execute(snapshot_calls.resume(snapshot_id, request_timeout)), transport
+            )
 
     @overload
     async def get_info(self, *, fields: None = None) -> SandboxInfo: ...
@@ -186,12 +218,6 @@ class AsyncSandbox(AsyncSandboxDirectory):
         """Samples of its use of resources, the oldest first."""
         return await self._transport.execute(sandbox_calls.get_metrics(self.id))
 
-    async def set_timeout(
-        self, timeout_secs: float, *, timeout_action: SandboxTimeoutAction | str | None = None
-    ) -> None:
-        """Moves the deadline to so many seconds from now, later or earlier."""
-        await self._transport.execute(sandbox_calls.set_timeout(self.id, timeout_secs, timeout_action))
-
     async def kill(self) -> None:
         """Destroys the sandbox with all its processes and files."""
         await self._transport.execute(sandbox_calls.kill(self.id))
@@ -207,7 +233,8 @@ class AsyncSandbox(AsyncSandboxDirectory):
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
         try:
-            await self.kill()
+            if not self._kept:
+                await self.kill()
         except NotFoundError:
             # It was killed inside the block, or its deadline passed.
             pass

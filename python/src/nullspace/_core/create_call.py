@@ -8,10 +8,12 @@ from typing import Any
 from .._models.sandbox_info import SandboxInfo, read_sandbox_info
 from .._models.state import SandboxTimeoutAction
 from .call import Call, Reply, Request
-from .encode import encode_json
+from .encode import encode_json, invalid_request
 from .retry import CREATE
 from .sandbox_calls import milliseconds
 
+DEFAULT_TEMPLATE = "base"
+DEFAULT_VCPUS = 2
 DEFAULT_MEMORY_MB = 512
 # The kernels of the code interpreter need more.
 _MEMORY_MB = {"code-interpreter": 2048}
@@ -20,35 +22,27 @@ _MEMORY_MB = {"code-interpreter": 2048}
 def create(
     template: str = "base",
     *,
-    vcpus: int,
-    memory_mb: int | None,
-    disk_mb: int | None,
+    snapshot_id: str | None,
     timeout: float,
     idempotency_key: str | None,
     timeout_action: SandboxTimeoutAction | str | None,
-    envs: dict[str, str] | None,
     metadata: dict[str, Any] | None,
     network: dict[str, Any] | None,
-    internet_access: bool,
-    cwd: str | None,
     on_timeout: str | None,
     auto_resume: bool,
+    **fixed: Any,
 ) -> Call[tuple[SandboxInfo, str | None]]:
-    """Creates a sandbox; the answer is its record and the proof that later commands may carry."""
+    """Creates a sandbox; the answer is its record and the proof that later commands may carry.
+
+    `fixed` holds what a snapshot decides.
+    """
     body: dict[str, Any] = {
-        "template": template,
-        "vcpus": vcpus,
-        "memory_mb": _MEMORY_MB.get(template, DEFAULT_MEMORY_MB) if memory_mb is None else memory_mb,
+        **(_fresh(template, **fixed) if snapshot_id is None else _saved(snapshot_id, template, fixed)),
         "timeout_ms": milliseconds(timeout),
-        "envs": envs or {},
         "metadata": metadata or {},
         "network": network,
-        "internet_access": internet_access,
-        "cwd": cwd,
         "auto_resume": auto_resume,
     }
-    if disk_mb is not None:
-        body["disk_mb"] = disk_mb
     if timeout_action is not None:
         body["timeout_action"] = SandboxTimeoutAction(timeout_action).value
     if on_timeout is not None:
@@ -61,3 +55,33 @@ def create(
         return read_sandbox_info(reply.json(), template), proof
 
     return Call(Request("POST", "/v1/sandboxes", body=encode_json(body), headers=headers), parse, CREATE)
+
+
+def _fresh(
+    template: str,
+    *,
+    vcpus: int | None,
+    memory_mb: int | None,
+    disk_mb: int | None,
+    envs: dict[str, str] | None,
+    internet_access: bool,
+    cwd: str | None,
+) -> dict[str, Any]:
+    body = {
+        "template": template,
+        "vcpus": DEFAULT_VCPUS if vcpus is None else vcpus,
+        "memory_mb": _MEMORY_MB.get(template, DEFAULT_MEMORY_MB) if memory_mb is None else memory_mb,
+        "envs": envs or {},
+        "internet_access": internet_access,
+        "cwd": cwd,
+    }
+    return body if disk_mb is None else {**body, "disk_mb": disk_mb}
+
+
+def _saved(snapshot_id: str, template: str, fixed: dict[str, Any]) -> dict[str, Any]:
+    changed = [name for name, value in fixed.items() if value is not None and value is not True]
+    if template != DEFAULT_TEMPLATE:
+        changed.insert(0, "template")
+    if changed:
+        raise invalid_request(f"{', '.join(changed)}: with snapshot_id the snapshot decides; leave it out")
+    return {"snapshot_id": snapshot_id}

@@ -33,12 +33,17 @@ def decode_json(body: bytes) -> Any:
 
 
 def sandbox_path(sandbox_id: str, *rest: str) -> str:
-    """Path of a sandbox's route. Ids are not escaped on the wire, so a bad one is refused here."""
-    if not isinstance(sandbox_id, str) or not _ID.match(sandbox_id):
+    """Path of a sandbox's route."""
+    return id_path("/v1/sandboxes", sandbox_id, *rest, what="sandbox")
+
+
+def id_path(collection: str, item_id: str, *rest: str, what: str) -> str:
+    """Path of one item's route. Ids are not escaped on the wire, so a bad one is refused here."""
+    if not isinstance(item_id, str) or not _ID.match(item_id):
         raise invalid_request(
-            f"sandbox id {sandbox_id!r} is not made of letters, digits, '_' and '-', such as 'sb_7f3c2a'"
+            f"{what} id {item_id!r} is not made of letters, digits, '_' and '-', such as 'sb_7f3c2a'"
         )
-    return "/".join(("/v1/sandboxes", sandbox_id, *rest))
+    return "/".join((collection, item_id, *rest))
 
 
 def invalid_request(message: str) -> SandboxError:

@@ -11,11 +11,6 @@ from ..errors import SandboxError, TransportError
 from .process_calls import Command, timed_out
 from .read_error import error_of
 
-# Output comes in frames of some 32 KiB; this leaves room for a server that sends larger ones.
-LARGEST_FRAME = 16 << 20
-OPEN_TIMEOUT = 15.0
-PING_INTERVAL = 20.0
-
 # A live command with exactly this timeout has none: older clients send it whether they want it or not.
 _UNSET_TIMEOUT = 30
 # Waits before each attempt to find a command again, in seconds.

@@ -26,9 +26,12 @@ _EXACT: dict[str, type[SandboxError]] = {
     "capacity_exceeded": errors.QuotaExceededError,
     "conflict": errors.ConflictError,
     "sandbox_not_ready": errors.ConflictError,
+    "sandbox_paused": errors.SandboxPausedError,
     "snapshot_in_use": errors.ConflictError,
     "rebuild_required": errors.ConflictError,
     "incompatible_snapshot": errors.ConflictError,
+    "snapshot_corrupt": errors.ConflictError,
+    "same_host_required": errors.ConflictError,
     "volume_busy": errors.ConflictError,
 }
 # For codes that are not listed; the first match counts.

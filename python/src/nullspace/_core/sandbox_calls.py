@@ -13,9 +13,6 @@ from .call import Call, Request, ignore_answer
 from .encode import encode_json, invalid_request, sandbox_path
 from .fields import Fields, fields_param
 
-# A resume brings the memory back from disk.
-_RESUME_TIMEOUT = 300.0
-
 
 def get_info(sandbox_id: str) -> Call[SandboxInfo]:
     """Reads a sandbox; never wakes it."""
@@ -39,12 +36,6 @@ def get_metrics(sandbox_id: str) -> Call[list[SandboxMetrics]]:
 def kill(sandbox_id: str) -> Call[None]:
     """Destroys a sandbox."""
     return Call(Request("DELETE", sandbox_path(sandbox_id)), ignore_answer)
-
-
-def resume(snapshot_id: str) -> Call[SandboxInfo]:
-    """Brings a paused sandbox back."""
-    request = Request("POST", sandbox_path(snapshot_id, "resume"), timeout=_RESUME_TIMEOUT)
-    return Call(request, lambda reply: read_sandbox_info(reply.json()))
 
 
 def set_timeout(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from .timestamp import read_time
+from .timestamp import needed_time
 
 
 @dataclass
@@ -26,11 +26,8 @@ class SandboxMetrics:
 
 def read_metrics(data: dict[str, Any]) -> SandboxMetrics:
     """Reads a sample; a time that cannot be read is an error."""
-    timestamp = read_time(data["timestamp"])
-    if timestamp is None:
-        raise ValueError(f"timestamp {data['timestamp']!r}")
     return SandboxMetrics(
-        timestamp=timestamp,
+        timestamp=needed_time(data, "timestamp"),
         cpu_percent=float(data["cpu_percent"]),
         cpu_count=data["cpu_count"],
         mem_used_bytes=data["mem_used_bytes"],

@@ -19,3 +19,11 @@ def read_time(value: Any) -> datetime | None:
         return datetime.fromisoformat(text)
     except ValueError:
         return None
+
+
+def needed_time(data: dict[str, Any], key: str) -> datetime:
+    """A time that must be there; raises `ValueError` otherwise."""
+    time = read_time(data[key])
+    if time is None:
+        raise ValueError(f"{key} {data[key]!r}")
+    return time

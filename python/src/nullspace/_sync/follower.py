@@ -6,15 +6,14 @@ import builtins
 import time
 from collections.abc import Callable, Iterator
 
-from websockets.exceptions import ConnectionClosed, WebSocketException
-from websockets.sync.client import connect
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.connection import Connection as Socket
 
 from .._core.connection import Connection
-from .._core.exec_address import OPEN_PAUSES, exec_url, socket_options
+from .._core.exec_address import exec_url
 from .._core.exec_stream import ExecStream, Output
-from .._core.upgrade_error import may_pass, upgrade_error
 from ..errors import SandboxError, TimeoutError, TransportError
+from .open_socket import open_socket
 
 TextCallback = Callable[[str], object]
 
@@ -91,7 +90,7 @@ class ExecFollower:
             self.stream.failure = self.stream.interruption or TransportError("the following was ended")
 
     def _open(self) -> Socket:
-        socket = self._connect()
+        socket = open_socket(self._connection, self._url)
         try:
             socket.send(self.stream.first_frame())
         except ConnectionClosed as cause:
@@ -100,17 +99,3 @@ class ExecFollower:
             socket.close()
             raise
         return socket
-
-    def _connect(self) -> Socket:
-        for delay in (*OPEN_PAUSES, None):
-            try:
-                # Entered by hand, since the connection outlives this function.
-                opening = connect(self._url, **socket_options(self._connection))
-                socket: Socket = opening.__enter__()
-            except (OSError, EOFError, WebSocketException) as cause:
-                if delay is None or not may_pass(cause):
-                    raise upgrade_error(cause, self._url) from cause
-            else:
-                return socket
-            pause(delay)
-        raise AssertionError("unreachable")

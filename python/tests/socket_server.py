@@ -1,4 +1,4 @@
-"""A WebSocket server that plays the server's side of live commands."""
+"""A WebSocket server that plays the server's side of live commands and of event streams."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ class Channel:
         self.first = json.loads(connection.recv())
 
     def send(self, kind: str, **fields: Any) -> None:
-        self._socket.send(json.dumps({"type": kind, "id": self.first["id"], **fields}))
+        about = {"id": self.first["id"]} if "id" in self.first else {}
+        self._socket.send(json.dumps({"type": kind, **about, **fields}))
 
     def send_text(self, text: str) -> None:
         self._socket.send(text)
@@ -38,7 +39,7 @@ class Channel:
             return
 
 
-class ExecServer:
+class SocketServer:
     """Plays one scene a connection, in order; the last one stays."""
 
     def __init__(self) -> None:
