@@ -11,7 +11,7 @@ export const idPrefixes = {
   api_key: 'key_',
   event: 'evt_',
   webhook: 'wh_',
-  delivery: 'whd_',
+  delivery: 'del_',
   attempt: 'wha_',
 } as const;
 

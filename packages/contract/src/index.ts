@@ -41,6 +41,17 @@ export type {
   RenameRequest,
   WriteFileRequest,
 } from './schemas/files.ts';
+export {
+  type AccountLifecycleQuery,
+  type LifecycleEvent,
+  type LifecycleOperation,
+  type LifecyclePage,
+  type LifecycleServerFrame,
+  type LifecycleStatus,
+  lifecycleServerFrame,
+  type SubscribeFrame,
+  subscribeFrame,
+} from './schemas/lifecycle.ts';
 export type { ListSandboxesQuery, SandboxPage } from './schemas/list-sandboxes.ts';
 export type { MetricsSample } from './schemas/metrics.ts';
 export type { NetworkPolicy } from './schemas/network-policy.ts';
@@ -64,3 +75,11 @@ export {
   snapshotFields,
 } from './schemas/snapshots.ts';
 export { type Template, templateFields } from './schemas/templates.ts';
+export type {
+  CreateWebhookRequest,
+  Delivery,
+  DeliveryDetail,
+  DeliveryStatus,
+  UpdateWebhookRequest,
+  Webhook,
+} from './schemas/webhooks.ts';

@@ -23,6 +23,12 @@ export const limits = {
   stdin_bytes: 1_048_576,
   list_limit: 1000,
   list_limit_default: 100,
+  /** Lists that are paged by offset. */
+  offset: 1_000_000,
+  events_limit_default: 50,
+  /** Events of the past that a stream without a cursor may begin with. */
+  replay_limit: 1000,
+  replay_limit_default: 100,
   /** Children of one fork. */
   fork_count: 100,
   directory_depth: 64,

@@ -75,6 +75,20 @@ export const errorCodes = {
     description:
       'The sandbox never existed for this tenant or has ended. For one that ended, `details` holds `ended_at`, `reason` and `message`.',
   },
+  webhook_not_found: {
+    status: 404,
+    retryable: false,
+    message: 'Webhook {webhook_id} was not found',
+    suggested_action: 'List the webhooks with GET /v1/lifecycle/webhooks.',
+    description: 'No webhook of this tenant has this id.',
+  },
+  delivery_not_found: {
+    status: 404,
+    retryable: false,
+    message: 'Webhook {webhook_id} has no delivery {delivery_id}',
+    suggested_action: 'List the deliveries of the webhook.',
+    description: 'The webhook has no delivery of this id, or it is no longer kept.',
+  },
   template_not_found: {
     status: 404,
     retryable: false,

@@ -1,9 +1,9 @@
 import { fileRoutes } from './files.ts';
+import { lifecycleRoutes } from './lifecycle.ts';
 import { agentsPlanned } from './planned/agents.ts';
 import { codePlanned } from './planned/code.ts';
 import { desktopPlanned } from './planned/desktop.ts';
 import { filesPlanned } from './planned/files.ts';
-import { lifecyclePlanned } from './planned/lifecycle.ts';
 import { monitorPlanned } from './planned/monitor.ts';
 import { previewsPlanned } from './planned/previews.ts';
 import { templatesPlanned } from './planned/templates.ts';
@@ -16,6 +16,7 @@ import { sandboxRoutes } from './sandboxes.ts';
 import { serverRoutes } from './server.ts';
 import { snapshotRoutes } from './snapshots.ts';
 import { templateRoutes } from './templates.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 /** Routes that the server serves, by operation. */
 export const routes = {
@@ -25,11 +26,12 @@ export const routes = {
   ...processRoutes,
   ...fileRoutes,
   ...templateRoutes,
+  ...lifecycleRoutes,
+  ...webhookRoutes,
 };
 
 /** Routes of features that this version does not have. */
 export const planned: readonly PlannedRoute[] = [
-  ...lifecyclePlanned,
   ...previewsPlanned,
   ...terminalsPlanned,
   ...filesPlanned,
