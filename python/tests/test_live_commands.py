@@ -9,6 +9,7 @@ from nullspace import (
     NotFoundError,
     NotImplementedError,
     SandboxError,
+    SandboxPausedError,
     TimeoutError,
     TransportError,
 )
@@ -284,3 +285,17 @@ def test_no_server_at_all(server, sandbox):
     server.close()
     with pytest.raises(TransportError, match="no live connection"):
         sandbox.commands.run("x", on_stdout=print)
+
+
+def test_a_sandbox_that_is_paused_during_a_command(server, sandbox):
+    def pauses(channel):
+        channel.send("exec_started", pid=7)
+        channel.send("exec_stdout", data="a", offset=0, end_offset=1)
+        details = {"snapshot_id": "snap_1", "pid": 7, "stdout_offset": 1}
+        channel.send("error", code="sandbox_paused", message="it is paused", details=details)
+
+    server.scenes = [pauses]
+    out = []
+    with pytest.raises(SandboxPausedError) as caught:
+        sandbox.commands.run("x", on_stdout=out.append)
+    assert (caught.value.snapshot_id, out) == ("snap_1", ["a"])

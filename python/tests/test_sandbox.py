@@ -17,9 +17,7 @@ def test_create_sends_the_defaults(api, sdk):
         "memory_mb": 512,
         "timeout_ms": 300000,
         "envs": {},
-        "metadata": {},
         "network": None,
-        "internet_access": True,
         "cwd": None,
         "auto_resume": False,
     }

@@ -7,6 +7,7 @@ from fake_api import SANDBOX
 from nullspace import (
     ConflictError,
     NotFoundError,
+    QuotaExceededError,
     SandboxError,
     SandboxPausedError,
     SnapshotKind,
@@ -98,10 +99,13 @@ def test_a_refused_resume(api, sdk, status, code, kind):
 
 
 def test_a_call_to_a_paused_sandbox(api, sandbox):
-    api.on("POST /v1/sandboxes/sb_1/exec", api.error(409, "sandbox_paused"))
+    api.on(
+        "POST /v1/sandboxes/sb_1/exec", api.error(409, "sandbox_paused", details={"snapshot_id": "snap_1"})
+    )
     with pytest.raises(SandboxPausedError) as caught:
         sandbox.commands.run("true")
     assert isinstance(caught.value, ConflictError)
+    assert caught.value.snapshot_id == "snap_1"
 
 
 def test_a_snapshot_of_a_running_sandbox(api, sandbox):
@@ -139,13 +143,13 @@ def test_fork_returns_a_handle_of_the_copy(api, sdk, sandbox):
     assert forks[1].headers["idempotency-key"] == "key-1"
 
 
-def test_many_forks_give_a_result_or_an_error_each(api, sandbox):
-    refused = {"code": "capacity_exceeded", "message": "no room"}
+def test_many_forks_give_a_sandbox_or_an_error_each(api, sandbox):
+    refused = {"code": "capacity_exceeded", "message": "no room", "details": {"a": 1}}
     api.on(FORK, {"items": [{"sandbox": {**SANDBOX, "id": "sb_2"}}, {"error": refused}]})
     first, second = sandbox.fork(count=2)
-    assert (first.sandbox.id, first.error) == ("sb_2", None)
-    assert second.sandbox is None
-    assert (second.error.code, second.error.message) == ("capacity_exceeded", "no room")
+    assert first.id == "sb_2"
+    assert isinstance(second, QuotaExceededError)
+    assert (second.code, second.message, second.details) == ("capacity_exceeded", "no room", {"a": 1})
     assert api.body() == {"count": 2}
 
 
@@ -163,11 +167,13 @@ def test_create_from_a_snapshot_sends_only_what_may_change(api, sdk):
     assert api.body() == {
         "snapshot_id": "snap_1",
         "timeout_ms": 300000,
-        "metadata": {},
         "network": None,
         "auto_resume": False,
     }
-    sdk.Sandbox.create(snapshot_id="snap_1", metadata={"a": 1}, timeout=5, on_timeout="pause")
+    sdk.Sandbox.create(
+        snapshot_id="snap_1", metadata={"a": 1}, timeout=5, on_timeout="pause", internet_access=False
+    )
+    assert api.body()["internet_access"] is False
     body = api.body()
     assert (body["metadata"], body["timeout_ms"], body["lifecycle"]) == (
         {"a": 1},
@@ -185,7 +191,6 @@ def test_create_from_a_snapshot_sends_only_what_may_change(api, sdk):
         {"disk_mb": 9000},
         {"envs": {}},
         {"cwd": "/"},
-        {"internet_access": False},
     ],
 )
 def test_what_a_snapshot_decides_cannot_be_passed_beside_it(api, sdk, option):
@@ -200,13 +205,45 @@ def test_snapshots_without_a_handle(api, sdk):
     api.on(GET, SNAPSHOT)
     api.on("DELETE /v1/snapshots/snap_1", httpx.Response(204), api.error(409, "snapshot_in_use"))
     assert [snapshot.id for snapshot in sdk.Snapshot.list()] == ["snap_1", "snap_2"]
-    assert dict(api.requests[-1].url.params) == {}
     sdk.Snapshot.list(sandbox_id="sb_1", metadata={"a": 1})
-    assert dict(api.requests[-1].url.params) == {"sandbox_id": "sb_1", "metadata": '{"a":1}'}
-    assert sdk.Snapshot.get("snap_1").size_bytes == 4096
+    params = dict(api.requests[-1].url.params)
+    asked = params.pop("fields").split(",")
+    assert {"id", "kind", "status", "created_via"} < set(asked)
+    assert params == {"sandbox_id": "sb_1", "metadata": '{"a":1}'}
+    snapshot = sdk.Snapshot.get("snap_1")
+    assert (snapshot.size_bytes, snapshot.kind, snapshot.config) == (4096, None, None)
+    assert api.requests[-1].url.params["fields"].split(",") == asked
     sdk.Snapshot.delete("snap_1")
     with pytest.raises(ConflictError):
         sdk.Snapshot.delete("snap_1")
+
+
+def test_the_details_of_a_snapshot(api, sdk):
+    details = {
+        "kind": "filesystem",
+        "status": "corrupt",
+        "status_message": "pages.img",
+        "created_via": "snapshot",
+        "template": "base",
+        "config": {"vcpus": 2, "memory_mb": 512, "disk_mb": 8192},
+    }
+    api.on(GET, {**SNAPSHOT, **details}, {**SNAPSHOT, "kind": "later"})
+    snapshot = sdk.Snapshot.get("snap_1")
+    assert snapshot.kind is SnapshotKind.FILESYSTEM
+    assert (snapshot.status, snapshot.status_message) == ("corrupt", "pages.img")
+    assert (snapshot.created_via, snapshot.template, snapshot.config.memory_mb) == ("snapshot", "base", 512)
+    assert sdk.Snapshot.get("snap_1").kind == "later"
+
+
+def test_snapshots_by_pages(api, sdk):
+    first = {"items": [SNAPSHOT], "next_token": "t1", "has_next": True}
+    api.on(LIST, first, {**first, "items": [{**SNAPSHOT, "id": "snap_2"}], "has_next": False})
+    pages = sdk.Snapshot.list(limit=1)
+    assert [snapshot.id for snapshot in pages] == ["snap_1", "snap_2"]
+    assert api.requests[0].url.params["limit"] == "1"
+    assert api.requests[1].url.params["next_token"] == "t1"
+    with pytest.raises(SandboxError, match="limit"):
+        sdk.Snapshot.list(limit=0)
 
 
 @pytest.mark.parametrize("snapshot_id", ["", "../sandboxes", "a/b", "snap 1", None])

@@ -13,7 +13,7 @@ from ._async.event_stream import AsyncLifecycleEventStream
 from ._async.files import AsyncFiles
 from ._async.handle import AsyncSandbox
 from ._async.lifecycle import AsyncLifecycle
-from ._async.paginator import AsyncSandboxPaginator
+from ._async.paginator import AsyncSandboxPaginator, AsyncSnapshotPaginator
 from ._async.snapshot import AsyncSnapshot
 from ._async.template import AsyncTemplate
 from ._sync.background_command import BackgroundCommand
@@ -23,7 +23,7 @@ from ._sync.event_stream import LifecycleEventStream
 from ._sync.files import Files
 from ._sync.handle import Sandbox
 from ._sync.lifecycle import Lifecycle
-from ._sync.paginator import SandboxPaginator
+from ._sync.paginator import SandboxPaginator, SnapshotPaginator
 from ._sync.snapshot import Snapshot
 from ._sync.template import Template
 from ._version import __version__
@@ -44,7 +44,6 @@ from .types import (
     CommandLogs,
     CommandResult,
     FileInfo,
-    ForkResult,
     LifecycleActorKind,
     LifecycleAudience,
     LifecycleEvent,
@@ -82,6 +81,7 @@ __all__ = [
     "AsyncSandbox",
     "AsyncSandboxPaginator",
     "AsyncSnapshot",
+    "AsyncSnapshotPaginator",
     "AsyncTemplate",
     "AuthError",
     "BackgroundCommand",
@@ -92,7 +92,6 @@ __all__ = [
     "ConflictError",
     "FileInfo",
     "Files",
-    "ForkResult",
     "Lifecycle",
     "LifecycleActorKind",
     "LifecycleAudience",
@@ -127,6 +126,7 @@ __all__ = [
     "Snapshot",
     "SnapshotInfo",
     "SnapshotKind",
+    "SnapshotPaginator",
     "Template",
     "TemplateInfo",
     "TemplateRuntimeDefaults",

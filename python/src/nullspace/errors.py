@@ -59,9 +59,18 @@ class ConflictError(SandboxError):
 
 
 class SandboxPausedError(ConflictError):
-    """The sandbox is paused, or was paused during the call. `Sandbox.connect` resumes it; then call again."""
+    """The sandbox is paused, or was paused during the call. `Sandbox.connect` resumes it; then call again.
+
+    A command that was cut off runs on from there: follow it with `commands.connect(pid)` of the new handle.
+    """
 
     default_code = "sandbox_paused"
+
+    @property
+    def snapshot_id(self) -> str | None:
+        """The snapshot to resume, as far as the server has named it."""
+        value = (self.details or {}).get("snapshot_id")
+        return value if isinstance(value, str) else None
 
 
 class QuotaExceededError(SandboxError):

@@ -2,7 +2,6 @@
 
 from ._models.command import CommandLogs, CommandResult, ProcessInfo
 from ._models.file_info import FileInfo
-from ._models.fork_result import ForkResult
 from ._models.lifecycle import (
     LifecycleActorKind,
     LifecycleAudience,
@@ -28,7 +27,6 @@ __all__ = [
     "CommandLogs",
     "CommandResult",
     "FileInfo",
-    "ForkResult",
     "LifecycleActorKind",
     "LifecycleAudience",
     "LifecycleEvent",

@@ -3,34 +3,69 @@
 from __future__ import annotations
 
 import builtins
-from typing import Any
+from typing import Any, overload
 
 from .._core import snapshot_calls
+from .._core.snapshot_calls import list_request
 from .._models.snapshot_info import SnapshotInfo
-from .lifetime import brief_transport
+from .lifetime import brief_transport, lasting_transport
+from .paginator import AsyncSnapshotPaginator
 
 
 class AsyncSnapshot:
     """Saved sandboxes. `AsyncSandbox.create_snapshot` makes one, `create(snapshot_id=…)` starts from one."""
+
+    @overload
+    @staticmethod
+    async def list(
+        *,
+        sandbox_id: str | None = None,
+        metadata: dict[str, Any] | None = None,
+        limit: None = None,
+        next_token: str | None = None,
+        api_key: str | None = None,
+        base_url: str | None = None,
+    ) -> builtins.list[SnapshotInfo]: ...
+
+    @overload
+    @staticmethod
+    async def list(
+        *,
+        sandbox_id: str | None = None,
+        metadata: dict[str, Any] | None = None,
+        limit: int,
+        next_token: str | None = None,
+        api_key: str | None = None,
+        base_url: str | None = None,
+    ) -> AsyncSnapshotPaginator: ...
 
     @staticmethod
     async def list(
         *,
         sandbox_id: str | None = None,
         metadata: dict[str, Any] | None = None,
+        limit: int | None = None,
+        next_token: str | None = None,
         api_key: str | None = None,
         base_url: str | None = None,
-    ) -> builtins.list[SnapshotInfo]:
-        """Snapshots of this key's tenant, the newest first.
+    ) -> builtins.list[SnapshotInfo] | AsyncSnapshotPaginator:
+        """Snapshots of this key's tenant, the newest first: all in one list, or pages of `limit`.
 
         Args:
             sandbox_id: just those taken of this sandbox.
             metadata: just those with all of these pairs.
+            limit: size of a page.
+            next_token: where an earlier listing by pages stopped.
             api_key: key of the API.
             base_url: address of the API.
         """
-        async with brief_transport(api_key, base_url) as transport:
-            return await transport.execute(snapshot_calls.list_snapshots(sandbox_id, metadata))
+        request = list_request(sandbox_id, metadata, limit)
+        async with lasting_transport(api_key, base_url, None) as transport:
+            page = await transport.execute(request.page(next_token))
+            if limit is not None:
+                return AsyncSnapshotPaginator(page, request, transport)
+            await transport.close()
+            return page.items
 
     @staticmethod
     async def get(

@@ -28,6 +28,7 @@ def create(
     timeout_action: SandboxTimeoutAction | str | None,
     metadata: dict[str, Any] | None,
     network: dict[str, Any] | None,
+    internet_access: bool | None,
     on_timeout: str | None,
     auto_resume: bool,
     **fixed: Any,
@@ -39,10 +40,13 @@ def create(
     body: dict[str, Any] = {
         **(_fresh(template, **fixed) if snapshot_id is None else _saved(snapshot_id, template, fixed)),
         "timeout_ms": milliseconds(timeout),
-        "metadata": metadata or {},
         "network": network,
         "auto_resume": auto_resume,
     }
+    if metadata is not None:
+        body["metadata"] = metadata
+    if internet_access is not None:
+        body["internet_access"] = internet_access
     if timeout_action is not None:
         body["timeout_action"] = SandboxTimeoutAction(timeout_action).value
     if on_timeout is not None:
@@ -64,7 +68,6 @@ def _fresh(
     memory_mb: int | None,
     disk_mb: int | None,
     envs: dict[str, str] | None,
-    internet_access: bool,
     cwd: str | None,
 ) -> dict[str, Any]:
     body = {
@@ -72,14 +75,13 @@ def _fresh(
         "vcpus": DEFAULT_VCPUS if vcpus is None else vcpus,
         "memory_mb": _MEMORY_MB.get(template, DEFAULT_MEMORY_MB) if memory_mb is None else memory_mb,
         "envs": envs or {},
-        "internet_access": internet_access,
         "cwd": cwd,
     }
     return body if disk_mb is None else {**body, "disk_mb": disk_mb}
 
 
 def _saved(snapshot_id: str, template: str, fixed: dict[str, Any]) -> dict[str, Any]:
-    changed = [name for name, value in fixed.items() if value is not None and value is not True]
+    changed = [name for name, value in fixed.items() if value is not None]
     if template != DEFAULT_TEMPLATE:
         changed.insert(0, "template")
     if changed:

@@ -17,7 +17,7 @@ from ..errors import SandboxError, TransportError
 from .connection import Connection
 from .encode import sandbox_path
 from .lifecycle_calls import customer_audience
-from .read_error import error_of
+from .read_error import error_in
 
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 5.0
@@ -67,9 +67,7 @@ class EventStream:
         except (AttributeError, KeyError, TypeError, ValueError) as cause:
             raise _unreadable(repr(cause)) from cause
         if kind == "error":
-            raise error_of(
-                message.get("code") or "websocket_error", str(message.get("message") or "the stream failed")
-            )
+            raise error_in(message, "websocket_error")
         raise _unreadable(f"type {kind!r}")
 
     def pause_after_break(self) -> float:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from .._models.command import CommandResult
 from ..errors import SandboxError, TransportError
 from .process_calls import Command, timed_out
-from .read_error import error_of
+from .read_error import error_in
 
 # A live command with exactly this timeout has none: older clients send it whether they want it or not.
 _UNSET_TIMEOUT = 30
@@ -106,11 +106,7 @@ class ExecStream:
             self.killed_by = message.get("killed_by")
             self.timed_out = bool(message.get("timed_out"))
         elif kind == "error":
-            error = error_of(
-                message.get("code"), str(message.get("message") or "the command's stream failed")
-            )
-            error.request_id = message.get("request_id")
-            self._fail(error)
+            self._fail(error_in(message, "exec_failed"))
         return None
 
     def _output(self, stream: Literal["stdout", "stderr"], message: dict[str, Any]) -> Output:

@@ -11,7 +11,7 @@ from .._models.command import CommandLogs, CommandResult, ProcessInfo
 from ..errors import TimeoutError
 from .call import Call, Reply, Request, ignore_answer
 from .encode import encode_json, invalid_request, sandbox_path
-from .read_error import error_of
+from .read_error import error_in
 
 # What the way to the sandbox and back may take on top of a command's own timeout.
 _MARGIN = 30.0
@@ -115,7 +115,7 @@ def _read_result(reply: Reply) -> CommandResult:
     broken = data.get("error")
     if broken:
         # The answer had begun with status 200 when the command broke off.
-        raise error_of(broken.get("code"), broken["message"])
+        raise error_in(broken, "exec_failed")
     truncated = bool(data.get("stdout_truncated") or data.get("stderr_truncated"))
     result = CommandResult(
         data["exit_code"], data["stdout"], data["stderr"], data.get("pid"), data.get("killed_by"), truncated

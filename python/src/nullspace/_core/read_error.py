@@ -57,22 +57,25 @@ def read_error(status: int, headers: Mapping[str, str], body: bytes) -> SandboxE
         return _finish(_make("unknown", text or f"the server answered {status}", status), status, headers)
     nested = outer.get("error")
     inner: dict[str, Any] = nested if isinstance(nested, dict) else {}
-    code = str(inner.get("code") or outer.get("code") or "unknown").lower()
     message = inner.get("message") or (nested if isinstance(nested, str) else None)
+    code = str(inner.get("code") or outer.get("code") or "unknown").lower()
     error = _make(code, str(message or f"the server answered {status}"), status)
-    error.request_id = _text(inner.get("request_id") or outer.get("request_id"))
-    error.suggested_action = _text(inner.get("suggested_action") or outer.get("suggested_action"))
-    retryable = inner.get("retryable", outer.get("retryable"))
+    return _finish(_describe(error, {**outer, **inner}), status, headers)
+
+
+def error_in(fields: dict[str, Any], default_code: str) -> SandboxError:
+    """An error that is part of an answer or a frame."""
+    code = str(fields.get("code") or default_code).lower()
+    return _describe(class_of(code)(str(fields.get("message") or code), code), fields)
+
+
+def _describe(error: SandboxError, fields: dict[str, Any]) -> SandboxError:
+    error.request_id = _text(fields.get("request_id"))
+    error.suggested_action = _text(fields.get("suggested_action"))
+    retryable, details = fields.get("retryable"), fields.get("details")
     error.retryable = retryable if isinstance(retryable, bool) else None
-    details = inner.get("details") or outer.get("details")
     error.details = details if isinstance(details, dict) else None
-    return _finish(error, status, headers)
-
-
-def error_of(code: str | None, message: str) -> SandboxError:
-    """An error that arrived in a frame instead of an answer."""
-    known = (code or "exec_failed").lower()
-    return class_of(known)(message, known)
+    return error
 
 
 def _make(code: str, message: str, status: int) -> SandboxError:

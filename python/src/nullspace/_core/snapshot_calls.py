@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import fields
 from typing import Any
 
 from .._models.sandbox_info import SandboxInfo, read_sandbox_info
@@ -11,20 +11,16 @@ from .._models.snapshot_info import SnapshotInfo, SnapshotKind, read_snapshot_in
 from ..errors import SandboxError
 from .call import Call, Reply, Request, ignore_answer
 from .encode import encode_json, id_path, invalid_request, sandbox_path
-from .read_error import error_of
+from .fields import fields_param
+from .page import ListRequest, page_size
+from .read_error import error_in
 from .retry import CREATE
 
 # Memory and disk are written to the host's disk, or read from it.
 _TIMEOUT = 300.0
 LARGEST_COUNT = 100
-
-
-@dataclass(frozen=True)
-class Child:
-    """What became of one copy: its record, or why there is none."""
-
-    info: SandboxInfo | None
-    error: SandboxError | None
+# Without being asked the API leaves out what other clients would stumble over.
+_DETAIL = fields_param(field.name for field in fields(SnapshotInfo))
 
 
 def hibernate(sandbox_id: str, request_timeout: float | None) -> Call[SnapshotInfo]:
@@ -71,30 +67,29 @@ def fork(sandbox_id: str, idempotency_key: str | None, request_timeout: float | 
 
 def fork_many(
     sandbox_id: str, count: int, idempotency_key: str | None, request_timeout: float | None
-) -> Call[list[Child]]:
-    """Makes several copies; the answer has one entry for each."""
+) -> Call[list[SandboxInfo | SandboxError]]:
+    """Makes several copies; the answer has a record or an error for each."""
     if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= LARGEST_COUNT:
         raise invalid_request(f"count {count!r} is not a whole number from 1 to {LARGEST_COUNT}")
     request = _once(sandbox_path(sandbox_id, "fork"), {"count": count}, idempotency_key, request_timeout)
     return Call(request, lambda reply: [_child(item) for item in reply.json()["items"]], CREATE)
 
 
-def list_snapshots(sandbox_id: str | None, metadata: dict[str, Any] | None) -> Call[list[SnapshotInfo]]:
+def list_request(
+    sandbox_id: str | None, metadata: dict[str, Any] | None, limit: int | None
+) -> ListRequest[SnapshotInfo]:
     """Lists the tenant's snapshots."""
-    params: dict[str, str] = {}
+    params = dict(_DETAIL)
     if sandbox_id is not None:
         params["sandbox_id"] = sandbox_id
     if metadata:
         params["metadata"] = encode_json(metadata).decode()
-    return Call(
-        Request("GET", "/v1/snapshots", params=params),
-        lambda reply: [read_snapshot_info(item) for item in reply.json()],
-    )
+    return ListRequest("/v1/snapshots", {**params, **page_size(limit)}, read_snapshot_info)
 
 
 def get_snapshot(snapshot_id: str) -> Call[SnapshotInfo]:
     """Reads a snapshot's record."""
-    return Call(Request("GET", _snapshot_path(snapshot_id)), _snapshot)
+    return Call(Request("GET", _snapshot_path(snapshot_id), params=_DETAIL), _snapshot)
 
 
 def delete_snapshot(snapshot_id: str) -> Call[None]:
@@ -119,8 +114,5 @@ def _once(
     return Request("POST", path, body=encoded, headers=headers, timeout=request_timeout or _TIMEOUT)
 
 
-def _child(item: dict[str, Any]) -> Child:
-    error = item.get("error")
-    if not error:
-        return Child(read_sandbox_info(item.get("sandbox") or item), None)
-    return Child(None, error_of(error.get("code"), str(error.get("message") or "the copy failed")))
+def _child(item: dict[str, Any]) -> SandboxInfo | SandboxError:
+    return read_sandbox_info(item["sandbox"]) if "sandbox" in item else error_in(item["error"], "fork_failed")

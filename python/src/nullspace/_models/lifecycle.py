@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any
 
+from .known import known
 from .timestamp import needed_time
-
-E = TypeVar("E", bound=Enum)
 
 
 class LifecycleOperation(str, Enum):
@@ -106,11 +105,3 @@ def read_lifecycle_event(data: dict[str, Any]) -> LifecycleEvent:
         error_message=data.get("error_message"),
         metadata=data.get("metadata") or {},
     )
-
-
-def known(kind: type[E], value: str) -> E | str:
-    """The member of an enumeration; a value of a later server stays what it is."""
-    try:
-        return kind(value)
-    except ValueError:
-        return value

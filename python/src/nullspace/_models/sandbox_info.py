@@ -72,14 +72,18 @@ class SandboxQuery:
     metadata: dict[str, Any] | None = None
 
 
+def read_config(data: dict[str, Any]) -> SandboxConfig:
+    """Reads the size of a sandbox."""
+    return SandboxConfig(data["vcpus"], data["memory_mb"], data.get("disk_mb"))
+
+
 def read_sandbox_info(data: dict[str, Any], template: str = "") -> SandboxInfo:
     """Reads an answer; keys that this version does not know are ignored."""
-    config = data["config"]
     action = data.get("timeout_action")
     return SandboxInfo(
         id=data["id"],
         status=SandboxStatus(data["status"]),
-        config=SandboxConfig(config["vcpus"], config["memory_mb"], config.get("disk_mb")),
+        config=read_config(data["config"]),
         template=data.get("template") or template,
         metadata=data.get("metadata") or {},
         started_at=read_time(data.get("started_at")),

@@ -7,11 +7,11 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from .known import known
 from .lifecycle import (
     LifecycleEvent,
     LifecycleOperation,
     LifecycleStatus,
-    known,
     read_lifecycle_event,
 )
 from .timestamp import needed_time, read_time

@@ -70,7 +70,7 @@ class Sandbox(SandboxLife, SandboxDirectory):
         envs: dict[str, str] | None = None,
         metadata: dict[str, Any] | None = None,
         network: dict[str, Any] | None = None,
-        internet_access: bool = True,
+        internet_access: bool | None = None,
         cwd: str | None = None,
         on_timeout: str | None = None,
         auto_resume: bool = False,
@@ -94,7 +94,7 @@ class Sandbox(SandboxLife, SandboxDirectory):
             envs: environment of every command.
             metadata: labels of yours, returned and usable in `Sandbox.list`.
             network: policy for traffic, such as `{"mask_request_host": "localhost:${PORT}"}`.
-            internet_access: `False` cuts all outbound traffic.
+            internet_access: `False` cuts all outbound traffic; by default it is open, or as in the snapshot.
             cwd: working directory of commands, made if missing; `/workspace` by default.
             on_timeout: another spelling of `timeout_action`: `destroy` or `pause`.
             auto_resume: wake the sandbox when a preview of it is asked for after a pause.

@@ -9,11 +9,11 @@ from .._core import snapshot_calls
 from .._core.event_stream import event_stream, events_url
 from .._core.lifecycle_calls import Time, list_sandbox_events
 from .._core.sandbox_calls import set_timeout
-from .._models.fork_result import ForkResult
 from .._models.lifecycle import LifecycleEventListResponse, LifecycleOperation, LifecycleStatus
 from .._models.sandbox_info import SandboxInfo
 from .._models.snapshot_info import SnapshotInfo, SnapshotKind
 from .._models.state import SandboxTimeoutAction
+from ..errors import SandboxError
 from .event_stream import LifecycleEventStream
 from .transport import Transport
 
@@ -111,7 +111,7 @@ class SandboxLife:
     @overload
     def fork(
         self: L, idempotency_key: str | None = None, *, count: int, request_timeout: float | None = None
-    ) -> builtins.list[ForkResult[L]]: ...
+    ) -> builtins.list[L | SandboxError]: ...
 
     def fork(
         self: L,
@@ -119,16 +119,17 @@ class SandboxLife:
         *,
         count: int | None = None,
         request_timeout: float | None = None,
-    ) -> L | builtins.list[ForkResult[L]]:
+    ) -> L | builtins.list[L | SandboxError]:
         """A running copy, memory and disk, under an id of its own. The source runs on.
 
         Args:
             idempotency_key: a second call with the same key returns the copies of the first.
-            count: so many copies at once, up to 100: a list with a result or an error for each.
+            count: so many copies at once, up to 100: a list with a sandbox or an error for each.
             request_timeout: seconds of silence to bear; 300 by default.
 
         Raises:
-            QuotaExceededError: the tenant's limit is reached, or the machine has no room.
+            QuotaExceededError: the tenant's limit is reached, or the machine has no room. With
+                `count`, when no copy came up.
             ConflictError: the sandbox is paused (`sandbox_paused`) or does not run.
         """
         if count is None:
@@ -136,9 +137,7 @@ class SandboxLife:
             return self._sibling(self._transport.execute(call))
         calls = snapshot_calls.fork_many(self.id, count, idempotency_key, request_timeout)
         children = self._transport.execute(calls)
-        return [
-            ForkResult(self._sibling(child.info) if child.info else None, child.error) for child in children
-        ]
+        return [child if isinstance(child, SandboxError) else self._sibling(child) for child in children]
 
     def list_lifecycle(
         self,

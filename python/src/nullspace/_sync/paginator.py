@@ -1,28 +1,32 @@
-"""Sandboxes, page by page."""
+"""Sandboxes and snapshots, page by page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Generic, TypeVar
 
-from .._core.list_call import ListRequest, Page
+from .._core.page import ListRequest, Page
 from .._models.sandbox_info import SandboxInfo
+from .._models.snapshot_info import SnapshotInfo
 from .transport import Transport
 
+T = TypeVar("T")
 
-class SandboxPaginator:
-    """A page of sandboxes and the way to the following ones. Iterating goes through all pages.
+
+class Paginator(Generic[T]):
+    """A page of items and the way to the following ones. Iterating goes through all pages.
 
     Its connection is closed with the last page, by `close`, and at the end of a `with` block.
     """
 
-    def __init__(self, page: Page, request: ListRequest, transport: Transport) -> None:
+    def __init__(self, page: Page[T], request: ListRequest[T], transport: Transport) -> None:
         self._request = request
         self._transport = transport
         self._take(page)
 
     @property
-    def items(self) -> list[SandboxInfo]:
-        """The sandboxes of the current page."""
+    def items(self) -> list[T]:
+        """The items of the current page."""
         return self._page.items
 
     @property
@@ -32,11 +36,11 @@ class SandboxPaginator:
 
     @property
     def next_token(self) -> str | None:
-        """What to pass as `next_token` to `Sandbox.list` to go on from here in another process."""
+        """What to pass as `next_token` to the list to go on from here in another process."""
         return self._page.next_token
 
-    def next_items(self) -> list[SandboxInfo]:
-        """Goes to the next page and returns its sandboxes; an empty list after the last one."""
+    def next_items(self) -> list[T]:
+        """Goes to the next page and returns its items; an empty list after the last one."""
         if not self.has_next:
             return []
         self._take(self._transport.execute(self._request.page(self.next_token)))
@@ -46,18 +50,26 @@ class SandboxPaginator:
         """Closes the connection. No further pages can be read."""
         self._transport.close()
 
-    def __iter__(self) -> Iterator[SandboxInfo]:
+    def __iter__(self) -> Iterator[T]:
         yield from self.items
         while self.has_next:
             yield from self.next_items()
 
-    def __enter__(self) -> SandboxPaginator:
+    def __enter__(self) -> Paginator[T]:
         return self
 
     def __exit__(self, *_exc_info: object) -> None:
         self.close()
 
-    def _take(self, page: Page) -> None:
+    def _take(self, page: Page[T]) -> None:
         self._page = page
         if not page.has_next:
             self._transport.close()
+
+
+class SandboxPaginator(Paginator[SandboxInfo]):
+    """Pages of sandboxes."""
+
+
+class SnapshotPaginator(Paginator[SnapshotInfo]):
+    """Pages of snapshots."""
