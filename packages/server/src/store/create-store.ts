@@ -1,17 +1,26 @@
 import { sql } from 'kysely';
+import * as aliases from './aliases.ts';
 import { bindVerbs } from './bind-verbs.ts';
 import type { StoreContext } from './context.ts';
+import type { NewEvent } from './events/event.ts';
 import { listenForEvents } from './events/listen.ts';
 import * as events from './events/read-events.ts';
+import { recordEvent } from './events/record-event.ts';
 import * as idempotency from './idempotency.ts';
+import { insertFork, listFork } from './insert-fork.ts';
 import { insertSandbox } from './insert-sandbox.ts';
 import * as keys from './keys.ts';
 import { listSandboxes } from './list-sandboxes.ts';
 import { purgeExpired } from './purge-expired.ts';
 import * as reads from './read-sandboxes.ts';
+import * as resume from './resume.ts';
+import * as changeSnapshot from './snapshots/change-snapshot.ts';
+import { countSnapshots, insertSnapshot } from './snapshots/insert-snapshot.ts';
+import * as snapshots from './snapshots/read-snapshots.ts';
 import type { Store } from './store.ts';
 import * as tenants from './tenants.ts';
 import { updateSandbox } from './update-sandbox.ts';
+import { write } from './write.ts';
 
 /** The store on a database whose schema is up to date. */
 export function createStore(context: StoreContext): Store {
@@ -36,6 +45,24 @@ export function createStore(context: StoreContext): Store {
     countLive: verb(reads.countLive),
     updateSandbox: verb(updateSandbox),
     listUnfinished: verb(reads.listUnfinished),
+    insertFork: verb(insertFork),
+    listFork: verb(listFork),
+    followAlias: verb(aliases.followAlias),
+    findExecution: verb(aliases.findExecution),
+    findResuming: verb(aliases.findResuming),
+    beginResume: verb(resume.beginResume),
+    abandonResume: verb(resume.abandonResume),
+    completeResume: verb(resume.completeResume),
+    insertSnapshot: verb(insertSnapshot),
+    finishSnapshot: verb(changeSnapshot.finishSnapshot),
+    dropSnapshot: verb(changeSnapshot.dropSnapshot),
+    deleteSnapshot: verb(changeSnapshot.deleteSnapshot),
+    markSnapshotCorrupt: verb(changeSnapshot.markSnapshotCorrupt),
+    getSnapshot: verb(snapshots.getSnapshot),
+    listSnapshots: verb(snapshots.listSnapshots),
+    listStoredSnapshots: verb(snapshots.listStoredSnapshots),
+    countSnapshots: verb(countSnapshots),
+    recordEvent: verb(tellEvent),
     listEvents: verb(events.listEvents),
     readEvents: verb(events.readEvents),
     findEvent: verb(events.findEvent),
@@ -48,6 +75,10 @@ export function createStore(context: StoreContext): Store {
     purgeExpired: verb(purgeExpired),
     close,
   };
+}
+
+async function tellEvent(context: StoreContext, event: NewEvent): Promise<void> {
+  await write(context, 'soon', (transaction) => recordEvent(transaction, event));
 }
 
 async function ping({ db }: StoreContext): Promise<void> {

@@ -55,7 +55,7 @@ function labelRows(sandbox: NewSandbox): NewLabelRow[] {
 
 // Makes inserts of one tenant wait for each other, so that the count before each is still true at its end. SQLite
 // has one writer at a time anyway.
-async function lockTenant(
+export async function lockTenant(
   { dialect }: StoreContext,
   transaction: DatabaseTransaction,
   id: string,
@@ -71,7 +71,8 @@ async function lockTenant(
   }
 }
 
-async function countLiveUpTo(
+/** Sandboxes that take up memory, and paused ones that are coming up again; more than `limit` are not counted. */
+export async function countLiveUpTo(
   transaction: DatabaseTransaction,
   tenantId: string,
   limit: number,
@@ -88,7 +89,13 @@ async function countLiveUpTo(
     )
     .select((build) => build.fn.countAll<number>().as('live'))
     .executeTakeFirstOrThrow();
-  return live;
+  const { resuming } = await transaction
+    .selectFrom('sandboxes')
+    .select((build) => build.fn.countAll<number>().as('resuming'))
+    .where('tenant_id', '=', tenantId)
+    .where('resuming_as', 'is not', null)
+    .executeTakeFirstOrThrow();
+  return live + resuming;
 }
 
 // Databases limit how many values one statement may carry.

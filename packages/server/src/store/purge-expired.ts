@@ -9,6 +9,8 @@ export async function purgeExpired(context: StoreContext, limits: PurgeLimits): 
   const { now, endedBefore } = limits;
   return {
     sandboxes: await inSteps(context, (transaction) => deleteEnded(transaction, endedBefore)),
+    aliases: await inSteps(context, (transaction) => deleteOrphans(transaction, 'sandbox_aliases')),
+    snapshots: await inSteps(context, (transaction) => deleteOrphans(transaction, 'snapshots')),
     idempotencyKeys: await inSteps(context, (transaction) => deleteExpiredKeys(transaction, now)),
     events: await purgeEvents(context, limits),
   };
@@ -23,6 +25,33 @@ async function deleteEnded(transaction: DatabaseTransaction, endedBefore: number
         .select('id')
         .where('status', 'in', finalStatuses)
         .where('ended_at', '<', endedBefore)
+        .limit(rowsAtOnce),
+    )
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+}
+
+/** Deletes names that lead to an execution of which no sandbox is remembered any more. */
+async function deleteOrphans(
+  transaction: DatabaseTransaction,
+  table: 'sandbox_aliases' | 'snapshots',
+): Promise<number> {
+  const { numDeletedRows } = await transaction
+    .deleteFrom(table)
+    .where('id', 'in', (build) =>
+      build
+        .selectFrom(table)
+        .select(`${table}.id`)
+        .$if(table === 'snapshots', (query) => query.where('snapshots.status', '=', 'used'))
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('sandboxes')
+                .select('sandboxes.id')
+                .whereRef('sandboxes.execution_id', '=', `${table}.execution_id`),
+            ),
+          ),
+        )
         .limit(rowsAtOnce),
     )
     .executeTakeFirst();

@@ -76,7 +76,21 @@ export interface Sandbox {
   phases: Phases | null;
   /** Number of the newest change by its host that is recorded here; 0: none. */
   revision: number;
+  /** Names the computer behind the sandbox: stays the same when a resume gives it a new id. The first of its ids. */
+  executionId: string;
+  /** By what the sandbox came to be. */
+  origin: SandboxOrigin;
+  /** Sandbox that it is a copy of, or whose snapshot it was made from. */
+  sourceId: string | null;
+  /** Snapshot that it was made from. */
+  fromSnapshotId: string | null;
+  /** Id under which a resume of this paused one may be starting or running on the host. */
+  resumingAs: string | null;
+  /** The first of the children that one fork made together with this one. */
+  forkId: string | null;
 }
+
+export type SandboxOrigin = 'create' | 'resume_from_snapshot' | 'fork';
 
 export type NewSandbox = Pick<
   Sandbox,
@@ -116,6 +130,8 @@ export interface SandboxChange {
    * number only the rules of the status decide.
    */
   revision?: number;
+  /** With status `paused`: the snapshot that the host saved it as. */
+  pause?: { snapshotId: string; sizeBytes: number; createdAt: number };
   /** Who made the change, for its events. @default told by the reason */
   actor?: EventActor;
 }

@@ -27,6 +27,12 @@ export function toSandbox(row: SandboxRow): Sandbox {
     message: row.message,
     phases: row.phases === null ? null : JSON.parse(row.phases),
     revision: row.revision,
+    executionId: row.execution_id ?? row.id,
+    origin: row.origin ?? 'create',
+    sourceId: row.source_id,
+    fromSnapshotId: row.from_snapshot_id,
+    resumingAs: row.resuming_as,
+    forkId: row.fork_id,
   };
 }
 
@@ -56,5 +62,11 @@ export function toSandboxRow(sandbox: NewSandbox): SandboxRow {
     message: sandbox.message ?? null,
     phases: sandbox.phases ? JSON.stringify(sandbox.phases) : null,
     revision: sandbox.revision ?? 0,
+    execution_id: sandbox.executionId ?? sandbox.id,
+    origin: sandbox.origin ?? 'create',
+    source_id: sandbox.sourceId ?? null,
+    from_snapshot_id: sandbox.fromSnapshotId ?? null,
+    resuming_as: sandbox.resumingAs ?? null,
+    fork_id: sandbox.forkId ?? null,
   };
 }

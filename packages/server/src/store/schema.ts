@@ -1,6 +1,7 @@
 import type { Insertable, Kysely, Selectable, Transaction } from 'kysely';
 import type { EventActor, EventOperation, EventStatus } from './events/event.ts';
-import type { SandboxStatus, TimeoutAction } from './records.ts';
+import type { SandboxOrigin, SandboxStatus, TimeoutAction } from './records.ts';
+import type { SnapshotKind, SnapshotOrigin, SnapshotStatus } from './snapshots/snapshot.ts';
 
 /** Tables as both databases hold them: times and counts are whole numbers, flags are 0 or 1, JSON is text. */
 export interface Schema {
@@ -11,6 +12,9 @@ export interface Schema {
   idempotency_keys: IdempotencyTable;
   events: EventTable;
   event_counters: EventCounterTable;
+  sandbox_aliases: SandboxAliasTable;
+  snapshots: SnapshotTable;
+  snapshot_labels: SnapshotLabelTable;
 }
 
 export type Database = Kysely<Schema>;
@@ -58,6 +62,42 @@ interface SandboxTable {
   message: string | null;
   phases: string | null;
   revision: number;
+  /** Null in rows that an older version wrote: their own id. */
+  execution_id: string | null;
+  origin: SandboxOrigin | null;
+  source_id: string | null;
+  from_snapshot_id: string | null;
+  resuming_as: string | null;
+  fork_id: string | null;
+}
+
+/** An id that a sandbox had before it was resumed. */
+interface SandboxAliasTable {
+  id: string;
+  tenant_id: string;
+  execution_id: string;
+}
+
+interface SnapshotTable {
+  id: string;
+  tenant_id: string;
+  sandbox_id: string;
+  execution_id: string;
+  kind: SnapshotKind;
+  status: SnapshotStatus;
+  created_via: SnapshotOrigin;
+  size_bytes: number;
+  metadata: string;
+  /** `SavedSettings` as JSON. */
+  settings: string;
+  created_at: number;
+  corrupt_file: string | null;
+}
+
+/** What a list of snapshots can be filtered by: one row for each pair of the metadata. */
+interface SnapshotLabelTable {
+  snapshot_id: string;
+  label: string;
 }
 
 /**
@@ -118,5 +158,6 @@ export type TenantRow = Selectable<TenantTable>;
 export type ApiKeyRow = Selectable<ApiKeyTable>;
 export type SandboxRow = Selectable<SandboxTable>;
 export type NewLabelRow = Insertable<SandboxLabelTable>;
+export type SnapshotRow = Selectable<SnapshotTable>;
 export type IdempotencyRow = Selectable<IdempotencyTable>;
 export type EventRow = Selectable<EventTable>;

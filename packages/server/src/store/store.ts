@@ -1,4 +1,4 @@
-import type { LifecycleEvent } from './events/event.ts';
+import type { LifecycleEvent, NewEvent } from './events/event.ts';
 import type { EventFilter } from './events/read-events.ts';
 import type {
   ApiKey,
@@ -13,6 +13,7 @@ import type {
   Tenant,
   UnfinishedClaim,
 } from './records.ts';
+import type { SnapshotStore } from './snapshots/snapshot-store.ts';
 
 /**
  * Everything the server remembers. A write has reached the disk when its promise resolves, except where a verb
@@ -22,7 +23,7 @@ import type {
  * Every verb rejects with `StoreError`, whose `code` is `disk_full`, `busy`, `unavailable`, `conflict`,
  * `invalid_value` or `failed`.
  */
-export interface Store {
+export interface Store extends SnapshotStore {
   /** `sqlite` or `postgres`. */
   readonly dialect: 'sqlite' | 'postgres';
 
@@ -78,6 +79,8 @@ export interface Store {
   /** All sandboxes in a state that is not final, oldest first: of one host, of none (`null`), or of all. */
   listUnfinished(query?: { hostId?: string | null }): Promise<Sandbox[]>;
 
+  /** Records an event that no change goes with, for example that something was asked for. */
+  recordEvent(event: NewEvent): Promise<void>;
   /** Events of a tenant in their order or against it. */
   listEvents(
     filter: EventFilter,
@@ -177,6 +180,9 @@ export interface PurgeLimits {
 
 export interface PurgeResult {
   sandboxes: number;
+  /** Names that led to a sandbox that is forgotten. */
+  aliases: number;
+  snapshots: number;
   idempotencyKeys: number;
   events: number;
 }

@@ -4,7 +4,10 @@ import { eventsOfChange } from './events/sandbox-events.ts';
 import type { SandboxChange } from './records.ts';
 import { toSandbox } from './sandbox-row.ts';
 import { isFinal } from './sandbox-status.ts';
-import type { SandboxRow } from './schema.ts';
+import type { DatabaseTransaction, SandboxRow } from './schema.ts';
+import { insertSnapshotRow } from './snapshots/insert-snapshot.ts';
+import { toSnapshotRow } from './snapshots/snapshot-row.ts';
+import { useUpPauseSnapshot } from './snapshots/use-up.ts';
 import type { UpdateResult } from './store.ts';
 import { write } from './write.ts';
 
@@ -38,7 +41,8 @@ export async function updateSandbox(
         .execute();
     }
     const after = { ...row, ...changed };
-    for (const event of eventsOfChange(row, after, change.actor)) await recordEvent(transaction, event);
+    await changeSnapshots(transaction, row, after, change);
+    for (const event of eventsOfChange(row, after, change)) await recordEvent(transaction, event);
     return { applied: true, sandbox: toSandbox(after), previous: row.status };
   });
 }
@@ -51,6 +55,8 @@ export function isOutdated(
   return (
     isFinal(row.status) ||
     (status === 'creating' && row.status !== 'creating') ||
+    // What a host says of the time before the pause. A resumed one is another sandbox.
+    (status === 'running' && row.status === 'paused') ||
     (revision !== undefined && revision > 0 && revision <= row.revision)
   );
 }
@@ -72,11 +78,39 @@ function changedColumns(row: SandboxRow, change: SandboxChange): Partial<Sandbox
   };
   if (change.status && isFinal(change.status)) {
     told.ended_at ??= Date.now();
+    told.resuming_as = null;
   }
   const entries = Object.entries(told) as [keyof SandboxRow, SandboxRow[keyof SandboxRow]][];
   return Object.fromEntries(
     entries.filter(([column, value]) => value !== undefined && value !== row[column]),
   );
+}
+
+/** A pause brings its snapshot with it, and takes it along when the sandbox ends. */
+async function changeSnapshots(
+  transaction: DatabaseTransaction,
+  before: SandboxRow,
+  after: SandboxRow,
+  { pause }: SandboxChange,
+): Promise<void> {
+  if (after.status === before.status) return;
+  if (after.status === 'paused' && pause) {
+    const source = toSandbox(after);
+    await insertSnapshotRow(
+      transaction,
+      toSnapshotRow(source, {
+        id: pause.snapshotId,
+        kind: 'memory',
+        status: 'ready',
+        createdVia: 'hibernate',
+        sizeBytes: pause.sizeBytes,
+        metadata: source.metadata,
+        createdAt: pause.createdAt,
+      }),
+    );
+  } else if (before.status === 'paused') {
+    await useUpPauseSnapshot(transaction, after.execution_id ?? after.id);
+  }
 }
 
 // PostgreSQL has no place for the character NUL, which may come from a guest.

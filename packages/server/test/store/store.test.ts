@@ -11,6 +11,8 @@ import { testsOfListPlan } from './suites/list-plan.ts';
 import { testsOfListSandboxes } from './suites/list-sandboxes.ts';
 import { testsOfMigrate } from './suites/migrate.ts';
 import { testsOfPurge } from './suites/purge-expired.ts';
+import { testsOfResume } from './suites/resume.ts';
+import { testsOfSnapshots } from './suites/snapshots.ts';
 import { testsOfTenants } from './suites/tenants.ts';
 import { testsOfTwoProcesses } from './suites/two-processes.ts';
 import { testsOfUpdateSandbox } from './suites/update-sandbox.ts';
@@ -26,6 +28,8 @@ const suites = [
   testsOfEvents,
   testsOfIdempotency,
   testsOfPurge,
+  testsOfSnapshots,
+  testsOfResume,
   testsOfMigrate,
   testsOfWrite,
   testsOfCrashes,

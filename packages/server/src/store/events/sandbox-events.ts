@@ -1,4 +1,4 @@
-import type { JsonValue, NewSandbox } from '../records.ts';
+import type { JsonValue, NewSandbox, SandboxChange } from '../records.ts';
 import { isFinal } from '../sandbox-status.ts';
 import type { SandboxRow } from '../schema.ts';
 import type { EventActor, NewEvent } from './event.ts';
@@ -7,14 +7,27 @@ import type { EventActor, NewEvent } from './event.ts';
 export function requestedEvent(sandbox: NewSandbox): NewEvent {
   return {
     tenantId: sandbox.tenantId,
-    operation: 'create',
+    operation: sandbox.origin ?? 'create',
     status: 'requested',
     actor: 'user',
     occurredAt: sandbox.createdAt,
     sandboxId: sandbox.id,
+    ...originOf(sandbox),
     metadata: sandbox.metadata,
     details: { template: sandbox.template },
   };
+}
+
+/** What a sandbox was made from, as its events name it. */
+function originOf({ id, sourceId, fromSnapshotId }: Pick<NewSandbox, 'id' | 'sourceId' | 'fromSnapshotId'>) {
+  return {
+    ...(fromSnapshotId ? { snapshotId: fromSnapshotId } : {}),
+    ...(sourceId ? { sourceSandboxId: sourceId, targetSandboxId: id } : {}),
+  };
+}
+
+function originOfRow({ id, source_id: sourceId, from_snapshot_id: fromSnapshotId }: SandboxRow) {
+  return originOf({ id, sourceId, fromSnapshotId });
 }
 
 /** Reasons of ends that a caller asked for. */
@@ -25,7 +38,11 @@ const askedFor = ['manual', 'api'];
  *
  * `actor` says who made the change where the reason does not: `reconcile` for what was found lost.
  */
-export function eventsOfChange(before: SandboxRow, after: SandboxRow, actor?: EventActor): NewEvent[] {
+export function eventsOfChange(
+  before: SandboxRow,
+  after: SandboxRow,
+  { actor, pause }: Pick<SandboxChange, 'actor' | 'pause'> = {},
+): NewEvent[] {
   const tell = (event: Pick<NewEvent, 'operation' | 'status'> & Partial<NewEvent>): NewEvent => ({
     tenantId: after.tenant_id,
     sandboxId: after.id,
@@ -35,7 +52,10 @@ export function eventsOfChange(before: SandboxRow, after: SandboxRow, actor?: Ev
   });
   if (isFinal(after.status) && !isFinal(before.status)) return eventsOfEnd(before, after, { tell, actor });
   if (before.status === 'creating' && after.status === 'running') {
-    return [tell({ operation: 'create', status: 'succeeded' })];
+    return [tell({ operation: after.origin ?? 'create', status: 'succeeded', ...originOfRow(after) })];
+  }
+  if (after.status === 'paused' && before.status !== 'paused') {
+    return eventsOfPause(before, after, { tell, actor, pause });
   }
   const isMoved = before.deadline_at !== null && after.deadline_at !== null;
   if (after.status === 'running' && isMoved && before.deadline_at !== after.deadline_at) {
@@ -63,10 +83,44 @@ function eventsOfEnd(
   }
   if (reason === 'timeout') events.push(tell({ ...end, operation: 'timeout_expired', status: 'succeeded' }));
   if (before.status === 'creating') {
-    events.push(tell({ ...end, errorCode: reason, errorMessage, operation: 'create', status: 'failed' }));
+    const failed = { operation: after.origin ?? 'create', status: 'failed' } as const;
+    events.push(tell({ ...end, errorCode: reason, errorMessage, ...failed, ...originOfRow(after) }));
     // A sandbox that never came up is not destroyed as well, unless a caller did.
     if (after.status === 'error') return events;
   }
   events.push(tell({ ...end, ...failure, operation: 'destroy', status: 'succeeded' }));
   return events;
+}
+
+function eventsOfPause(
+  before: SandboxRow,
+  after: SandboxRow,
+  { tell, actor, pause }: { tell: Tell } & Pick<SandboxChange, 'actor' | 'pause'>,
+): NewEvent[] {
+  const { reason } = after;
+  const by: EventActor = actor ?? (reason === 'timeout' ? 'system' : 'user');
+  const about = {
+    actor: by,
+    reason,
+    ...(pause ? { snapshotId: pause.snapshotId, occurredAt: pause.createdAt } : {}),
+  };
+  const details = {
+    created_via: 'hibernate',
+    kind: 'memory',
+    ...(pause ? { size_bytes: pause.sizeBytes } : {}),
+  };
+  const missed = {
+    operation: before.origin ?? 'create',
+    status: 'succeeded',
+    ...originOfRow(after),
+  } as const;
+  return [
+    // It paused before anybody heard that it ran.
+    ...(before.status === 'creating' ? [tell(missed)] : []),
+    ...(reason === 'timeout'
+      ? [tell({ actor: by, reason, operation: 'timeout_expired' as const, status: 'succeeded' as const })]
+      : []),
+    tell({ ...about, operation: 'hibernate', status: 'succeeded' }),
+    tell({ ...about, operation: 'snapshot_created', status: 'succeeded', details }),
+  ];
 }

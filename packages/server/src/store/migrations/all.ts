@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Dialect } from '../dialect.ts';
 import * as firstTables from './0001-first-tables.ts';
 import * as events from './0002-events.ts';
+import * as snapshots from './0003-snapshots.ts';
 
 /** One step of the schema. It runs in a transaction together with the note that it was made. */
 export interface Migration {
@@ -12,4 +13,5 @@ export interface Migration {
 export const migrations: Record<string, Migration> = {
   '0001-first-tables': firstTables,
   '0002-events': events,
+  '0003-snapshots': snapshots,
 };
