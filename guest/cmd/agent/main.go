@@ -2,7 +2,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
 	"fmt"
 	"net"
 	"net/http"
@@ -13,11 +15,16 @@ import (
 	"time"
 
 	"nullspace.dev/guest/internal/auth"
+	"nullspace.dev/guest/internal/awake"
 	"nullspace.dev/guest/internal/boot"
 	"nullspace.dev/guest/internal/ceiling"
+	"nullspace.dev/guest/internal/connections"
+	"nullspace.dev/guest/internal/gate"
 	"nullspace.dev/guest/internal/guard"
+	"nullspace.dev/guest/internal/hooks"
 	"nullspace.dev/guest/internal/metrics"
 	"nullspace.dev/guest/internal/processes"
+	"nullspace.dev/guest/internal/restoring"
 	"nullspace.dev/guest/internal/server"
 	"nullspace.dev/guest/internal/settings"
 )
@@ -56,6 +63,8 @@ func run() error {
 	if err != nil {
 		return err
 	}
+	open := connections.NewSet()
+	listener = open.Listen(listener)
 	limit := ceiling.Counting()
 	if os.Getpid() == 1 {
 		boot.Prepare()
@@ -64,14 +73,24 @@ func run() error {
 	values := settings.NewStore()
 	table := processes.NewTable(values, limit)
 	events := guard.NewEvents()
+	secret, entrance := auth.NewToken(token), gate.New()
+	restores := restoring.NewWatch(func(now restoring.Identity) {
+		entrance.Restore()
+		// A copy without a token of its own answers nobody: the original's is known to the original's holders.
+		secret.Replace(cmp.Or(now.Token, rand.Text()))
+		open.CloseAll()
+	})
+	table.Clock = awake.NewClock(restores.Since())
+	go restores.Run()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	go guard.New(values, table, limit, events).Run(ctx)
 	service := &server.Service{
-		Settings: values, Token: auth.NewToken(token), Processes: table, Ceiling: limit,
-		Guard: events, Meter: metrics.NewMeter(), Started: started,
+		Settings: values, Token: secret, Processes: table, Ceiling: limit, Guard: events, Meter: metrics.NewMeter(),
+		Connections: open, Gate: entrance, Restores: restores, Hooks: hooks.NewRunner(table), Started: started,
 	}
 	web := &http.Server{Handler: service.Handler(), MaxHeaderBytes: maxHeaderBytes, ReadHeaderTimeout: firstRequest}
+	open.Attach(web)
 	failed := make(chan error, 1)
 	go func() { failed <- web.Serve(listener) }()
 	select {

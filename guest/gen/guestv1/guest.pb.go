@@ -172,7 +172,7 @@ type HealthResponse struct {
 	Configured bool                   `protobuf:"varint,2,opt,name=configured,proto3" json:"configured,omitempty"`
 	// Milliseconds since the agent's start.
 	UptimeMs uint64 `protobuf:"varint,3,opt,name=uptime_ms,json=uptimeMs,proto3" json:"uptime_ms,omitempty"`
-	// Value of NULLSPACE_RESTORE_ID in the environment of the last restore; empty: never restored.
+	// Value of NULLSPACE_RESTORE_ID in the environment of the last restore, or else of the start.
 	RestoreId     string `protobuf:"bytes,4,opt,name=restore_id,json=restoreId,proto3" json:"restore_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -3,6 +3,7 @@ package dial
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -10,17 +11,44 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"nullspace.dev/guest/internal/gate"
+	"nullspace.dev/guest/internal/problem"
 )
 
 // Protocol is the name in the Upgrade header.
 const Protocol = "nullspace-dial"
 
+// CodeHeader names why a tunnel was refused while the guest is saved or restored.
+const CodeHeader = "Nullspace-Code"
+
 const connectPatience = 10 * time.Second
 
 // Handler serves GET /dial?port=N. After the answer 101 the connection carries raw bytes, each direction ended on its own.
-func Handler() http.Handler { return http.HandlerFunc(serve) }
+// They end together when the gate closes.
+func Handler(entrance *gate.Gate) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// The request's own context also ends when the caller has nothing more to say.
+		closing, call, err := entrance.Enter(context.WithoutCancel(r.Context()))
+		if err != nil {
+			refuse(w, err)
+			return
+		}
+		defer call.Leave()
+		serve(w, r, closing)
+	})
+}
 
-func serve(w http.ResponseWriter, r *http.Request) {
+// refuse names the code of a problem in a header, since the body is for people.
+func refuse(w http.ResponseWriter, err error) {
+	var known *problem.Problem
+	if errors.As(err, &known) {
+		w.Header().Set(CodeHeader, known.Code)
+	}
+	http.Error(w, err.Error(), http.StatusServiceUnavailable)
+}
+
+func serve(w http.ResponseWriter, r *http.Request, closing context.Context) {
 	port, err := strconv.ParseUint(r.URL.Query().Get("port"), 10, 16)
 	if err != nil || port == 0 {
 		http.Error(w, "port must be a number from 1 to 65535", http.StatusBadRequest)
@@ -50,6 +78,11 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	if _, err := outer.Write([]byte(answer)); err != nil {
 		return
 	}
+	release := context.AfterFunc(closing, func() {
+		inner.Close()
+		outer.Close()
+	})
+	defer release()
 	join(inner, outer, buffered)
 }
 
@@ -75,5 +108,5 @@ func forward(to net.Conn, from io.Reader) error {
 	if _, err := io.Copy(to, from); err != nil {
 		return err
 	}
-	return to.(*net.TCPConn).CloseWrite()
+	return to.(interface{ CloseWrite() error }).CloseWrite()
 }

@@ -22,6 +22,8 @@ const (
 	ProcessNotFound         = "process_not_found"
 	ProcessLimit            = "process_limit"
 	StdinClosed             = "stdin_closed"
+	SandboxPaused           = "sandbox_paused"
+	Restoring               = "restoring"
 	// InvalidArgument and the two below carry no detail: the message says all.
 	InvalidArgument = "invalid_argument"
 	TooLarge        = "too_large"

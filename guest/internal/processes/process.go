@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"time"
 
+	"nullspace.dev/guest/internal/awake"
 	"nullspace.dev/guest/internal/ceiling"
 	"nullspace.dev/guest/internal/output"
 )
@@ -32,13 +33,15 @@ type Process struct {
 	PID     int
 	Command string
 	Started time.Time
-	Log     *output.Log
+	// Internal commands are the agent's own.
+	Internal bool
+	Log      *output.Log
 
 	marker  string
 	table   *Table
 	spawned time.Time
 	spawn   time.Duration
-	timer   *time.Timer
+	timer   *awake.Timer
 	stdin   *stdin
 
 	timedOut atomic.Bool
@@ -171,7 +174,7 @@ func (p *Process) limitTime(limit time.Duration) {
 	if p.exited {
 		return
 	}
-	p.timer = time.AfterFunc(limit, func() {
+	p.timer = p.table.Clock.AfterFunc(limit, func() {
 		if p.Running() {
 			p.timedOut.Store(true)
 			p.Signal(os.Kill.(syscall.Signal))

@@ -29,6 +29,8 @@ type Options struct {
 	Stdin bool
 	// CaptureBytes of each stream are kept for Collect.
 	CaptureBytes uint64
+	// Internal commands are the agent's own, of no interest to callers.
+	Internal bool
 }
 
 // Start starts a command. A program that cannot be executed is an ended command with code 127 or 126.
@@ -48,9 +50,10 @@ func (t *Table) Start(ctx context.Context, spec Spec, options Options) (*Process
 	}
 	process := &Process{
 		Command: spec.describe(), Started: begun, table: t,
-		marker: t.run + "-" + strconv.FormatUint(t.sequence.Add(1), 36),
-		Log:    output.NewLog(t.budget, t.limits, options.CaptureBytes),
-		done:   make(chan struct{}), ended: make(chan struct{}),
+		marker:   t.run + "-" + strconv.FormatUint(t.sequence.Add(1), 36),
+		Internal: options.Internal,
+		Log:      output.NewLog(t.budget, t.limits, options.CaptureBytes),
+		done:     make(chan struct{}), ended: make(chan struct{}),
 	}
 	var marker []string
 	if !t.ceiling.Enforced() {

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"nullspace.dev/guest/internal/awake"
 	"nullspace.dev/guest/internal/ceiling"
 	"nullspace.dev/guest/internal/output"
 	"nullspace.dev/guest/internal/problem"
@@ -28,6 +29,8 @@ const (
 type Table struct {
 	// StdinPatience is how long a write waits for a command that does not read its input.
 	StdinPatience time.Duration
+	// Clock measures the time limits of commands. It may be replaced before the first start.
+	Clock *awake.Clock
 
 	settings *settings.Store
 	ceiling  *ceiling.Ceiling
@@ -51,8 +54,8 @@ func NewTable(values *settings.Store, limit *ceiling.Ceiling) *Table {
 	random := make([]byte, 8)
 	rand.Read(random)
 	return &Table{
-		StdinPatience: defaultStdinPatience,
-		settings:      values, ceiling: limit, reaper: newReaper(),
+		StdinPatience: defaultStdinPatience, Clock: awake.NewClock(func() bool { return false }),
+		settings: values, ceiling: limit, reaper: newReaper(),
 		budget: output.NewBudget(maxOutputBytes), limits: output.DefaultLimits,
 		run: hex.EncodeToString(random), byPID: map[int]*Process{}, byMarker: map[string]*Process{}, synthetic: firstSynthetic,
 	}

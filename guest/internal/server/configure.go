@@ -17,6 +17,7 @@ import (
 func (s *Service) Health(context.Context, *connect.Request[guestv1.HealthRequest]) (*connect.Response[guestv1.HealthResponse], error) {
 	return connect.NewResponse(&guestv1.HealthResponse{
 		Version: Version, Configured: s.Settings.Get().Configured, UptimeMs: uint64(time.Since(s.Started).Milliseconds()),
+		RestoreId: text(s.Restores.RestoreID()),
 	}), nil
 }
 
@@ -34,7 +35,22 @@ func (s *Service) Configure(ctx context.Context, request *connect.Request[guestv
 	if err := s.configure(request.Msg); err != nil {
 		return nil, refuse(err)
 	}
-	return connect.NewResponse(&guestv1.ConfigureResponse{}), nil
+	response := &guestv1.ConfigureResponse{}
+	if request.Msg.GetRestored() {
+		response.HookFailures = s.admitCopy(ctx)
+	}
+	return connect.NewResponse(response), nil
+}
+
+// admitCopy runs the hooks and lets calls in.
+func (s *Service) admitCopy(ctx context.Context) (failures []*guestv1.HookFailure) {
+	// Before the hooks, whose time is limited by it.
+	s.Processes.Clock.Start()
+	for _, failure := range s.Hooks.Run(ctx, map[string]string{"NULLSPACE_RESTORE_ID": s.Restores.RestoreID()}) {
+		failures = append(failures, &guestv1.HookFailure{Name: text(failure.Name), Message: text(failure.Message)})
+	}
+	s.Gate.Admit()
+	return failures
 }
 
 func checkConfiguration(wanted *guestv1.ConfigureRequest) error {
@@ -53,6 +69,11 @@ func checkConfiguration(wanted *guestv1.ConfigureRequest) error {
 	}
 	if wanted.Hostname != nil {
 		if err := settings.CheckHostname(wanted.GetHostname()); err != nil {
+			return err
+		}
+	}
+	if wanted.MachineId != nil {
+		if err := settings.CheckMachineID(wanted.GetMachineId()); err != nil {
 			return err
 		}
 	}
@@ -79,6 +100,11 @@ func (s *Service) configure(wanted *guestv1.ConfigureRequest) error {
 	}
 	if wanted.Hostname != nil {
 		if err := settings.ApplyHostname(wanted.GetHostname()); err != nil {
+			return err
+		}
+	}
+	if wanted.MachineId != nil {
+		if err := settings.ApplyMachineID(wanted.GetMachineId()); err != nil {
 			return err
 		}
 	}

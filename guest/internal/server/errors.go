@@ -23,6 +23,8 @@ var connectCodes = map[string]connect.Code{
 	problem.ProcessNotFound:         connect.CodeNotFound,
 	problem.ProcessLimit:            connect.CodeResourceExhausted,
 	problem.StdinClosed:             connect.CodeFailedPrecondition,
+	problem.SandboxPaused:           connect.CodeFailedPrecondition,
+	problem.Restoring:               connect.CodeUnavailable,
 }
 
 // Refusals that guest.proto has no detail for.

@@ -18,9 +18,13 @@ import (
 	"nullspace.dev/guest/gen/guestv1/guestv1connect"
 	"nullspace.dev/guest/internal/auth"
 	"nullspace.dev/guest/internal/ceiling"
+	"nullspace.dev/guest/internal/connections"
+	"nullspace.dev/guest/internal/gate"
 	"nullspace.dev/guest/internal/guard"
+	"nullspace.dev/guest/internal/hooks"
 	"nullspace.dev/guest/internal/metrics"
 	"nullspace.dev/guest/internal/processes"
+	"nullspace.dev/guest/internal/restoring"
 	"nullspace.dev/guest/internal/settings"
 )
 
@@ -43,10 +47,15 @@ func TestMain(m *testing.M) {
 	values, limit := settings.NewStore(), ceiling.Counting()
 	service = &Service{
 		Settings: values, Token: auth.NewToken(token), Processes: processes.NewTable(values, limit), Ceiling: limit,
-		Guard: guard.NewEvents(), Meter: metrics.NewMeter(), Started: time.Now(),
+		Guard: guard.NewEvents(), Meter: metrics.NewMeter(), Started: time.Now(), Connections: connections.NewSet(),
+		Gate: gate.New(), Restores: restoring.NewWatch(func(restoring.Identity) {}),
 	}
+	service.Hooks = hooks.NewRunner(service.Processes)
 	values.Set(settings.Values{WorkingDirectory: "/"})
-	served = httptest.NewServer(service.Handler())
+	served = httptest.NewUnstartedServer(service.Handler())
+	served.Listener = service.Connections.Listen(served.Listener)
+	service.Connections.Attach(served.Config)
+	served.Start()
 	agent = guestv1connect.NewGuestServiceClient(&http.Client{Transport: withToken{}}, served.URL)
 	code := m.Run()
 	served.Close()

@@ -47,6 +47,9 @@ func (s *Service) Attach(ctx context.Context, request *connect.Request[guestv1.A
 		if errors.Is(err, io.EOF) {
 			break
 		}
+		if err != nil && s.frozen(ctx) {
+			return s.sendFrozen(stream, reader)
+		}
 		if err != nil {
 			return refuse(err)
 		}
@@ -58,15 +61,34 @@ func (s *Service) Attach(ctx context.Context, request *connect.Request[guestv1.A
 	select {
 	case <-process.Done():
 	case <-ctx.Done():
+		if s.frozen(ctx) {
+			return s.sendFrozen(stream, reader)
+		}
 		return refuse(ctx.Err())
 	}
 	return stream.Send(&guestv1.AttachResponse{Event: &guestv1.AttachResponse_Exit{Exit: exitOf(process)}})
+}
+
+// frozen tells whether the call of ctx was cut off by Freeze.
+func (s *Service) frozen(ctx context.Context) bool {
+	cause := cutBy(ctx)
+	return cause != nil && cause.Code == problem.SandboxPaused
+}
+
+// sendFrozen tells a reader where it can read on after the resume.
+func (s *Service) sendFrozen(stream *connect.ServerStream[guestv1.AttachResponse], reader *output.Reader) error {
+	stdout, stderr := reader.Offsets()
+	frozen := &guestv1.Frozen{Reason: text(s.Gate.Reason()), StdoutOffset: stdout, StderrOffset: stderr}
+	return stream.Send(&guestv1.AttachResponse{Event: &guestv1.AttachResponse_Frozen{Frozen: frozen}})
 }
 
 // ListProcesses lists running and remembered commands in the order of their start.
 func (s *Service) ListProcesses(context.Context, *connect.Request[guestv1.ListProcessesRequest]) (*connect.Response[guestv1.ListProcessesResponse], error) {
 	response := &guestv1.ListProcessesResponse{}
 	for _, process := range s.Processes.List() {
+		if process.Internal {
+			continue
+		}
 		exit := exitOf(process)
 		response.Processes = append(response.Processes, &guestv1.Process{
 			Pid: uint32(process.PID), Command: text(process.Command), Running: exit == nil, Exit: exit,

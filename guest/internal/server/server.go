@@ -10,10 +10,14 @@ import (
 	"nullspace.dev/guest/gen/guestv1/guestv1connect"
 	"nullspace.dev/guest/internal/auth"
 	"nullspace.dev/guest/internal/ceiling"
+	"nullspace.dev/guest/internal/connections"
 	"nullspace.dev/guest/internal/dial"
+	"nullspace.dev/guest/internal/gate"
 	"nullspace.dev/guest/internal/guard"
+	"nullspace.dev/guest/internal/hooks"
 	"nullspace.dev/guest/internal/metrics"
 	"nullspace.dev/guest/internal/processes"
+	"nullspace.dev/guest/internal/restoring"
 	"nullspace.dev/guest/internal/settings"
 )
 
@@ -25,16 +29,17 @@ var Version = "development"
 
 // Service implements guest.proto.
 type Service struct {
-	// Answers unimplemented for calls that are in the protocol and not written yet.
-	guestv1connect.UnimplementedGuestServiceHandler
-
-	Settings  *settings.Store
-	Token     *auth.Token
-	Processes *processes.Table
-	Ceiling   *ceiling.Ceiling
-	Guard     *guard.Events
-	Meter     *metrics.Meter
-	Started   time.Time
+	Settings    *settings.Store
+	Token       *auth.Token
+	Processes   *processes.Table
+	Ceiling     *ceiling.Ceiling
+	Guard       *guard.Events
+	Meter       *metrics.Meter
+	Connections *connections.Set
+	Gate        *gate.Gate
+	Restores    *restoring.Watch
+	Hooks       *hooks.Runner
+	Started     time.Time
 
 	configuring chan struct{}
 }
@@ -46,10 +51,11 @@ func (s *Service) Handler() http.Handler {
 	s.configuring = make(chan struct{}, 1)
 	path, service := guestv1connect.NewGuestServiceHandler(s,
 		connect.WithReadMaxBytes(maxMessageBytes),
+		connect.WithInterceptors(gated{s.Gate}),
 		// Callers are next door: compressing would only cost time.
 		connect.WithCompression("gzip", nil, nil))
 	mux := http.NewServeMux()
 	mux.Handle(path, service)
-	mux.Handle("/dial", dial.Handler())
+	mux.Handle("/dial", dial.Handler(s.Gate))
 	return s.Token.Require(mux)
 }

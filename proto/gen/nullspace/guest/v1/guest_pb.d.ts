@@ -75,7 +75,7 @@ export declare type HealthResponse = Message<"nullspace.guest.v1.HealthResponse"
   uptimeMs: bigint;
 
   /**
-   * Value of NULLSPACE_RESTORE_ID in the environment of the last restore; empty: never restored.
+   * Value of NULLSPACE_RESTORE_ID in the environment of the last restore, or else of the start.
    *
    * @generated from field: string restore_id = 4;
    */

@@ -1,0 +1,102 @@
+// Package connections knows the connections that are served, so that they can be ended.
+package connections
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"sync"
+)
+
+// Set holds the open connections.
+type Set struct {
+	mu   sync.Mutex
+	busy map[net.Conn]bool
+}
+
+// NewSet makes an empty set.
+func NewSet() *Set { return &Set{busy: map[net.Conn]bool{}} }
+
+// Listen returns the listener with each of its connections in the set until it is closed.
+func (s *Set) Listen(listener net.Listener) net.Listener { return &listening{listener, s} }
+
+type ownKey struct{}
+
+// Attach lets the server tell which connections have a call open, and each call which one it came by.
+func (s *Set) Attach(server *http.Server) {
+	server.ConnContext = func(ctx context.Context, conn net.Conn) context.Context {
+		return context.WithValue(ctx, ownKey{}, conn)
+	}
+	server.ConnState = func(conn net.Conn, state http.ConnState) {
+		if state == http.StateActive || state == http.StateIdle {
+			s.mark(conn, state == http.StateActive)
+		}
+	}
+}
+
+// CloseAll closes every connection.
+func (s *Set) CloseAll() { s.closeIf(func(net.Conn, bool) bool { return true }) }
+
+// CloseBusy closes the connections that have a call open, but for the one that the call of ctx came by.
+func (s *Set) CloseBusy(ctx context.Context) {
+	own, _ := ctx.Value(ownKey{}).(net.Conn)
+	s.closeIf(func(conn net.Conn, busy bool) bool { return busy && conn != own })
+}
+
+func (s *Set) closeIf(wanted func(conn net.Conn, busy bool) bool) {
+	s.mu.Lock()
+	var found []net.Conn
+	for conn, busy := range s.busy {
+		if wanted(conn, busy) {
+			found = append(found, conn)
+		}
+	}
+	s.mu.Unlock()
+	for _, conn := range found {
+		conn.Close()
+	}
+}
+
+func (s *Set) mark(conn net.Conn, busy bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, open := s.busy[conn]; open {
+		s.busy[conn] = busy
+	}
+}
+
+type listening struct {
+	net.Listener
+	set *Set
+}
+
+func (l *listening) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	// The embedded type stays visible: the tunnel ends its two directions one by one.
+	tcp, ok := conn.(*net.TCPConn)
+	if !ok {
+		return conn, nil
+	}
+	counted := &Conn{TCPConn: tcp, set: l.set}
+	l.set.mu.Lock()
+	l.set.busy[counted] = false
+	l.set.mu.Unlock()
+	return counted, nil
+}
+
+// Conn is a connection of a set.
+type Conn struct {
+	*net.TCPConn
+	set *Set
+}
+
+// Close takes the connection out of its set.
+func (c *Conn) Close() error {
+	c.set.mu.Lock()
+	delete(c.set.busy, c)
+	c.set.mu.Unlock()
+	return c.TCPConn.Close()
+}
