@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { recordLongRun } from './record-long-run.ts';
 import { runStep, type StepResult } from './run-step.ts';
+import { chooseSeed } from './seed.ts';
 import { steps } from './steps.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -13,10 +15,12 @@ const { values } = parseArgs({
     list: { type: 'boolean', default: false },
     long: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
+    seed: { type: 'string', default: process.env.NULLSPACE_TEST_SEED },
   },
 });
 
-const all = steps({ long: values.long, quick: values.quick });
+const seed = chooseSeed(values.seed, values.long);
+const all = steps({ long: values.long, quick: values.quick, seed });
 const chosen = all.filter(
   (step) => values.only.length === 0 || values.only.some((part) => step.name.includes(part)),
 );
@@ -25,6 +29,7 @@ if (values.list || chosen.length === 0) {
   process.exit(values.list ? 0 : 2);
 }
 
+console.log(`Property tests start from seed ${seed}.`);
 const logFolder = mkdtempSync(join(tmpdir(), 'nullspace-test-logs-'));
 const results: StepResult[] = [];
 for (const step of chosen) {
@@ -44,6 +49,7 @@ const failed = results.filter((result) => result.failed > 0);
 if (failed.length > 0)
   console.log(`\nFailed: ${failed.map((result) => result.name).join(', ')}. Logs: ${logFolder}`);
 else rmSync(logFolder, { recursive: true, force: true });
+if (values.long && values.only.length === 0) recordLongRun(root, { seed, results });
 const passedCount = results.reduce((total, result) => total + result.passed, 0);
 const failedCount = results.reduce((total, result) => total + result.failed, 0);
 console.log(`\n${passedCount} passed, ${failedCount} failed`);

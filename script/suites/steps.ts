@@ -6,17 +6,19 @@ const packages = ['configuration', 'contract', 'runtime', 'host', 'server', 'sdk
  * Every step of the test run, quick ones first.
  *
  * @param options.long Property, fault and fuzz runs at full length (`NULLSPACE_TEST_LONG=1` for the tests).
+ * @param options.seed Where property tests start (`NULLSPACE_TEST_SEED`).
  * @param options.quick Only what the fast loop runs: types, lint, arrows, unit tests.
  */
-export function steps(options: { long: boolean; quick: boolean }): Step[] {
+export function steps(options: { long: boolean; quick: boolean; seed: number }): Step[] {
   const chosen = options.quick
     ? [...checks(), ...unitTests()]
     : [...checks(), ...unitTests(), ...rootTests()];
-  if (!options.long) return chosen;
+  const seed = { NULLSPACE_TEST_SEED: String(options.seed) };
+  const env = options.long ? { ...seed, NULLSPACE_TEST_LONG: '1' } : seed;
   return chosen.map((step) => ({
     ...step,
-    env: { ...step.env, NULLSPACE_TEST_LONG: '1' },
-    patienceSeconds: step.patienceSeconds * 6,
+    env: { ...step.env, ...env },
+    patienceSeconds: step.patienceSeconds * (options.long ? 6 : 1),
   }));
 }
 

@@ -6,6 +6,7 @@ import { paths as findPaths } from '@nullspace/configuration';
 import fc from 'fast-check';
 import { isFinal } from '../../src/instance/record.ts';
 import { makeSite, type OpenedHost, order, type TestSite } from '../fixtures/open-test-host.ts';
+import { propertyRun } from '../fixtures/property-run.ts';
 import { until } from '../fixtures/until.ts';
 
 const sandbox = fc.integer({ min: 1, max: 4 }).map((number) => `sb_${number}`);
@@ -52,7 +53,7 @@ test('whatever is asked in whatever order, records, reservations and the machine
       await agree(site, host);
       await host.close();
     }),
-    { numRuns: process.env.NULLSPACE_TEST_LONG ? 400 : 40 },
+    propertyRun(t, { short: 40, long: 400 }),
   );
 });
 

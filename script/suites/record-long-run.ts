@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { arch, cpus, release, totalmem } from 'node:os';
+import { join } from 'node:path';
+import type { StepResult } from './run-step.ts';
+
+/** Where the last long run stands, below the repository. */
+export const longRunFile = 'test/last-long-run.txt';
+
+/** Keeps what a long run of everything found, with what is needed to repeat it. */
+export function recordLongRun(root: string, run: { seed: number; results: StepResult[] }): void {
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+    cwd: root,
+    encoding: 'utf8',
+  }).trim();
+  writeFileSync(join(root, longRunFile), describeLongRun({ ...run, commit, date: new Date() }));
+}
+
+export function describeLongRun(run: {
+  seed: number;
+  results: Pick<StepResult, 'name' | 'seconds' | 'passed' | 'failed'>[];
+  commit: string;
+  date: Date;
+}): string {
+  const { seed, results, commit, date } = run;
+  const sum = (count: (result: (typeof results)[number]) => number) =>
+    results.reduce((total, result) => total + count(result), 0);
+  const memoryGb = Math.round(totalmem() / 2 ** 30);
+  return [
+    `script/test --long --seed ${seed}`,
+    `${date.toISOString()}, commit ${commit}`,
+    `${cpus().length} cores, ${memoryGb} GiB, Linux ${release()} ${arch()}, Node.js ${process.version}`,
+    '',
+    ...results.map(
+      ({ name, seconds, passed, failed }) =>
+        `${failed === 0 ? 'ok  ' : 'FAIL'} ${name.padEnd(34)} ${seconds.toFixed(1).padStart(7)} s  ${passed} passed, ${failed} failed`,
+    ),
+    '',
+    `${sum(({ passed }) => passed)} passed, ${sum(({ failed }) => failed)} failed in ${Math.round(sum(({ seconds }) => seconds) / 60)} min`,
+    '',
+  ].join('\n');
+}
