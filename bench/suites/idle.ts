@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Sandbox } from 'nullspace';
 import { processesOf } from '../../test/harness/leftovers.ts';
+import { oneOfEachAddressSpace } from '../lib/address-spaces.ts';
 import type { Bench } from '../lib/bench.ts';
 
 export const bench: Bench = {
@@ -15,10 +16,9 @@ export const bench: Bench = {
     const perSandbox = sandboxes.map(
       (sandbox) =>
         // One of them may stand below another.
-        [...new Set(processesOf(installation, sandbox.id).flatMap(withDescendants))].reduce(
-          (total, pid) => total + kilobytes(pid, 'smaps_rollup', 'Pss'),
-          0,
-        ) / 1024,
+        oneOfEachAddressSpace([
+          ...new Set(processesOf(installation, sandbox.id).flatMap(withDescendants)),
+        ]).reduce((total, pid) => total + kilobytes(pid, 'smaps_rollup', 'Pss'), 0) / 1024,
     );
     const services =
       kilobytes(installation.host.pid, 'status', 'VmRSS') +

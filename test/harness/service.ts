@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { closeSync, fstatSync, openSync, watch } from 'node:fs';
+import { readLines } from './read-lines.ts';
 
 export interface Service {
   readonly pid: number;
@@ -11,7 +11,10 @@ export interface Service {
   kill(signal: NodeJS.Signals): Promise<void>;
 }
 
-/** Starts a service of ours and waits for its "ready" line. Its log goes on in `logFile`. */
+/**
+ * Starts a service of ours and waits for its "ready" line. It writes its log into `logFile` itself, as an installed one
+ * does: reading along would cost a benchmark's process as much as the calls that it measures.
+ */
 export async function startService(options: {
   command: string[];
   env: Record<string, string>;
@@ -19,14 +22,15 @@ export async function startService(options: {
   patienceMs?: number;
 }): Promise<Service> {
   const { command, env, logFile, patienceMs = 120_000 } = options;
+  const log = openSync(logFile, 'a');
+  const begin = fstatSync(log).size;
   const child = spawn(command[0]!, command.slice(1), {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', log, log],
   });
-  const log = createWriteStream(logFile, { flags: 'a' });
-  child.stderr.pipe(log, { end: false });
+  closeSync(log);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const ready = await waitForReady(child, log, patienceMs).catch((error: unknown) => {
+  const ready = await waitForReady(child, { logFile, begin, patienceMs }).catch((error: unknown) => {
     child.kill('SIGKILL');
     throw new Error(`${command.slice(1).join(' ')} did not become ready; its log is ${logFile}`, {
       cause: error,
@@ -43,20 +47,26 @@ export async function startService(options: {
   };
 }
 
-function waitForReady(child: ChildProcess, log: NodeJS.WritableStream, patienceMs: number) {
-  return new Promise<Record<string, unknown>>((resolve, reject) => {
-    const patience = setTimeout(() => reject(new Error(`not ready within ${patienceMs} ms`)), patienceMs);
-    const settle = (act: () => void) => {
-      clearTimeout(patience);
-      act();
-    };
-    child.once('error', (error) => settle(() => reject(error)));
-    child.once('exit', (code, signal) => settle(() => reject(new Error(`ended with ${code ?? signal}`))));
-    createInterface({ input: child.stdout! }).on('line', (line) => {
-      log.write(`${line}\n`);
-      if (!line.includes('"ready"')) return;
-      const entry = JSON.parse(line) as Record<string, unknown>;
-      if (entry.msg === 'ready') settle(() => resolve(entry));
-    });
-  });
+async function waitForReady(
+  child: ChildProcess,
+  options: { logFile: string; begin: number; patienceMs: number },
+): Promise<Record<string, unknown>> {
+  const { logFile, begin, patienceMs } = options;
+  const over = new AbortController();
+  const ready = Promise.withResolvers<Record<string, unknown>>();
+  const look = () => {
+    const line = readLines(logFile, begin).find((text) => text.includes('"msg":"ready"'));
+    if (line) ready.resolve(JSON.parse(line));
+  };
+  const patience = setTimeout(() => ready.reject(new Error(`not ready within ${patienceMs} ms`)), patienceMs);
+  child.once('error', ready.reject);
+  child.once('exit', (code, signal) => ready.reject(new Error(`ended with ${code ?? signal}`)));
+  watch(logFile, { signal: over.signal }, look);
+  look();
+  try {
+    return await ready.promise;
+  } finally {
+    clearTimeout(patience);
+    over.abort();
+  }
 }
