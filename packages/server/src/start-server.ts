@@ -5,6 +5,7 @@ import type { HostClient } from '@nullspace/host';
 import type { Logger } from 'pino';
 import { buildApp } from './app/build-app.ts';
 import type { Context } from './context.ts';
+import { EventFeed } from './events/event-feed.ts';
 import { createFleet } from './fleet/fleet.ts';
 import { GuestCaller } from './guests/call-guest.ts';
 import { ClaimRecovery } from './idempotency/claim-recovery.ts';
@@ -47,8 +48,9 @@ export async function startServer(options: {
   fleet.projection.onSettled = (sandbox) => recovery.onSettled(sandbox);
   await recovery.start();
 
+  const feed = new EventFeed({ store, log });
   let url = publicUrl(settings);
-  const app = await buildApp(context, { recovery, url: () => url });
+  const app = await buildApp(context, { recovery, feed, url: () => url });
   const metricsServer = await serveMetrics(metrics, { port: settings.metrics_port });
   try {
     await app.listen({ host: settings.listen_address, port: settings.port });
@@ -58,6 +60,7 @@ export async function startServer(options: {
   }
   url = publicUrl(settings, (app.server.address() as AddressInfo).port);
   fleet.start();
+  feed.start();
   const stopPurging = startPurging(store, settings, log);
 
   return {
@@ -65,6 +68,7 @@ export async function startServer(options: {
     metricsUrl: metricsServer.url,
     async stop() {
       stopPurging();
+      feed.stop();
       const overdue = setTimeout(() => app.server.closeAllConnections(), GRACE_MS);
       await app.close();
       clearTimeout(overdue);

@@ -99,7 +99,7 @@ export const subscribeFrame = z.strictObject({
     .refine((pairs) => Object.keys(pairs).length <= 64, 'must have at most 64 keys')
     .nullish()
     .describe('Events whose metadata has all these pairs match.'),
-  live_only: z.boolean().nullish().describe('True: without `after_event_id`, no event of the past.'),
+  live_only: z.boolean().nullish().describe('True: no event of the past.'),
   after_event_id: subject.nullish().describe('Go on after this event; everything since comes, however much.'),
   replay_limit: z
     .number()

@@ -5,6 +5,8 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { serveCommands } from '../commands/serve-commands.ts';
 import type { Context } from '../context.ts';
+import type { EventFeed } from '../events/event-feed.ts';
+import { serveEvents } from '../events/serve-events.ts';
 import { serveFiles } from '../files/serve-files.ts';
 import type { ClaimRecovery } from '../idempotency/claim-recovery.ts';
 import { KeyVerifier } from '../keys/key-verifier.ts';
@@ -27,7 +29,7 @@ const CLIENT_FRAME_BYTES = 1024 * 1024;
 /** The HTTP application. `url` is the address that clients reach it under. */
 export async function buildApp(
   context: Context,
-  options: { recovery: ClaimRecovery; url: () => string },
+  options: { recovery: ClaimRecovery; feed: EventFeed; url: () => string },
 ): Promise<FastifyInstance> {
   const { settings, store, log } = context;
   const app = fastify({
@@ -86,6 +88,7 @@ export async function buildApp(
   serveCommands(app, context, streams);
   serveFiles(app, context);
   serveTemplates(app, context);
+  serveEvents(app, context, { streams, feed: options.feed });
   servePlanned(app);
   return app;
 }

@@ -1,5 +1,5 @@
 import type { LifecycleEvent, NewEvent } from './events/event.ts';
-import type { EventFilter } from './events/read-events.ts';
+import type { EventFilter, EventRange } from './events/read-events.ts';
 import type {
   ApiKey,
   IdempotencyClaim,
@@ -86,11 +86,8 @@ export interface Store extends SnapshotStore {
     filter: EventFilter,
     page: { order: 'asc' | 'desc'; offset: number; limit: number },
   ): Promise<LifecycleEvent[]>;
-  /** Events after a number and up to another, oldest first. */
-  readEvents(
-    filter: EventFilter,
-    range: { after: number; upTo: number; limit: number },
-  ): Promise<LifecycleEvent[]>;
+  /** Events after a number and up to another. */
+  readEvents(filter: EventFilter, range: EventRange): Promise<LifecycleEvent[]>;
   findEvent(address: { tenantId: string; id: string }): Promise<LifecycleEvent | undefined>;
   /** Numbers of the oldest event that is kept and of the newest; tenants without events are left out. */
   eventRanges(tenantIds: string[]): Promise<Map<string, { first: number; last: number }>>;

@@ -1,5 +1,6 @@
 import type { ExecServerFrame } from '@nullspace/contract';
 import type { WebSocket } from 'ws';
+import { sendText } from '../../sockets/send-text.ts';
 
 /** Bytes that may wait in a socket before its source is read no further. */
 const BUFFERED_BYTES = 1024 * 1024;
@@ -25,12 +26,6 @@ export class FrameSender {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (frame.type === 'exec_started') this.announced = true;
     const text = JSON.stringify(this.id === undefined ? frame : { ...frame, id: this.id });
-    const { promise: written, resolve } = Promise.withResolvers<void>();
-    this.#socket.send(text, () => resolve());
-    if (this.#socket.bufferedAmount <= BUFFERED_BYTES || signal?.aborted) return;
-    const giveUp = () => resolve();
-    signal?.addEventListener('abort', giveUp, { once: true });
-    await written;
-    signal?.removeEventListener('abort', giveUp);
+    await sendText(this.#socket, text, { bufferedBytes: BUFFERED_BYTES, signal });
   }
 }

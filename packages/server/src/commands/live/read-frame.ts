@@ -1,4 +1,5 @@
 import { type ExecClientFrame, execClientFrame } from '@nullspace/contract';
+import type * as z from 'zod';
 import { ApiError } from '../../api-error.ts';
 
 /**
@@ -7,6 +8,11 @@ import { ApiError } from '../../api-error.ts';
  * @throws {ApiError} `invalid_request` whose message begins with "invalid message".
  */
 export function readFrame(data: Buffer, isBinary: boolean): ExecClientFrame {
+  return parseFrame(execClientFrame, data, isBinary);
+}
+
+/** Reads a frame of that schema, with the same errors. */
+export function parseFrame<S extends z.ZodType>(schema: S, data: Buffer, isBinary: boolean): z.output<S> {
   if (isBinary) throw new ApiError('invalid_request', { problem: 'invalid message: must be a text frame' });
   let value: unknown;
   try {
@@ -14,7 +20,7 @@ export function readFrame(data: Buffer, isBinary: boolean): ExecClientFrame {
   } catch (error) {
     throw new ApiError('invalid_request', { problem: 'invalid message: must be JSON' }, { cause: error });
   }
-  const result = execClientFrame.safeParse(value);
+  const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const field = issue?.path.join('.') || 'frame';

@@ -31,16 +31,25 @@ export async function listEvents(
   return rows.map(toEvent);
 }
 
-/** Events with numbers from `after` (not itself) up to `upTo` (itself), oldest first. */
+/** Which part of a tenant's events: numbers from `after` (not itself) up to `upTo` (itself). */
+export interface EventRange {
+  after: number;
+  upTo: number;
+  limit: number;
+  /** @default 'asc' */
+  order?: 'asc' | 'desc';
+}
+
+/** Events of a range in their order or against it. */
 export async function readEvents(
   { db }: StoreContext,
   filter: EventFilter,
-  { after, upTo, limit }: { after: number; upTo: number; limit: number },
+  { after, upTo, limit, order = 'asc' }: EventRange,
 ): Promise<LifecycleEvent[]> {
   const rows = await matching(db, filter)
     .where('number', '>', after)
     .where('number', '<=', upTo)
-    .orderBy('number')
+    .orderBy('number', order)
     .limit(limit)
     .execute();
   return rows.map(toEvent);
