@@ -5,6 +5,7 @@ import type { LifecycleEvent } from '../../src/store/events/event.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { LiveSocket } from '../fixtures/live-socket.ts';
+import { propertyRun } from '../fixtures/property-run.ts';
 import { startTestServer, type TestServer } from '../fixtures/test-server.ts';
 import { sandboxOf } from '../store/fixtures/records.ts';
 
@@ -28,7 +29,7 @@ after(async () => {
   await server?.close();
 });
 
-test('a client that comes back with its cursor sees every event once and in order', async () => {
+test('a client that comes back with its cursor sees every event once and in order', async (t) => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 2, maxLength: 8 }),
@@ -56,7 +57,7 @@ test('a client that comes back with its cursor sees every event once and in orde
         );
       },
     ),
-    { numRuns: process.env.NULLSPACE_TEST_LONG ? 300 : 25 },
+    propertyRun(t, { short: 25, long: 300 }),
   );
 });
 
