@@ -10,6 +10,7 @@ import type { Deadlines } from './deadline/deadlines.ts';
 import type { ReachPoint } from './faults.ts';
 import type { ImageCatalog } from './images/catalog.ts';
 import type { Registry } from './registry.ts';
+import type { SnapshotCatalog } from './snapshots/catalog.ts';
 import type { Timing } from './timing.ts';
 
 /** What the operations of one host share. */
@@ -24,6 +25,7 @@ export interface HostContext {
   createNetwork: () => Network;
   agents: Agents;
   images: ImageCatalog;
+  snapshots: SnapshotCatalog;
   log: Logger;
   registry: Registry;
   changes: Changes;

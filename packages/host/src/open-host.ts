@@ -17,6 +17,7 @@ import { readHostId } from './process/folders.ts';
 import { recover } from './recover/recover.ts';
 import { Registry } from './registry.ts';
 import { createRoutes } from './routes.ts';
+import { SnapshotCatalog } from './snapshots/catalog.ts';
 import { defaultTiming, type Timing } from './timing.ts';
 import { withDeadline } from './with-deadline.ts';
 
@@ -64,6 +65,7 @@ export async function openHost(options: HostOptions): Promise<OpenHost> {
     createNetwork: options.createNetwork,
     agents: options.agents ?? createAgents(),
     images: new ImageCatalog(paths.imagesDir),
+    snapshots: new SnapshotCatalog(paths.snapshotsDir),
     log: options.log,
     registry: new Registry(),
     changes: new Changes({ limit: watchBacklog }),
@@ -86,7 +88,9 @@ async function close(host: HostContext): Promise<void> {
   host.draining = true;
   const busy = host.registry
     .all()
-    .filter(({ record }) => record.state === 'creating' || (isFinal(record) && !record.clean));
+    .filter(
+      ({ record, still }) => record.state === 'creating' || still || (isFinal(record) && !record.clean),
+    );
   const idle = Promise.all(busy.map((instance) => instance.operations.idle()));
   await withDeadline(idle, { what: 'draining', ms: host.timing.drainMs }).catch((error) => {
     host.log.warn({ err: error }, 'closing before all is done; the next start goes on');

@@ -3,14 +3,23 @@ import { Code, ConnectError, type ConnectRouter, type HandlerContext } from '@co
 import { host as proto } from '@nullspace/proto';
 import type { HostContext } from './context.ts';
 import { createInstance } from './create/create-instance.ts';
+
 import { readDeadlineAction } from './deadline/action.ts';
 import { setDeadline } from './deadline/set-deadline.ts';
 import { describeHost } from './describe-host.ts';
+import { describeDisk } from './disk/describe-disk.ts';
 import { forgetInstances } from './end/forget.ts';
 import { killInstance } from './end/kill-instance.ts';
 import { HostError, isDiskFull, toConnectError } from './errors.ts';
+import { forkInstance } from './fork/fork-instance.ts';
+import { presentChild } from './fork/present-child.ts';
 import { presentInstance } from './instance/present.ts';
 import type { InstanceRecord } from './instance/record.ts';
+import { pauseInstance } from './pause/pause-instance.ts';
+import { deleteSnapshot } from './snapshots/delete-snapshot.ts';
+import { readSnapshotKind } from './snapshots/kind.ts';
+import { presentSnapshot } from './snapshots/present.ts';
+import { saveSnapshot } from './snapshots/save-snapshot.ts';
 import { watchInstances } from './watch-instances.ts';
 
 /** HostService of one host. */
@@ -51,6 +60,27 @@ export function createRoutes(host: HostContext): (router: ConnectRouter) => void
         });
         return create(proto.SetDeadlineResponseSchema, present(record));
       }),
+      pauseInstance: guarded(async ({ sandboxId, reason }: proto.PauseInstanceRequest) =>
+        create(proto.PauseInstanceResponseSchema, present(await pauseInstance(host, { sandboxId, reason }))),
+      ),
+      saveSnapshot: guarded(async ({ sandboxId, snapshotId, kind }: proto.SaveSnapshotRequest) => {
+        const order = { sandboxId, snapshotId, kind: readSnapshotKind(kind) };
+        const snapshot = presentSnapshot(await saveSnapshot(host, order));
+        return create(proto.SaveSnapshotResponseSchema, { snapshot });
+      }),
+      forkInstance: guarded(async (request: proto.ForkInstanceRequest) => {
+        const children = await forkInstance(host, request);
+        const results = children.map((child) => presentChild(child, (error) => refuse(host, error, 'fork')));
+        return create(proto.ForkInstanceResponseSchema, { results });
+      }),
+      listSnapshots: guarded(async () =>
+        create(proto.ListSnapshotsResponseSchema, { snapshots: host.snapshots.list().map(presentSnapshot) }),
+      ),
+      deleteSnapshot: guarded(async ({ snapshotId }: proto.DeleteSnapshotRequest) => {
+        await deleteSnapshot(host, snapshotId);
+        return create(proto.DeleteSnapshotResponseSchema);
+      }),
+      describeDisk: guarded(async () => create(proto.DescribeDiskResponseSchema, await describeDisk(host))),
       watchInstances: (_request, context) => watchInstances(host, context.signal),
       forgetInstances: guarded(async ({ sandboxIds }: proto.ForgetInstancesRequest) => {
         await forgetInstances(host, sandboxIds);
@@ -61,9 +91,16 @@ export function createRoutes(host: HostContext): (router: ConnectRouter) => void
 }
 
 function explain(host: HostContext, error: unknown, method: string): ConnectError {
-  if (error instanceof HostError) return toConnectError(error);
-  if (isDiskFull(error))
-    return toConnectError(new HostError('disk_full', "the host's disk is full", { cause: error }));
+  const refusal = refuse(host, error, method);
+  return refusal
+    ? toConnectError(refusal)
+    : new ConnectError('the host failed; its log says why', Code.Internal);
+}
+
+/** A failure as the caller hears of it: what is not a refusal is in the log alone. */
+function refuse(host: HostContext, error: unknown, method: string): HostError | undefined {
+  if (error instanceof HostError) return error;
+  if (isDiskFull(error)) return new HostError('disk_full', "the host's disk is full", { cause: error });
   host.log.error({ method, err: error }, 'call failed');
-  return new ConnectError('the host failed; its log says why', Code.Internal);
+  return undefined;
 }

@@ -6,6 +6,16 @@ export interface Timing {
   engineMs: number;
   agentMs: number;
   configureMs: number;
+  /** Restoring a snapshot, its check included; configuring a copy, the hooks of its image included. */
+  restoreMs: number;
+  hooksMs: number;
+  /** An agent's coming to rest before a save; a save; letting a guest go on after one. */
+  quietMs: number;
+  saveMs: number;
+  thawMs: number;
+  /** First pause before a pause that failed at a deadline is tried again, and the longest. */
+  pauseRetryMs: number;
+  pauseRetryMostMs: number;
   /** One step of cleaning; the first pause before it is tried again, and the longest. */
   cleanStepMs: number;
   cleanRetryMs: number;
@@ -31,6 +41,13 @@ export const defaultTiming: Timing = {
   engineMs: 60_000,
   agentMs: 60_000,
   configureMs: 20_000,
+  restoreMs: 300_000,
+  hooksMs: 120_000,
+  quietMs: 10_000,
+  saveMs: 660_000,
+  thawMs: 60_000,
+  pauseRetryMs: 1_000,
+  pauseRetryMostMs: 60_000,
   cleanStepMs: 30_000,
   cleanRetryMs: 100,
   cleanRetryMostMs: 30_000,

@@ -155,6 +155,8 @@ export interface Usage {
   cpuUsec: number;
   memoryBytes: number;
   processes: number;
+  /** What its writable layer takes on disk; undefined when it is unknown. */
+  diskBytes?: number;
 }
 
 /** A prepared attachment to the network: a namespace with one end of a veth pair. */

@@ -3,25 +3,44 @@ export interface AgentConfiguration {
   /** Environment of commands over `imageEnv`. */
   env: Record<string, string>;
   imageEnv: Record<string, string>;
-  /** Empty: the agent's default. */
+  /** Empty: the agent's default, or of a copy what it had. */
   cwd: string;
   hostname: string;
   nameservers: readonly string[];
   processLimit: number;
   memoryLimitBytes: number;
+  machineId: string;
+  /** The guest is a copy of another: what is unique to a machine is made anew before it takes calls. */
+  restored: boolean;
   /** Replaces the token that the agent was started with. */
   token: string;
+}
+
+export interface AgentAddress {
+  address: string;
+  token: string;
+}
+
+/** An executable of the guest that was to run after a restore, and what went wrong. */
+export interface HookFailure {
+  name: string;
+  message: string;
 }
 
 /** Calls to the agents in guests. Every answer is bounded in size and time, whatever a guest sends. */
 export interface Agents {
   /** Resolves when the agent takes connections; retried until `signal` aborts. */
   waitUntilListening(address: string, signal: AbortSignal): Promise<void>;
+  /** Answers with what is to be reported. Of a copy, also with the hooks of its image that failed. */
   configure(
-    agent: { address: string; token: string },
+    agent: AgentAddress,
     configuration: AgentConfiguration,
-    signal: AbortSignal,
-  ): Promise<void>;
+    options: { timeoutMs: number; signal: AbortSignal },
+  ): Promise<{ hookFailures: HookFailure[] }>;
+  /** Resolves when the agent has told those who follow commands of a pause, and no call to it is open. */
+  freeze(agent: AgentAddress, options: { reason: string; timeoutMs: number }): Promise<void>;
+  /** Lets it take calls again. */
+  thaw(agent: AgentAddress, options: { timeoutMs: number }): Promise<void>;
   /** Resolves when the agent says that it runs; rejects otherwise and after `timeoutMs`. */
-  checkHealth(agent: { address: string; token: string }, timeoutMs: number): Promise<void>;
+  checkHealth(agent: AgentAddress, timeoutMs: number): Promise<void>;
 }

@@ -1,12 +1,14 @@
 import { Agent } from 'node:http';
-import { createClient } from '@connectrpc/connect';
+import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
 import { guest } from '@nullspace/proto';
+import { pause } from '../with-deadline.ts';
 import type { AgentConfiguration, Agents } from './agents.ts';
 import { waitUntilListening } from './wait-until-listening.ts';
 
 const largestAnswerBytes = 64 * 1024;
-const configureMs = 15_000;
+const noticeMs = 5;
+const noticeTries = 1000;
 
 /** Calls agents by Connect over HTTP/1.1, one connection a call: a guest holds none open on the host's side. */
 export function createAgents(): Agents {
@@ -25,17 +27,36 @@ export function createAgents(): Agents {
     );
   return {
     waitUntilListening,
-    async configure({ address, token }, configuration, signal) {
-      await clientOf(address).configure(toRequest(configuration), {
-        headers: authorize(token),
-        timeoutMs: configureMs,
-        signal,
-      });
+    async configure({ address, token }, configuration, { timeoutMs, signal }) {
+      const headers = authorize(token);
+      const call = () =>
+        clientOf(address).configure(toRequest(configuration), { headers, timeoutMs, signal });
+      const { hookFailures } = await (configuration.restored ? onceKnown(call, signal) : call());
+      return { hookFailures: hookFailures.map(({ name, message }) => ({ name, message })) };
+    },
+    async freeze({ address, token }, { reason, timeoutMs }) {
+      await clientOf(address).freeze({ reason }, { headers: authorize(token), timeoutMs });
+    },
+    async thaw({ address, token }, { timeoutMs }) {
+      await clientOf(address).thaw({}, { headers: authorize(token), timeoutMs });
     },
     async checkHealth({ address, token }, timeoutMs) {
       await clientOf(address).health({}, { headers: authorize(token), timeoutMs });
     },
   };
+}
+
+/** Repeats a call until the agent of a copy has noticed that it is one, and so takes its new token. */
+async function onceKnown<Answer>(call: () => Promise<Answer>, signal: AbortSignal): Promise<Answer> {
+  for (let left = noticeTries; ; left -= 1) {
+    try {
+      return await call();
+    } catch (error) {
+      const unknown = error instanceof ConnectError && error.code === Code.Unauthenticated;
+      if (!unknown || left <= 1) throw error;
+      await pause(noticeMs, signal);
+    }
+  }
 }
 
 function authorize(token: string): Record<string, string> {
@@ -49,6 +70,8 @@ function toRequest(configuration: AgentConfiguration) {
     cwd: configuration.cwd || undefined,
     token: configuration.token,
     hostname: configuration.hostname,
+    machineId: configuration.machineId,
+    restored: configuration.restored,
     nameservers: [...configuration.nameservers],
     processLimit: configuration.processLimit,
     memoryLimitBytes: BigInt(configuration.memoryLimitBytes),

@@ -9,6 +9,9 @@ import { commit } from '../instance/commit.ts';
 import { makeInstanceId } from '../instance/ids.ts';
 import { type End, type InstanceRecord, isFinal } from '../instance/record.ts';
 import { TrackedInstance } from '../instance/tracked-instance.ts';
+import { refuseWhenDraining, shuttingDown } from '../shutting-down.ts';
+import { operationOf } from './operation-of.ts';
+import { refuseSnapshot } from './refuse-snapshot.ts';
 import { reserve } from './reserve.ts';
 import { startInstance } from './start.ts';
 import { type CreateOrder, validateCreate } from './validate.ts';
@@ -23,10 +26,18 @@ export async function createInstance(
   host: HostContext,
   request: proto.CreateInstanceRequest,
 ): Promise<InstanceRecord> {
-  const order = validateCreate(request, host.settings);
+  const known = findUnforgotten(host, request.sandboxId);
+  // The snapshot may be gone by the time that a create from it is repeated.
+  if (known && request.snapshotId) return answerAgain(known);
+  const snapshot = request.snapshotId ? host.snapshots.get(request.snapshotId) : undefined;
+  return await createFrom(host, validateCreate(request, host.settings, snapshot));
+}
+
+/** Makes the instance of a checked order, or answers with the one that was made of it before. */
+export async function createFrom(host: HostContext, order: CreateOrder): Promise<InstanceRecord> {
   const known = findUnforgotten(host, order.sandboxId);
   if (known) return answerAgain(known);
-  if (host.draining) throw shuttingDown();
+  refuseWhenDraining(host);
   await host.images.locate(order.spec.image);
   checkDisk(await readDisk(host.paths.hostDir), order.spec.disk_mb);
   const share = { vcpus: order.spec.vcpus, memoryMb: order.spec.memory_mb };
@@ -45,10 +56,11 @@ export async function createInstance(
 }
 
 async function bringUp(host: HostContext, instance: TrackedInstance): Promise<void> {
-  host.reach('create.after_reserve');
+  const operation = operationOf(instance.record);
+  host.reach(`${operation}.after_reserve`);
   try {
     await commit(instance, host.changes);
-    host.reach('create.after_journal');
+    host.reach(`${operation}.after_journal`);
     await startInstance(host, instance);
     const { instance_id, sandbox_id, phases } = instance.record;
     host.log.info({ instance_id, sandbox_id, phases }, 'instance runs');
@@ -57,7 +69,9 @@ async function bringUp(host: HostContext, instance: TrackedInstance): Promise<vo
     if (host.closing.signal.aborted && !isFinal(instance.record)) throw shuttingDown(error);
     const asked = instance.ended.signal.reason as End | undefined;
     const message = asked?.message ?? describeFailure(error);
-    void finish(host, instance, { state: 'error', reason: 'start_failed', message });
+    const refusal = asked ? undefined : await refuseSnapshot(host, instance, error);
+    const reason = refusal?.code === 'snapshot_corrupt' ? 'snapshot_corrupt' : 'start_failed';
+    void finish(host, instance, { state: 'error', reason, message });
     if (!asked)
       host.log.error(
         { instance_id: instance.id, sandbox_id: instance.sandboxId, err: error },
@@ -69,12 +83,13 @@ async function bringUp(host: HostContext, instance: TrackedInstance): Promise<vo
   }
 }
 
-async function answerAgain(instance: TrackedInstance): Promise<InstanceRecord> {
+/** What a create of this instance answers, once it has ended. */
+export async function answerAgain(instance: TrackedInstance): Promise<InstanceRecord> {
   await instance.created;
   return answer(instance);
 }
 
-function findUnforgotten(host: HostContext, sandboxId: string): TrackedInstance | undefined {
+export function findUnforgotten(host: HostContext, sandboxId: string): TrackedInstance | undefined {
   const instance = host.registry.find(sandboxId);
   return instance?.record.forgotten ? undefined : instance;
 }
@@ -86,7 +101,7 @@ function answer(instance: TrackedInstance): InstanceRecord {
 }
 
 function describeEnd(instance: TrackedInstance, cause?: unknown): HostError {
-  const { state, sandbox_id, message } = instance.record;
+  const { state, sandbox_id, message, refusal } = instance.record;
   if (state === 'destroyed') {
     return new HostError('instance_not_running', `sandbox ${sandbox_id} was ended while it was created`, {
       cause,
@@ -97,11 +112,8 @@ function describeEnd(instance: TrackedInstance, cause?: unknown): HostError {
       cause,
     });
   }
-  return new HostError('start_failed', `sandbox ${sandbox_id} did not start: ${message}`, { cause });
-}
-
-function shuttingDown(cause?: unknown): HostError {
-  return new HostError('shutting_down', 'this host is shutting down; try again in a moment', { cause });
+  const { code, field } = refusal ?? { code: 'start_failed' as const, field: '' };
+  return new HostError(code, `sandbox ${sandbox_id} did not start: ${message}`, { field, cause });
 }
 
 function firstRecord(host: HostContext, id: string, order: CreateOrder): InstanceRecord {
@@ -127,7 +139,7 @@ function firstRecord(host: HostContext, id: string, order: CreateOrder): Instanc
     deadline_action: order.deadlineAction,
     ended_unix_ms: 0,
     pause_snapshot_id: order.pauseSnapshotId,
-    from_snapshot_id: '',
+    from_snapshot_id: order.snapshot?.snapshot_id ?? '',
     pause_snapshot: null,
     remaining_ms: 0,
     refusal: null,

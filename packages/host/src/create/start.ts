@@ -1,13 +1,15 @@
-import type { Slot } from '@nullspace/runtime';
+import type { Slot, StartRequest } from '@nullspace/runtime';
+import { describeFailure } from '../agent/describe-failure.ts';
 import type { HostContext } from '../context.ts';
 import { setDeadlineTimer } from '../deadline/deadline-timer.ts';
 import { commit } from '../instance/commit.ts';
-import { makeAgentToken } from '../instance/ids.ts';
+import { makeAgentToken, makeMachineId } from '../instance/ids.ts';
 import type { Phases } from '../instance/record.ts';
 import type { TrackedInstance } from '../instance/tracked-instance.ts';
 import { watchAgent } from '../watch/watch-agent.ts';
 import { watchEngine } from '../watch/watch-engine.ts';
 import { withDeadline } from '../with-deadline.ts';
+import { operationOf } from './operation-of.ts';
 
 const agentPort = 49983;
 
@@ -23,6 +25,7 @@ const imageEnv = {
  */
 export async function startInstance(host: HostContext, instance: TrackedInstance): Promise<void> {
   const { timing } = host;
+  const operation = operationOf(instance.record);
   const signal = AbortSignal.any([instance.ended.signal, host.closing.signal]);
   const phases: Phases = { queue_ms: 0, slot_ms: 0, engine_ms: 0, agent_ms: 0, configure_ms: 0 };
   const timed = async <T>(phase: keyof Phases, work: Promise<T>): Promise<T> => {
@@ -36,10 +39,10 @@ export async function startInstance(host: HostContext, instance: TrackedInstance
   const leave = await timed('queue_ms', host.gate.enter({ ms: timing.queueMs, signal }));
   try {
     const slot = await timed('slot_ms', takeSlot(host, instance, signal));
-    host.reach('create.after_slot');
+    host.reach(`${operation}.after_slot`);
     const bootToken = makeAgentToken();
     await timed('engine_ms', startEngine(host, instance, { slot, bootToken, signal }));
-    host.reach('create.after_engine');
+    host.reach(`${operation}.after_engine`);
     watchEngine(host, instance);
     const address = `${slot.guestAddress}:${agentPort}`;
     const listening = host.agents.waitUntilListening(address, signal);
@@ -47,12 +50,12 @@ export async function startInstance(host: HostContext, instance: TrackedInstance
       'agent_ms',
       withDeadline(listening, { what: "the agent's first answer", ms: timing.agentMs, signal }),
     );
-    host.reach('create.after_agent');
+    host.reach(`${operation}.after_agent`);
     const token = makeAgentToken();
     await timed('configure_ms', configure(host, instance, { address, bootToken, token, signal }));
-    host.reach('create.after_configure');
+    host.reach(`${operation}.after_configure`);
     await becomeRunning(host, instance, { slot: slot.index, address, token, phases, signal });
-    host.reach('create.after_running');
+    host.reach(`${operation}.after_running`);
   } finally {
     // A start that nobody waits for any longer still takes its share of the processors.
     const settled = Promise.allSettled(instance.pending);
@@ -78,48 +81,82 @@ function startEngine(
   instance: TrackedInstance,
   options: { slot: Slot; bootToken: string; signal: AbortSignal },
 ): Promise<void> {
-  const { spec } = instance.record;
   const start = async () => {
     await host.network.prepare(options.slot);
-    await host.engine.start({
-      id: instance.id,
-      image: host.images.pathOf(spec.image),
-      folder: instance.folder,
-      limits: { vcpus: spec.vcpus, memoryMb: spec.memory_mb, diskMb: spec.disk_mb },
-      slot: options.slot,
-      hostname: spec.hostname,
-      env: { NULLSPACE_AGENT_TOKEN: options.bootToken, NULLSPACE_AGENT_LISTEN: `:${agentPort}` },
-    });
+    const request = describeStart(host, instance, options);
+    const { from_snapshot_id: snapshotId, spec } = instance.record;
+    if (!snapshotId) return await host.engine.start(request);
+    const letGo = host.snapshots.hold(snapshotId);
+    try {
+      const snapshot = host.snapshots.filesOf(snapshotId);
+      await host.engine.restore({ ...request, snapshot, imageDigest: spec.image });
+    } finally {
+      letGo();
+    }
   };
   return withDeadline(instance.track(start()), {
     what: `starting the instance with ${host.engine.name}`,
-    ms: host.timing.engineMs,
+    ms: instance.record.from_snapshot_id ? host.timing.restoreMs : host.timing.engineMs,
     signal: options.signal,
   });
 }
 
-function configure(
+function describeStart(
+  host: HostContext,
+  { id, folder, record: { spec } }: TrackedInstance,
+  { slot, bootToken }: { slot: Slot; bootToken: string },
+): StartRequest {
+  return {
+    id,
+    image: host.images.pathOf(spec.image),
+    folder,
+    limits: { vcpus: spec.vcpus, memoryMb: spec.memory_mb, diskMb: spec.disk_mb },
+    slot,
+    hostname: spec.hostname,
+    env: {
+      NULLSPACE_AGENT_TOKEN: bootToken,
+      NULLSPACE_AGENT_LISTEN: `:${agentPort}`,
+      // By this an agent tells that it is a copy, and which.
+      NULLSPACE_RESTORE_ID: id,
+    },
+  };
+}
+
+async function configure(
   host: HostContext,
   instance: TrackedInstance,
   options: { address: string; bootToken: string; token: string; signal: AbortSignal },
 ): Promise<void> {
-  const { spec } = instance.record;
+  const { spec, from_snapshot_id: snapshotId } = instance.record;
   const { signal } = options;
+  // Of files alone there are no processes that had to learn that they were copied.
+  const restored = host.snapshots.find(snapshotId)?.kind === 'memory';
+  const timeoutMs = restored ? host.timing.hooksMs : host.timing.configureMs;
   const configuring = host.agents.configure(
     { address: options.address, token: options.bootToken },
     {
       env: spec.env,
       imageEnv,
-      cwd: spec.cwd,
+      cwd: restored ? '' : spec.cwd,
       hostname: spec.hostname,
       nameservers: host.network.nameservers,
       processLimit: spec.process_limit,
       memoryLimitBytes: spec.memory_mb * 1024 * 1024,
+      machineId: makeMachineId(),
+      restored,
       token: options.token,
     },
-    signal,
+    { timeoutMs, signal },
   );
-  return withDeadline(configuring, { what: 'configuring the agent', ms: host.timing.configureMs, signal });
+  const { hookFailures } = await withDeadline(configuring, {
+    what: 'configuring the agent',
+    ms: timeoutMs,
+    signal,
+  });
+  for (const { name, message } of hookFailures) {
+    const hook = { hook: describeFailure(name), problem: describeFailure(message) };
+    host.log.warn({ instance_id: instance.id, sandbox_id: instance.sandboxId, ...hook }, 'hook failed');
+  }
 }
 
 async function becomeRunning(

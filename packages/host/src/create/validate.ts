@@ -5,10 +5,11 @@ import { HostError } from '../errors.ts';
 import { digestPattern } from '../images/catalog.ts';
 import type { InstanceSpec } from '../instance/spec.ts';
 import { requireSnapshotId } from '../snapshots/id.ts';
+import type { SnapshotRecord } from '../snapshots/record.ts';
+import { readHostname } from './hostname.ts';
 import { chooseProcessLimit } from './process-limit.ts';
 
 const sandboxIdPattern = /^[A-Za-z0-9_-]{1,100}$/;
-const hostnamePattern = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const largestEnvBytes = 1024 * 1024;
 const smallestMemoryMb = 64;
 const smallestDiskMb = 64;
@@ -22,16 +23,24 @@ export interface CreateOrder {
   deadlineAction: DeadlineAction;
   /** Empty: it cannot be paused. */
   pauseSnapshotId: string;
+  /** Undefined: a cold start. */
+  snapshot?: SnapshotRecord;
 }
 
 /**
  * Checks a request whole and fills in defaults.
  *
+ * @param snapshot The one that the request names; most of the order is then as it was saved.
  * @throws {HostError} `invalid_request`, naming field and bound.
  */
-export function validateCreate(request: host.CreateInstanceRequest, settings: Settings): CreateOrder {
+export function validateCreate(
+  request: host.CreateInstanceRequest,
+  settings: Settings,
+  snapshot?: SnapshotRecord,
+): CreateOrder {
   const { sandboxId, spec } = request;
-  if (!sandboxIdPattern.test(sandboxId)) refuse('sandbox_id', `must match ${sandboxIdPattern.source}`);
+  requireSandboxId(sandboxId);
+  if (snapshot) return fromSnapshot(request, snapshot, settings);
   if (!spec) return refuse('spec', 'is missing');
   if (!digestPattern.test(spec.image)) refuse('spec.image', 'must be "sha256-" and 64 hexadecimal digits');
   bound('spec.vcpus', spec.vcpus, { least: 1, most: settings.max_vcpus });
@@ -39,23 +48,11 @@ export function validateCreate(request: host.CreateInstanceRequest, settings: Se
   const diskMb = spec.diskMb || settings.default_disk_mb;
   bound('spec.disk_mb', diskMb, { least: smallestDiskMb, most: settings.max_disk_mb });
   bound('spec.process_limit', spec.processLimit, { least: 0, most: highestProcessLimit });
-  const timeoutMs = Number(request.timeoutMs);
-  bound('timeout_ms', timeoutMs, { least: 0, most: settings.max_timeout_ms });
   checkEnv(spec.env);
   checkCwd(spec.cwd);
-  const hostname = spec.hostname || defaultHostname(sandboxId);
-  if (!hostnamePattern.test(hostname)) refuse('spec.hostname', `must match ${hostnamePattern.source}`);
-  const { pauseSnapshotId } = request;
-  if (pauseSnapshotId) requireSnapshotId('pause_snapshot_id', pauseSnapshotId);
-  const deadlineAction = readDeadlineAction(request.deadlineAction) ?? 'destroy';
-  if (deadlineAction === 'pause' && !pauseSnapshotId) {
-    refuse('pause_snapshot_id', 'is missing; deadline_action "pause" needs one');
-  }
   return {
     sandboxId,
-    timeoutMs,
-    deadlineAction,
-    pauseSnapshotId,
+    ...readLifetime(request, settings),
     spec: {
       image: spec.image,
       vcpus: spec.vcpus,
@@ -65,17 +62,52 @@ export function validateCreate(request: host.CreateInstanceRequest, settings: Se
       cwd: spec.cwd,
       internet_access: spec.internetAccess,
       process_limit: chooseProcessLimit({ asked: spec.processLimit, memoryMb: spec.memoryMb }),
-      hostname,
+      hostname: readHostname(spec.hostname, sandboxId),
     },
   };
 }
 
-function defaultHostname(sandboxId: string): string {
-  const name = sandboxId
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 63);
-  return name.replace(/^-+|-+$/g, '') || 'sandbox';
+function fromSnapshot(
+  request: host.CreateInstanceRequest,
+  snapshot: SnapshotRecord,
+  settings: Settings,
+): CreateOrder {
+  const { sandboxId, spec: asked } = request;
+  return {
+    sandboxId,
+    ...readLifetime(request, settings),
+    snapshot,
+    spec: {
+      ...snapshot.spec,
+      internet_access: asked?.internetAccess ?? snapshot.spec.internet_access,
+      hostname: readHostname(asked?.hostname ?? '', sandboxId),
+    },
+  };
+}
+
+/** @throws {HostError} `invalid_request` */
+export function requireSandboxId(sandboxId: string): void {
+  if (!sandboxIdPattern.test(sandboxId)) refuse('sandbox_id', `must match ${sandboxIdPattern.source}`);
+}
+
+/**
+ * How long an instance lives and what happens then.
+ *
+ * @throws {HostError} `invalid_request`
+ */
+export function readLifetime(
+  request: Pick<host.ForkChild, 'timeoutMs' | 'deadlineAction' | 'pauseSnapshotId'>,
+  settings: Settings,
+): Pick<CreateOrder, 'timeoutMs' | 'deadlineAction' | 'pauseSnapshotId'> {
+  const { pauseSnapshotId } = request;
+  const timeoutMs = Number(request.timeoutMs);
+  bound('timeout_ms', timeoutMs, { least: 0, most: settings.max_timeout_ms });
+  if (pauseSnapshotId) requireSnapshotId('pause_snapshot_id', pauseSnapshotId);
+  const deadlineAction = readDeadlineAction(request.deadlineAction) ?? 'destroy';
+  if (deadlineAction === 'pause' && !pauseSnapshotId) {
+    refuse('pause_snapshot_id', 'is missing; deadline_action "pause" needs one');
+  }
+  return { timeoutMs, deadlineAction, pauseSnapshotId };
 }
 
 function checkEnv(env: Record<string, string>): void {

@@ -1,6 +1,6 @@
 import type { Changes } from '../changes.ts';
 import { writeJournal } from './journal.ts';
-import type { InstanceRecord } from './record.ts';
+import { type InstanceRecord, isFinal } from './record.ts';
 import type { TrackedInstance } from './tracked-instance.ts';
 
 /**
@@ -29,6 +29,31 @@ export function commit(
     }
     instance.published = record;
     if (visible) changes.publish(instance);
+  });
+}
+
+/**
+ * Puts a change of a live instance on disk before anything else sees it. False when the instance was ended
+ * meanwhile: that end stands, also on disk.
+ */
+export function commitUnlessEnded(
+  instance: TrackedInstance,
+  changes: Changes,
+  options: { change: Partial<InstanceRecord>; evenUnwritten: boolean },
+): Promise<boolean> {
+  return instance.writes.run(async () => {
+    if (isFinal(instance.record)) return false;
+    const record = { ...instance.record, ...options.change, revision: nextRevision(instance.record) };
+    await writeJournal(instance.folder, record).catch((error) => {
+      if (!options.evenUnwritten) throw error;
+    });
+    // The commit of an end that came meanwhile is next.
+    if (isFinal(instance.record)) return false;
+    instance.record = record;
+    // A copy, so that the next commit writes what this one could not.
+    instance.published = { ...record };
+    changes.publish(instance);
+    return true;
   });
 }
 

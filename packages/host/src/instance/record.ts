@@ -13,6 +13,14 @@ const phases = z.strictObject({
   configure_ms: z.number(),
 });
 
+/** Why a snapshot cannot be started from. */
+export const snapshotRefusals = [
+  'snapshot_not_found',
+  'snapshot_corrupt',
+  'incompatible_snapshot',
+  'rebuild_required',
+] as const;
+
 /** What is known of an instance, as its journal holds it. Never changed in place: a change makes a new one. */
 export const instanceRecord = z.strictObject({
   /** Version 1 knew no pauses. */
@@ -51,7 +59,13 @@ export const instanceRecord = z.strictObject({
   pause_snapshot: snapshotRecord.nullable().default(null),
   remaining_ms: time.default(0),
   /** Why its snapshot was refused, for callers that ask again. */
-  refusal: z.strictObject({ code: z.string(), field: z.string() }).nullable().default(null),
+  refusal: z
+    .strictObject({
+      code: z.enum(snapshotRefusals),
+      field: z.string(),
+    })
+    .nullable()
+    .default(null),
   phases,
 });
 

@@ -21,6 +21,10 @@ export class TrackedInstance {
   finished: Promise<void> | undefined;
   /** Resolves when it runs; rejects when its create failed. */
   created: Promise<void> = Promise.resolve();
+  /** A save is under way: the guest may not answer. */
+  still = false;
+  /** That save is of a pause. */
+  pausing = false;
   slot: Slot | undefined;
   releasing: Promise<void> | undefined;
   /** Steps under way that cannot be taken back, also when nobody waits for them any longer. */
@@ -31,6 +35,18 @@ export class TrackedInstance {
     this.sandboxId = record.sandbox_id;
     this.record = record;
     this.folder = folder;
+  }
+
+  /** Runs a task during which the guest may stand still. */
+  async standStill<T>(task: () => Promise<T>, options: { pausing?: boolean } = {}): Promise<T> {
+    this.still = true;
+    this.pausing = options.pausing ?? false;
+    try {
+      return await task();
+    } finally {
+      this.still = false;
+      this.pausing = false;
+    }
   }
 
   /** Keeps a step known until it has ended. */

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { HostContext } from '../context.ts';
-import { finish } from '../end/finish.ts';
 import { inParallel } from '../in-parallel.ts';
-import { type End, type InstanceRecord, isFinal } from '../instance/record.ts';
+import { type InstanceRecord, isFinal } from '../instance/record.ts';
 import { TrackedInstance } from '../instance/tracked-instance.ts';
 import { adopt } from './adopt.ts';
+import { checkPaused, endLost } from './end-lost.ts';
 import { readRecords } from './read-records.ts';
+import { recoverSnapshots } from './recover-snapshots.ts';
 import { resumeCleaning } from './resume-cleaning.ts';
 
 const adoptAtOnce = 8;
@@ -18,6 +19,7 @@ const adoptAtOnce = 8;
  */
 export async function recover(host: HostContext): Promise<void> {
   const records = await readRecords(host);
+  const unfinished = await host.snapshots.load();
   const listed = await host.engine.list();
   const alive = new Set(listed.filter(({ running }) => running).map(({ id }) => id));
   const kept = new Map<string, InstanceRecord>();
@@ -34,14 +36,16 @@ export async function recover(host: HostContext): Promise<void> {
   const running = instances.filter(({ id }) => kept.has(id));
   await inParallel(running, adoptAtOnce, (instance) => adopt(host, instance));
   if (kept.size > 0) await attempt(host, 'network', host.network.clean(slotsOf(instances)));
+  // The first answer of this host tells of every end.
   const ends: Promise<void>[] = [];
   for (const instance of instances) {
     if (kept.has(instance.id)) continue;
-    if (isFinal(instance.record)) resumeCleaning(host, instance);
-    else ends.push(finish(host, instance, describeLoss(host, instance.record)));
+    if (instance.record.state === 'paused') ends.push(checkPaused(host, instance));
+    else if (isFinal(instance.record)) resumeCleaning(host, instance);
+    else ends.push(endLost(host, instance));
   }
-  // The first answer of this host tells of every end.
   await Promise.all(ends);
+  await recoverSnapshots(host, unfinished);
   host.log.info({ instances: records.length, running: kept.size }, 'journals read');
 }
 
@@ -59,14 +63,4 @@ function track(host: HostContext, record: InstanceRecord): TrackedInstance {
   instance.published = record;
   host.registry.add(instance);
   return instance;
-}
-
-function describeLoss(host: HostContext, record: InstanceRecord): End {
-  if (record.boot_id !== host.machine.bootId) {
-    return { state: 'error', reason: 'host_lost', message: 'the machine was restarted' };
-  }
-  if (record.state === 'creating') {
-    return { state: 'error', reason: 'host_lost', message: 'the host was restarted while it was created' };
-  }
-  return { state: 'error', reason: 'guest_crash', message: 'it ended while the host was away' };
 }

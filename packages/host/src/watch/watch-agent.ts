@@ -20,11 +20,16 @@ export function watchAgent(host: HostContext, instance: TrackedInstance): void {
       const every = silence ? timing.healthRetryMs : timing.healthMs;
       await pause(every * (0.75 + Math.random() / 2), signal);
       if (signal.aborted) return;
+      if (instance.still) {
+        silence = undefined;
+        continue;
+      }
       const { agent_address: address, agent_token: token } = instance.record;
       try {
         await host.agents.checkHealth({ address, token }, timing.healthAnswerMs);
         silence = undefined;
       } catch (error) {
+        if (instance.still) continue;
         silence ??= { since: performance.now(), cpuUsec: await readCpu(host, instance), tries: 0 };
         silence.tries += 1;
         if (await isLost(host, instance, silence)) {

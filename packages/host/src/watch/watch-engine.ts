@@ -15,8 +15,9 @@ export function watchEngine(host: HostContext, instance: TrackedInstance): void 
     while (!signal.aborted) {
       try {
         const ended = await host.engine.wait(instance.id, signal);
-        if (!signal.aborted)
-          await finish(host, instance, describe(ended, instance.record.state === 'creating'));
+        if (signal.aborted) return;
+        if (ended.cause === 'snapshot_corrupt') await markCorrupt(host, instance, ended);
+        await finish(host, instance, describe(ended, instance.record.state === 'creating'));
         return;
       } catch (error) {
         if (signal.aborted) return;
@@ -31,10 +32,21 @@ export function watchEngine(host: HostContext, instance: TrackedInstance): void 
   void watch();
 }
 
+async function markCorrupt(host: HostContext, instance: TrackedInstance, ended: Ended): Promise<void> {
+  const { from_snapshot_id: snapshotId } = instance.record;
+  await host.snapshots.markCorrupt(snapshotId, ended.file ?? '').catch((error) => {
+    host.log.error({ snapshot_id: snapshotId, err: error }, 'the damage could not be recorded');
+  });
+}
+
 function describe(ended: Ended, creating: boolean): End {
   const said = describeFailure(ended.message);
   if (ended.cause === 'out_of_memory') {
     return { state: 'error', reason: 'out_of_memory', message: said || 'the guest used up its memory' };
+  }
+  if (ended.cause === 'snapshot_corrupt') {
+    const message = `the snapshot that it was started from is damaged: ${said}`;
+    return { state: 'error', reason: 'snapshot_corrupt', message };
   }
   if (creating) {
     return { state: 'error', reason: 'start_failed', message: `it ended before its agent answered: ${said}` };

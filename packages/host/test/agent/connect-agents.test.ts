@@ -36,10 +36,12 @@ test('configure sends everything with the token of the start', async (t) => {
     nameservers: ['10.213.255.254'],
     processLimit: 256,
     memoryLimitBytes: 1 << 29,
+    machineId: '0123456789abcdef0123456789abcdef',
+    restored: false,
     token: 'later',
   };
   const { signal } = new AbortController();
-  await createAgents().configure({ address, token: 'first' }, configuration, signal);
+  await createAgents().configure({ address, token: 'first' }, configuration, { timeoutMs: 15_000, signal });
   const [request, body] = await received.promise;
   assert.equal(request.headers.authorization, 'Bearer first');
   const sent = fromBinary(guest.ConfigureRequestSchema, body);
