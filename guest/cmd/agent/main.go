@@ -40,6 +40,11 @@ const (
 )
 
 func main() {
+	// Whether the guest still starts programs can be seen by this.
+	if len(os.Args) == 2 && os.Args[1] == "version" {
+		fmt.Println(server.Version)
+		return
+	}
 	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "agent:", err)
 		os.Exit(1)

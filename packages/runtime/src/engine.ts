@@ -90,6 +90,8 @@ export interface RestoreRequest extends StartRequest {
   snapshot: string;
   /** Digest of the image; it has to be the one that was saved. */
   imageDigest: string;
+  /** The caller saved it a moment ago and spares the check of its files. @default false */
+  verified?: boolean;
 }
 
 /** "memory": memory, processes and files. "filesystem": the files alone. */

@@ -16,6 +16,8 @@ export interface InstanceCommand {
   folder: string;
   /** Subcommand and its flags, without the id. */
   args: string[];
+  /** What stands behind the id: the program of an exec. */
+  program?: string[];
   timeoutMs: number;
   /** Kills runsc when it fires. */
   signal?: AbortSignal;
@@ -27,7 +29,7 @@ export interface InstanceCommand {
  * say is in its log file.
  */
 export async function runInstanceCommand(context: CommandContext, command: InstanceCommand): Promise<void> {
-  const { id, folder, args, timeoutMs, signal } = command;
+  const { id, folder, args, program = [], timeoutMs, signal } = command;
   const paths = instancePaths(folder);
   const child = spawn(
     context.runsc,
@@ -44,6 +46,7 @@ export async function runInstanceCommand(context: CommandContext, command: Insta
       '--restore-spec-validation=warning',
       ...args,
       id,
+      ...program,
     ],
     { stdio: 'ignore', timeout: timeoutMs, killSignal: 'SIGKILL', cwd: '/', signal },
   );

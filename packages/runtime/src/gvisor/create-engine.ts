@@ -5,6 +5,7 @@ import { abortable } from '../processes/abortable.ts';
 import { inspectSnapshot } from '../snapshots/inspect.ts';
 import { clean } from './clean.ts';
 import type { EngineContext } from './engine-context.ts';
+import { createIdentityReader } from './identity.ts';
 import { kill } from './kill.ts';
 import { defaultMaxTasks } from './limits.ts';
 import { list } from './list.ts';
@@ -13,7 +14,7 @@ import { statePaths } from './paths.ts';
 import { probe } from './probe.ts';
 import { createVersionReader } from './read-version.ts';
 import { createRecords } from './records.ts';
-import { restore } from './restore.ts';
+import { restore, resumeVerification } from './restore.ts';
 import { saveSnapshot } from './save.ts';
 import { start } from './start.ts';
 import { thaw } from './thaw.ts';
@@ -25,6 +26,8 @@ const UNKNOWN: Ended = { cause: 'killed', message: 'There is no such instance.' 
 export function createGvisorEngine(options: GvisorOptions): Engine {
   const { runsc, agent, stateFolder, installation, cgroupRoot } = options;
   const paths = statePaths(stateFolder);
+  const version = createVersionReader(runsc);
+  const identity = createIdentityReader(runsc, version);
   let prepared: Promise<EngineContext> | undefined;
 
   /** State folders and the parent of control groups, made once before the first use. */
@@ -35,6 +38,8 @@ export function createGvisorEngine(options: GvisorOptions): Engine {
       mkdir(paths.runsc, { recursive: true, mode: 0o700 }),
       records.setUp(),
       cgroups.setUp(),
+      // Asked ahead of the first start, which needs it; a failure is that start's to report.
+      identity().catch(() => {}),
     ]);
     return {
       runsc,
@@ -46,6 +51,9 @@ export function createGvisorEngine(options: GvisorOptions): Engine {
       maxTasks: options.maxTasks ?? defaultMaxTasks(),
       processors: readProcessors(cgroupRoot),
       starting: new Map(),
+      saving: new Map(),
+      verifying: new Map(),
+      identity,
     };
   }
 
@@ -61,7 +69,7 @@ export function createGvisorEngine(options: GvisorOptions): Engine {
 
   return {
     name: 'gvisor',
-    version: createVersionReader(runsc),
+    version,
     probe: async () => await probe({ runsc, agent, cgroupRoot }),
     start: async (request) => await start(await context(), request),
     restore: async (request) => await restore(await context(), request),
@@ -78,6 +86,7 @@ export function createGvisorEngine(options: GvisorOptions): Engine {
         const record = await records.read(id);
         if (!record?.sandbox) return UNKNOWN;
         watch.add({ id, folder: record.folder, sandbox: record.sandbox });
+        if (record.verifying) await resumeVerification(await context(), id, record.verifying);
       }
       return await abortable(watch.ended(id) ?? Promise.resolve(UNKNOWN), signal);
     },

@@ -1,4 +1,5 @@
 import type { Cgroups } from '../cgroups/cgroups.ts';
+import type { EngineIdentity } from '../snapshots/check-fit.ts';
 import type { CommandContext } from './command.ts';
 import type { Records } from './records.ts';
 import type { Watch } from './watch.ts';
@@ -12,11 +13,17 @@ export interface EngineContext extends CommandContext {
   maxTasks: number;
   processors: string;
   /** Starts under way in this process of ours. */
-  starting: Map<string, Starting>;
+  starting: Map<string, Underway>;
+  /** Saves under way in this process of ours. */
+  saving: Map<string, Underway>;
+  /** Checks of snapshots whose guests run already. */
+  verifying: Map<string, Underway>;
+  /** What runsc and the processor are. */
+  identity: () => Promise<EngineIdentity>;
 }
 
-export interface Starting {
-  /** Calls the start off; it cleans up behind itself. */
+export interface Underway {
+  /** Calls it off; it cleans up behind itself. */
   abort: AbortController;
   /** Resolves once it has ended, however it ended. */
   done: Promise<void>;

@@ -5,6 +5,8 @@ export interface FoundCommand {
   pid: number;
   /** Instance that the process works for. */
   id: string;
+  /** Its command line. */
+  words: string[];
 }
 
 /** Every process on the machine that is a runsc with our state folder, found by its command line. */
@@ -18,7 +20,7 @@ export async function findCommands(context: Pick<EngineContext, 'root'>): Promis
       (): string[] => [],
     );
     const id = words.at(-1);
-    if (id !== undefined && words.includes(flag)) found.push({ pid: Number(name), id });
+    if (id !== undefined && words.includes(flag)) found.push({ pid: Number(name), id, words });
   }
   return found;
 }

@@ -1,12 +1,20 @@
 import { run } from '../processes/run.ts';
 import type { EngineIdentity } from '../snapshots/check-fit.ts';
 
-/** What runsc and the processor of this machine are, for the manifests of snapshots. */
-export async function readIdentity({ runsc }: { runsc: string }): Promise<EngineIdentity> {
-  const [version, features] = await Promise.all([run(runsc, ['--version']), run(runsc, ['cpu-features'])]);
-  return {
-    engine: 'gvisor',
-    engineBuild: version.split('\n', 1)[0] ?? '',
-    cpuFeatures: features.trim().split(','),
+/** Reads what runsc and this machine's processor are, for the manifests of snapshots. Each is asked once. */
+export function createIdentityReader(
+  runsc: string,
+  version: () => Promise<string>,
+): () => Promise<EngineIdentity> {
+  let features: Promise<string> | undefined;
+  return async () => {
+    features ??= run(runsc, ['cpu-features']);
+    try {
+      const [engineBuild, list] = await Promise.all([version(), features]);
+      return { engine: 'gvisor', engineBuild, cpuFeatures: list.trim().split(',') };
+    } catch (error) {
+      features = undefined;
+      throw error;
+    }
   };
 }

@@ -7,12 +7,15 @@ import { killProcess } from '../processes/signal.ts';
 import type { EngineContext } from './engine-context.ts';
 import { findCommands } from './find-commands.ts';
 import { instancePaths } from './paths.ts';
+import type { InstanceRecord } from './records.ts';
+import { callOffSave } from './save.ts';
 
 /** Ends an instance and removes all that is held for it. A start under way is called off first. */
 export async function kill(context: EngineContext, id: string): Promise<void> {
   const starting = context.starting.get(id);
   starting?.abort.abort(new RuntimeFailure(`Instance ${id} was killed while it started.`));
   await starting?.done;
+  await callOffSave(context, id);
   await remove(context, id);
 }
 
@@ -27,6 +30,9 @@ export async function remove(context: EngineContext, id: string): Promise<void> 
   // An instance that ended by itself keeps that as its cause.
   if (record?.sandbox && !isAlive(record.sandbox)) await watch.check(id);
   watch.expectKill(id);
+  const verifying = context.verifying.get(id);
+  verifying?.abort.abort();
+  await verifying?.done;
   if (!record?.sandbox) {
     // A start may have been cut off together with an earlier process of ours, and its runsc still be at work.
     for (const command of await findCommands(context)) if (command.id === id) killProcess(command.pid);
@@ -34,7 +40,7 @@ export async function remove(context: EngineContext, id: string): Promise<void> 
 
   const group = cgroups.group(id);
   await endProcesses(group, { last: record?.sandbox ? [record.sandbox.pid] : [] });
-  await Promise.all([group.remove(), removeState(context.root, id), record && removeFiles(record.folder)]);
+  await Promise.all([group.remove(), removeState(context.root, id), record && removeFiles(record)]);
   await records.remove(id);
   watch.remove(id, { cause: 'killed', message: 'The instance was ended on request.' });
 }
@@ -46,7 +52,8 @@ async function removeState(root: string, id: string): Promise<void> {
   await Promise.all(own.map((name) => rm(join(root, name), { force: true, recursive: true })));
 }
 
-async function removeFiles(folder: string): Promise<void> {
+async function removeFiles({ folder, saving }: InstanceRecord): Promise<void> {
   const { bundle, upper } = instancePaths(folder);
-  await Promise.all([bundle, upper].map((path) => rm(path, { force: true, recursive: true })));
+  const paths = saving ? [bundle, upper, saving.temporary] : [bundle, upper];
+  await Promise.all(paths.map((path) => rm(path, { force: true, recursive: true })));
 }

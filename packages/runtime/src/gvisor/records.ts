@@ -11,8 +11,10 @@ export interface InstanceRecord {
   /** The sandbox's first process; absent until it runs. */
   sandbox?: ProcessIdentity;
   limits?: Limits;
-  /** A save has stopped its tasks, or is about to. */
-  frozen?: true | undefined;
+  /** A save under way, or one that has left the guest frozen. */
+  saving?: { temporary: string; frozen: boolean } | undefined;
+  /** Snapshot folder whose pages are being checked while the guest runs. */
+  verifying?: string | undefined;
 }
 
 /** Records of instances, one file each. They need not outlive the machine's own restart, since no instance does. */

@@ -1,66 +1,107 @@
 import type { SavedSnapshot, SaveOptions, SnapshotManifest } from '../engine.ts';
-import { SnapshotError } from '../errors.ts';
+import { RuntimeFailure, SnapshotError } from '../errors.ts';
 import { isAlive } from '../processes/identity.ts';
-import { saveFolder } from '../snapshots/save-folder.ts';
+import { saveFolder, temporaryOf } from '../snapshots/save-folder.ts';
 import { runInstanceCommand } from './command.ts';
 import type { EngineContext } from './engine-context.ts';
-import { readIdentity } from './identity.ts';
 import type { InstanceRecord } from './records.ts';
 import { freeze, thaw } from './thaw.ts';
 
 const SAVE_TIMEOUT_MS = 600_000;
 
-/** Saves an instance as a folder, which appears whole or not at all. */
+type RunningRecord = InstanceRecord & Required<Pick<InstanceRecord, 'limits'>>;
+
+/** Saves an instance as a folder, which appears whole or not at all. A kill calls the save off. */
 export async function saveSnapshot(
   context: EngineContext,
   id: string,
   options: SaveOptions & { folder: string },
 ): Promise<SavedSnapshot> {
-  const { afterwards } = options;
   const record = await requireRunning(context, id);
-  const began = performance.now();
-  let frozenMs = 0;
+  if (context.saving.has(id)) throw refuse(id, 'is being saved already');
+  const abort = new AbortController();
+  const done = Promise.withResolvers<void>();
+  context.saving.set(id, { abort, done: done.promise });
   try {
-    if (afterwards === 'frozen') await freeze(context, record);
+    return await saveRecorded(context, record, { ...options, signal: abort.signal });
+  } finally {
+    context.saving.delete(id);
+    done.resolve();
+  }
+}
+
+async function saveRecorded(
+  context: EngineContext,
+  record: RunningRecord,
+  options: SaveOptions & { folder: string; signal: AbortSignal },
+): Promise<SavedSnapshot> {
+  const { id } = record;
+  const { folder, afterwards, signal } = options;
+  const frozen = afterwards === 'frozen';
+  // The record comes first, so that what a kill of our process leaves frozen or half written is known to be.
+  await context.records.write({ ...record, saving: { temporary: temporaryOf(folder), frozen } });
+  const began = performance.now();
+  try {
+    if (frozen) await freeze(context, record);
+    let ranOn = 0;
     const manifest = await writeFolder(context, record, options, () => {
-      frozenMs = performance.now() - began;
+      ranOn = performance.now();
     });
-    if (afterwards === 'frozen') frozenMs = performance.now() - began;
-    return { manifest, frozenMs };
+    if (!frozen) await context.records.write(record);
+    return { manifest, frozenMs: (frozen ? performance.now() : ranOn) - began };
   } catch (error) {
-    if (afterwards === 'frozen') await thaw(context, id);
+    // A kill takes care of everything itself.
+    if (!signal.aborted) await thaw(context, id);
     throw error;
   }
 }
 
 async function writeFolder(
   context: EngineContext,
-  record: InstanceRecord & Required<Pick<InstanceRecord, 'limits'>>,
-  options: SaveOptions & { folder: string },
+  record: RunningRecord,
+  options: SaveOptions & { folder: string; signal: AbortSignal },
   onWritten: () => void,
 ): Promise<SnapshotManifest> {
   const { id, folder, limits } = record;
-  const { kind, imageDigest } = options;
-  const facts = { kind, ...(await readIdentity(context)), imageDigest, limits };
+  const { kind, imageDigest, signal } = options;
+  const facts = { kind, ...(await context.identity()), imageDigest, limits };
   return await saveFolder(options.folder, facts, async (temporary) => {
+    signal.throwIfAborted();
     await runInstanceCommand(context, {
       id,
       folder,
       args: [...saveCommand(kind), `--image-path=${temporary}`, '--leave-running'],
       timeoutMs: SAVE_TIMEOUT_MS,
+      signal,
     });
     onWritten();
   });
 }
 
+/** Without --leave-running a save that fails would end the instance. */
 function saveCommand(kind: SaveOptions['kind']): string[] {
   if (kind === 'filesystem') return ['fscheckpoint'];
   return ['checkpoint', '--compression=none', '--exclude-committed-zero-pages'];
 }
 
-async function requireRunning(context: EngineContext, id: string) {
-  const record = await context.records.read(id);
-  if (record?.sandbox && record.limits && isAlive(record.sandbox))
-    return { ...record, limits: record.limits };
-  throw new SnapshotError('snapshot_failed', `Instance ${id} does not run, so it cannot be saved.`);
+async function requireRunning(context: EngineContext, id: string): Promise<RunningRecord> {
+  let record = await context.records.read(id);
+  if (record?.saving && !record.saving.frozen && !context.saving.has(id)) {
+    await thaw(context, id);
+    record = await context.records.read(id);
+  }
+  if (!record?.sandbox || !record.limits || !isAlive(record.sandbox)) throw refuse(id, 'does not run');
+  if (record.saving?.frozen) throw refuse(id, 'is frozen since an earlier save');
+  return { ...record, limits: record.limits };
+}
+
+function refuse(id: string, why: string): SnapshotError {
+  return new SnapshotError('snapshot_failed', `Instance ${id} ${why}, so it cannot be saved.`);
+}
+
+/** Calls off a save under way and waits until it has cleaned up. */
+export async function callOffSave(context: EngineContext, id: string): Promise<void> {
+  const saving = context.saving.get(id);
+  saving?.abort.abort(new RuntimeFailure(`Instance ${id} was killed while it was saved.`));
+  await saving?.done;
 }

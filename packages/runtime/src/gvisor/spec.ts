@@ -8,9 +8,12 @@ const PERIOD_USEC = 100_000;
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** The OCI runtime specification of an instance: EROFS root, writable layer on disk, agent mounted read-only. */
-export function createSpec(request: StartRequest, options: { agent: string; cgroupsPath: string }) {
+export function createSpec(
+  request: StartRequest,
+  options: { agent: string; cgroupsPath: string; cpuFeatures: readonly string[] },
+) {
   const { image, folder, limits, slot, hostname, env } = request;
-  const { agent, cgroupsPath } = options;
+  const { agent, cgroupsPath, cpuFeatures } = options;
   const paths = instancePaths(folder);
   return {
     ociVersion: '1.2.0',
@@ -41,6 +44,8 @@ export function createSpec(request: StartRequest, options: { agent: string; cgro
       'dev.gvisor.spec.rootfs.options': `size=${limits.diskMb}m`,
       // Lets the agent read /proc/gvisor/checkpoint and so learn that it is a copy.
       'dev.gvisor.internal.checkpoint.path': paths.checkpoints,
+      // What a snapshot relies on is thereby known.
+      'dev.gvisor.internal.cpufeatures': cpuFeatures.join(','),
     },
     linux: {
       cgroupsPath,

@@ -23,6 +23,10 @@ export interface StartOptions {
   restoring?: boolean;
   /** Has to succeed before anything of the instance is made. */
   check?: (signal: AbortSignal) => Promise<void>;
+  /** Features of the processor that the guest is shown. @default all that this machine has */
+  cpuFeatures?: readonly string[];
+  /** Snapshot folder whose pages will be checked while the guest runs. */
+  verifying?: string | undefined;
 }
 
 /** Starts an instance. Leaves nothing behind when it fails. */
@@ -59,12 +63,13 @@ async function startRecorded(
 ): Promise<void> {
   const { id, folder, limits } = request;
   const { records, processors, maxTasks } = context;
-  const { args = ['run'], restoring = false, signal } = options;
+  const { args = ['run'], restoring = false, verifying, signal } = options;
+  const cpuFeatures = options.cpuFeatures ?? (await context.identity()).cpuFeatures;
   const paths = instancePaths(folder);
   const group = context.cgroups.group(id);
   await Promise.all([
     access(request.image, constants.R_OK),
-    writeBundle(context, request, group),
+    writeBundle(context, request, { cgroupsPath: group.path, cpuFeatures }),
     group.create(startingLimits(limits, { tasks: maxTasks, processors })),
   ]);
   signal.throwIfAborted();
@@ -89,14 +94,18 @@ async function startRecorded(
   const pid = Number(await readFile(paths.pidFile, 'latin1'));
   const sandbox = identify(pid);
   if (sandbox === undefined) throw new RuntimeFailure(`Instance ${id} ended while it started.`);
-  await Promise.all([raise(), records.write({ id, folder, sandbox, limits })]);
+  await Promise.all([raise(), records.write({ id, folder, sandbox, limits, verifying })]);
   signal.throwIfAborted();
   context.watch.add({ id, folder, sandbox });
 }
 
-async function writeBundle(context: EngineContext, request: StartRequest, group: Group): Promise<void> {
+async function writeBundle(
+  context: EngineContext,
+  request: StartRequest,
+  options: { cgroupsPath: string; cpuFeatures: readonly string[] },
+): Promise<void> {
   const paths = instancePaths(request.folder);
-  const spec = createSpec(request, { agent: context.agent, cgroupsPath: group.path });
+  const spec = createSpec(request, { agent: context.agent, ...options });
   await Promise.all([
     mkdir(paths.root, { recursive: true }),
     mkdir(paths.checkpoints, { recursive: true }),

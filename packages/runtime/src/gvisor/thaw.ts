@@ -1,29 +1,40 @@
+import { rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive } from '../processes/identity.ts';
+import { killProcess } from '../processes/signal.ts';
 import { runInstanceCommand } from './command.ts';
 import type { EngineContext } from './engine-context.ts';
+import { findCommands } from './find-commands.ts';
 import type { InstanceRecord } from './records.ts';
+import { resume } from './resume.ts';
 
 const TIMEOUT_MS = 60_000;
 
 /** Stops every task of an instance until `thaw`. */
 export async function freeze(context: EngineContext, record: InstanceRecord): Promise<void> {
   const { id, folder } = record;
-  // The record comes first, so that what a later kill of our process leaves frozen is known to be.
-  await context.records.write({ ...record, frozen: true });
   await runInstanceCommand(context, { id, folder, args: ['pause'], timeoutMs: TIMEOUT_MS });
 }
 
-/** Lets an instance go on. Fine for one that is not frozen. */
+/** Lets an instance go on, and removes what a save left that was cut off. Fine for one that is not frozen. */
 export async function thaw(context: EngineContext, id: string): Promise<void> {
   const record = await context.records.read(id);
-  if (!record?.frozen || !record.sandbox) return;
-  if (isAlive(record.sandbox)) {
-    await runInstanceCommand(context, {
-      id,
-      folder: record.folder,
-      args: ['resume'],
-      timeoutMs: TIMEOUT_MS,
-    });
+  if (!record?.saving) return;
+  const { temporary, frozen } = record.saving;
+  await endSaves(context, id);
+  if (frozen && record.sandbox && isAlive(record.sandbox)) await resume(context, record);
+  await rm(temporary, { recursive: true, force: true });
+  await context.records.write({ ...record, saving: undefined });
+}
+
+/** Ends what an earlier process of ours left at work. A pause is waited for: it must not be cut off half done. */
+async function endSaves(context: EngineContext, id: string): Promise<void> {
+  for (const deadline = Date.now() + TIMEOUT_MS; ; await sleep(10)) {
+    const commands = (await findCommands(context)).filter((command) => command.id === id);
+    for (const { pid, words } of commands) {
+      if (words.includes('checkpoint') || words.includes('fscheckpoint')) killProcess(pid);
+    }
+    const pausing = commands.some(({ words }) => words.includes('pause') || words.includes('resume'));
+    if (!pausing || Date.now() > deadline) return;
   }
-  await context.records.write({ ...record, frozen: undefined });
 }

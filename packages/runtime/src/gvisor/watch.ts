@@ -54,6 +54,13 @@ export function createWatch(cgroups: Cgroups) {
       await conclude(entry);
       await entry.ended.promise;
     },
+    /** Tells those who wait for the end of an instance how it ends, ahead of it. */
+    conclude(id: string, ended: Ended): void {
+      const entry = entries.get(id);
+      if (!entry || entry.done) return;
+      entry.done = true;
+      entry.ended.resolve(ended);
+    },
     /** From here on the end of the instance is ours. */
     expectKill(id: string): void {
       if (entries.has(id)) expected.add(id);

@@ -1,30 +1,32 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { read } from 'node:fs';
+import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
+
+const readAt = promisify(read);
 
 /** Piece of a file that has a checksum of its own. */
 export const CHUNK_BYTES = 4 * 1024 * 1024;
 
 /**
- * CRC-32 of each chunk of a file, in hexadecimal. It tells of damage, not of forgery: whoever may write the folder may
- * write the manifest too.
+ * CRC-32 of each chunk of an open file, in hexadecimal. It tells of damage, not of forgery: whoever may write the
+ * folder may write the manifest too.
  */
-export async function checksum(path: string, signal?: AbortSignal): Promise<string[]> {
-  await using file = await open(path);
+export async function checksum(fd: number, signal?: AbortSignal): Promise<string[]> {
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   const chunks: string[] = [];
-  for (;;) {
+  for (let offset = 0; ; offset += CHUNK_BYTES) {
     signal?.throwIfAborted();
-    const length = await readChunk(file, buffer);
+    const length = await fill(fd, buffer, offset);
     if (length > 0) chunks.push(crc32(buffer.subarray(0, length)).toString(16).padStart(8, '0'));
     if (length < CHUNK_BYTES) return chunks;
   }
 }
 
 /** Fills the buffer as far as the file goes. */
-async function readChunk(file: FileHandle, buffer: Buffer): Promise<number> {
+async function fill(fd: number, buffer: Buffer, offset: number): Promise<number> {
   let length = 0;
   while (length < buffer.length) {
-    const { bytesRead } = await file.read(buffer, length, buffer.length - length);
+    const { bytesRead } = await readAt(fd, buffer, length, buffer.length - length, offset + length);
     if (bytesRead === 0) break;
     length += bytesRead;
   }

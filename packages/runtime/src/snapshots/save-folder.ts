@@ -1,4 +1,4 @@
-import { access, mkdir, open, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { access, mkdir, open, readdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { SnapshotFile, SnapshotManifest } from '../engine.ts';
 import { RuntimeFailure, SnapshotError } from '../errors.ts';
@@ -64,8 +64,8 @@ async function seal(folder: string, facts: ManifestFacts): Promise<SnapshotManif
 }
 
 async function describe(folder: string, name: string): Promise<SnapshotFile> {
-  const path = join(folder, name);
-  const [chunks, { size }] = await Promise.all([checksumAside(path), stat(path), sync(path)]);
+  await using file = await open(join(folder, name));
+  const [chunks, { size }] = await Promise.all([checksumAside(file), file.stat(), file.sync()]);
   return { name, sizeBytes: size, chunks };
 }
 

@@ -1,8 +1,9 @@
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SnapshotFile } from '../engine.ts';
 import { SnapshotError } from '../errors.ts';
 import { CHUNK_BYTES } from './checksum.ts';
-import { checksumAside } from './checksum-aside.ts';
+import { type ChecksumOptions, checksumAside } from './checksum-aside.ts';
 
 /**
  * Compares files of a snapshot with their checksums.
@@ -12,23 +13,38 @@ import { checksumAside } from './checksum-aside.ts';
 export async function verifyFiles(
   folder: string,
   files: readonly SnapshotFile[],
-  signal?: AbortSignal,
+  options: ChecksumOptions = {},
 ): Promise<void> {
-  for (const file of files) await verifyFile(folder, file, signal);
+  for (const file of files) {
+    await using handle = await openFile(folder, file);
+    await verifyFile(handle, file, options);
+  }
 }
 
-async function verifyFile(folder: string, file: SnapshotFile, signal?: AbortSignal): Promise<void> {
-  const chunks = await checksumAside(join(folder, file.name), signal).catch((cause) => {
-    if (signal?.aborted || cause.code !== 'ENOENT') throw cause;
-    throw damaged(folder, file.name, 'is missing', cause);
+/** Opens a file of a snapshot, which has to be as long as it was saved. */
+export async function openFile(folder: string, { name, sizeBytes }: SnapshotFile): Promise<FileHandle> {
+  const handle = await open(join(folder, name)).catch((cause) => {
+    throw cause.code === 'ENOENT' ? damaged(name, 'is missing', cause) : cause;
   });
-  const wrong = file.chunks.findIndex((chunk, index) => chunk !== chunks[index]);
-  if (wrong >= 0) throw damaged(folder, file.name, `is damaged after byte ${wrong * CHUNK_BYTES}`);
-  if (chunks.length !== file.chunks.length) throw damaged(folder, file.name, 'is too long');
+  const { size } = await handle.stat();
+  if (size === sizeBytes) return handle;
+  await handle.close();
+  throw damaged(name, `has ${size} bytes and was saved with ${sizeBytes}`);
 }
 
-function damaged(folder: string, name: string, what: string, cause?: unknown): SnapshotError {
-  return new SnapshotError('snapshot_corrupt', `${name} of the snapshot in ${folder} ${what}.`, {
+/** Compares one open file with its checksums. */
+export async function verifyFile(
+  handle: FileHandle,
+  file: SnapshotFile,
+  options: ChecksumOptions,
+): Promise<void> {
+  const chunks = await checksumAside(handle, options);
+  const wrong = file.chunks.findIndex((chunk, index) => chunk !== chunks[index]);
+  if (wrong >= 0) throw damaged(file.name, `is damaged within 4 MiB after byte ${wrong * CHUNK_BYTES}`);
+}
+
+function damaged(name: string, what: string, cause?: unknown): SnapshotError {
+  return new SnapshotError('snapshot_corrupt', `The snapshot's file ${name} ${what}.`, {
     field: name,
     cause,
   });

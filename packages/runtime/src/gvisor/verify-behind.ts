@@ -1,0 +1,44 @@
+import type { FileHandle } from 'node:fs/promises';
+import { endProcesses } from '../cgroups/end-processes.ts';
+import type { SnapshotFile } from '../engine.ts';
+import type { SnapshotError } from '../errors.ts';
+import { verifyFile } from '../snapshots/verify.ts';
+import type { EngineContext } from './engine-context.ts';
+
+/** Compares a file with its checksums while the guest runs, and ends the instance when it is damaged. */
+export function verifyBehind(
+  context: EngineContext,
+  id: string,
+  pages: { file: SnapshotFile; handle: FileHandle },
+): void {
+  const abort = new AbortController();
+  const done = verify(context, id, pages, abort.signal).finally(() => context.verifying.delete(id));
+  context.verifying.set(id, { abort, done });
+}
+
+async function verify(
+  context: EngineContext,
+  id: string,
+  pages: { file: SnapshotFile; handle: FileHandle },
+  signal: AbortSignal,
+): Promise<void> {
+  const { file, handle } = pages;
+  try {
+    await verifyFile(handle, file, { signal, behind: true });
+    const record = await context.records.read(id);
+    if (record && !signal.aborted) await context.records.write({ ...record, verifying: undefined });
+  } catch (error) {
+    if (signal.aborted) return;
+    // A file that cannot be read is as bad for the guest as a damaged one.
+    await end(context, id, { file: file.name, message: (error as SnapshotError).message });
+  } finally {
+    await handle.close();
+  }
+}
+
+async function end(context: EngineContext, id: string, damage: { file: string; message: string }) {
+  const record = await context.records.read(id);
+  if (!record?.sandbox) return;
+  context.watch.conclude(id, { cause: 'snapshot_corrupt', ...damage });
+  await endProcesses(context.cgroups.group(id), { last: [record.sandbox.pid] });
+}
