@@ -1,4 +1,5 @@
 export type { CallOptions, ClientOptions } from './client/options.ts';
+export { Paginator } from './client/paginator.ts';
 export { Commands, type ConnectCommandOptions } from './commands/commands.ts';
 export { CommandHandle, type WaitOptions } from './commands/handle.ts';
 export type {
@@ -19,6 +20,7 @@ export {
   InvalidRequestError,
   NotFoundError,
   NotImplementedError,
+  SandboxPausedError,
 } from './errors/state.ts';
 export { TimeoutError } from './errors/timeout.ts';
 export {
@@ -34,11 +36,15 @@ export {
 } from './errors/upload.ts';
 export { Files } from './files/files.ts';
 export type { FileContent, FileInfo, FileOptions, ListFilesOptions } from './files/types.ts';
+export { Lifecycle } from './lifecycle/lifecycle.ts';
+export type { EventScope, ListEventsOptions } from './lifecycle/list.ts';
+export type { StreamEventsOptions } from './lifecycle/stream.ts';
+export type { LifecycleEvent, LifecycleOperation, LifecycleStatus } from './lifecycle/types.ts';
 export type { ConnectOptions } from './sandboxes/connect-options.ts';
 export type { CreateOptions } from './sandboxes/create-options.ts';
+export type { ForkOptions } from './sandboxes/fork-options.ts';
 export type { FieldNames, ListOptions, SandboxQuery } from './sandboxes/list-options.ts';
-export { SandboxPaginator } from './sandboxes/paginator.ts';
-export { Sandbox } from './sandboxes/sandbox.ts';
+export { type ForkedSandbox, Sandbox } from './sandboxes/sandbox.ts';
 export type {
   NetworkPolicy,
   SandboxInfo,
@@ -46,6 +52,18 @@ export type {
   SandboxStatus,
   TimeoutAction,
 } from './sandboxes/types.ts';
+export type { CreateSnapshotOptions } from './snapshots/create.ts';
+export type { ListSnapshotsOptions, SnapshotQuery } from './snapshots/list.ts';
+export { Snapshot } from './snapshots/snapshot.ts';
+export type { SnapshotDetail, SnapshotInfo, SnapshotKind } from './snapshots/types.ts';
 export { Template } from './templates/template.ts';
 export type { TemplateInfo } from './templates/types.ts';
+export type {
+  DeliveryStatus,
+  WebhookAttempt,
+  WebhookDelivery,
+  WebhookDeliveryDetail,
+  WebhookInfo,
+} from './webhooks/types.ts';
+export { Webhook, type WebhookSettings } from './webhooks/webhook.ts';
 export type { WebSocketFactory, WebSocketLike } from './websocket/platform.ts';

@@ -9,6 +9,11 @@ import type { CommandLogs, CommandResult, ProcessInfo, RunOptions } from './type
 
 /** Callbacks of `connect`; they first get what the command wrote before. */
 export interface ConnectCommandOptions {
+  /**
+   * Bytes of each stream to leave out, because they were read before. `SandboxPausedError.offsets` has those of a
+   * command that a pause cut off. @default none: from the first byte on
+   */
+  offsets?: { stdout?: number; stderr?: number };
   onStdout?: (text: string) => void;
   onStderr?: (text: string) => void;
   signal?: AbortSignal;
@@ -43,7 +48,8 @@ export class Commands {
    * @throws NotFoundError when the sandbox has no such process.
    */
   async connect(pid: number, options: ConnectCommandOptions = {}): Promise<CommandHandle> {
-    const live = new LiveCommand(this.#scope, { onStdout: options.onStdout, onStderr: options.onStderr });
+    const { onStdout, onStderr, offsets } = options;
+    const live = new LiveCommand(this.#scope, { onStdout, onStderr }, offsets);
     await live.attach(pid, options.signal);
     return new CommandHandle(this.#scope, pid, live);
   }

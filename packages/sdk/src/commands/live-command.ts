@@ -15,6 +15,12 @@ export interface OutputCallbacks {
   onStderr?: (text: string) => void;
 }
 
+/** Bytes of each stream that have been read. */
+export interface OutputOffsets {
+  stdout: number;
+  stderr: number;
+}
+
 type Frame = Record<string, unknown>;
 
 /** Waits before each attempt to reach a command again whose connection broke, in milliseconds. */
@@ -41,7 +47,7 @@ export class LiveCommand {
   pid = 0;
   #scope: SandboxScope;
   #callbacks: OutputCallbacks;
-  #offsets = { stdout: 0, stderr: 0 };
+  #offsets: OutputOffsets;
   #connection: Connection | undefined;
   #watchdog: ReturnType<typeof setTimeout> | undefined;
   #lost = false;
@@ -50,8 +56,9 @@ export class LiveCommand {
   #resolve!: (result: CommandResult) => void;
   #reject!: (error: unknown) => void;
 
-  constructor(scope: SandboxScope, callbacks: OutputCallbacks) {
+  constructor(scope: SandboxScope, callbacks: OutputCallbacks, offsets: Partial<OutputOffsets> = {}) {
     this.#scope = scope;
+    this.#offsets = { stdout: 0, stderr: 0, ...offsets };
     this.#callbacks = callbacks;
     this.result = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -92,7 +99,7 @@ export class LiveCommand {
         this.pid = frame.pid;
         started();
       } else if (frame.type === 'error' && !runs) {
-        failed(frameError(frame));
+        failed(this.#failure(frame));
       } else {
         this.#receive(frame);
       }
@@ -132,7 +139,7 @@ export class LiveCommand {
     else if (frame.type === 'exec_exit') this.#exit(frame);
     else if (frame.type === 'error') {
       if (passingCodes.has(frame.code)) void this.#recover();
-      else this.stop(frameError(frame));
+      else this.stop(this.#failure(frame));
     }
   }
 
@@ -213,6 +220,16 @@ export class LiveCommand {
     }
   }
 
+  #failure(frame: ExecServerFrame & { type: 'error' }): SandboxError {
+    // What was read here, so that one can read on from it; without a pid the command never ran.
+    const read = this.pid
+      ? { pid: this.pid, stdout_offset: this.#offsets.stdout, stderr_offset: this.#offsets.stderr }
+      : {};
+    const details = frame.code === 'sandbox_paused' ? { ...frame.details, ...read } : frame.details;
+    const code = frame.code?.toLowerCase() ?? 'unknown';
+    return errorByCode(frame.message, code, { requestId: frame.request_id, details });
+  }
+
   #settle(finish: () => void): void {
     if (this.#settled) return;
     this.#settled = true;
@@ -230,8 +247,4 @@ export class LiveCommand {
 
 function isPassing(error: unknown): boolean {
   return error instanceof SandboxError && passingCodes.has(error.code);
-}
-
-function frameError(frame: ExecServerFrame & { type: 'error' }): SandboxError {
-  return errorByCode(frame.message, frame.code?.toLowerCase() ?? 'unknown', { requestId: frame.request_id });
 }

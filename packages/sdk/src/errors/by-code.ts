@@ -3,7 +3,13 @@ import { BuildError } from './build.ts';
 import { buildFailure, uploadFailure } from './failure-details.ts';
 import { QuotaExceededError, RateLimitError } from './limits.ts';
 import { type ErrorFields, SandboxError } from './sandbox-error.ts';
-import { ConflictError, InvalidRequestError, NotFoundError, NotImplementedError } from './state.ts';
+import {
+  ConflictError,
+  InvalidRequestError,
+  NotFoundError,
+  NotImplementedError,
+  SandboxPausedError,
+} from './state.ts';
 import {
   FileUploadError,
   UploadChecksumError,
@@ -23,7 +29,7 @@ const previewCodes =
 const permissionCodes = /^(forbidden|permission_denied|.*_permission_denied)$/;
 const quotaCodes = /quota|^capacity_exceeded$/;
 const conflictCodes =
-  /^(conflict|sandbox_not_ready|snapshot_in_use|rebuild_required|incompatible_snapshot|volume_busy|.*_conflict)$/;
+  /^(conflict|sandbox_not_ready|snapshot_in_use|snapshot_corrupt|rebuild_required|incompatible_snapshot|volume_busy|.*_conflict)$/;
 const notFoundCodes = /^(not_found|.*_not_found)$/;
 
 /** The error for a code of the API, by the first row of the contract's table that fits. */
@@ -38,6 +44,7 @@ export function errorByCode(
   if (previewCodes.test(code)) return new AuthError(message, named);
   if (permissionCodes.test(code)) return new PermissionError(message, named);
   if (quotaCodes.test(code)) return new QuotaExceededError(message, named);
+  if (code === 'sandbox_paused') return new SandboxPausedError(message, fields);
   if (conflictCodes.test(code)) return new ConflictError(message, named);
   if (notFoundCodes.test(code)) return new NotFoundError(message, named);
   if (code === 'file_upload_error') return uploadError(message, fields, detail);

@@ -24,6 +24,30 @@ export class ConflictError extends SandboxError {
   }
 }
 
+/**
+ * Thrown when the sandbox is paused, or was paused while the call was under way. Go on with `Sandbox.connect(id)`,
+ * which resumes it. A command that was cut off goes on then: `commands.connect(error.pid, { offsets: error.offsets })`
+ * of the new handle gives what it writes from there.
+ */
+export class SandboxPausedError extends ConflictError {
+  override readonly name: string = 'SandboxPausedError';
+  /** Snapshot to resume. */
+  readonly snapshotId: string | undefined;
+  /** The command that was followed; undefined for other calls. */
+  readonly pid: number | undefined;
+  /** How far its output was sent, in bytes. */
+  readonly offsets: { stdout: number; stderr: number } | undefined;
+
+  constructor(message = 'The sandbox is paused', fields: ErrorFields = {}) {
+    super(message, { ...fields, code: 'sandbox_paused' });
+    const { snapshot_id, pid, stdout_offset, stderr_offset } = fields.details ?? {};
+    this.snapshotId = typeof snapshot_id === 'string' ? snapshot_id : undefined;
+    this.pid = typeof pid === 'number' ? pid : undefined;
+    if (typeof stdout_offset === 'number' && typeof stderr_offset === 'number')
+      this.offsets = { stdout: stdout_offset, stderr: stderr_offset };
+  }
+}
+
 /** Thrown when the server does not offer the feature that its message names. Upgrade the server or do without. */
 export class NotImplementedError extends SandboxError {
   override readonly name: string = 'NotImplementedError';

@@ -5,6 +5,11 @@ import type { NetworkPolicy, TimeoutAction } from './types.ts';
 export interface CreateOptions extends ClientOptions {
   /** Name, `name:tag` or id of the template to start from. @default 'base' */
   template?: string;
+  /**
+   * Snapshot to start from in place of a template; see `sandbox.createSnapshot`. Template, size, working directory,
+   * environment and internet access are then those of the snapshot. @default none
+   */
+  snapshotId?: string;
   /** Virtual CPUs. @default 2 */
   vcpus?: number;
   /** Memory that the sandbox sees, in MiB. @default 512; 2048 for `code-interpreter` */
@@ -15,6 +20,8 @@ export interface CreateOptions extends ClientOptions {
   timeout?: number;
   /** What happens at the deadline. @default 'destroy' */
   timeoutAction?: TimeoutAction;
+  /** The same in other words; `pause` is `hibernate`. Give one of them. */
+  lifecycle?: { onTimeout?: 'destroy' | 'pause' };
   /** Default working directory of commands, made if missing. @default that of the template, else /workspace */
   cwd?: string;
   /** Environment of every command. @default {} */

@@ -1,8 +1,8 @@
 import type { ListSandboxesQuery } from '@nullspace/contract';
 import { Client } from '../client/client.ts';
+import { type Page, Paginator } from '../client/paginator.ts';
 import { fieldsParameter, queryString } from '../client/query.ts';
 import type { FieldNames, ListOptions } from './list-options.ts';
-import { type Page, SandboxPaginator } from './paginator.ts';
 
 interface WirePage {
   items: unknown[];
@@ -14,7 +14,7 @@ interface WirePage {
 export async function listSandboxes<T>(
   options: ListOptions & { fields?: FieldNames },
   read: (item: unknown) => T,
-): Promise<SandboxPaginator<T>> {
+): Promise<Paginator<T>> {
   const client = new Client(options);
   const parameters = listParameters(options);
   const fetch = async (token: string | undefined): Promise<Page<T>> => {
@@ -26,7 +26,7 @@ export async function listSandboxes<T>(
       nextToken: answer.has_next ? answer.next_token || undefined : undefined,
     };
   };
-  return new SandboxPaginator(await fetch(options.nextToken), fetch);
+  return new Paginator(await fetch(options.nextToken), fetch);
 }
 
 function listParameters(options: ListOptions & { fields?: FieldNames }) {

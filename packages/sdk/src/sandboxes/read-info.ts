@@ -10,11 +10,7 @@ export function readSandboxInfo(wire: WireInfo): SandboxInfo {
     statusReason: wire.status_reason ?? undefined,
     statusMessage: wire.status_message ?? undefined,
     template: wire.template ?? '',
-    config: {
-      vcpus: wire.config.vcpus,
-      memoryMb: wire.config.memory_mb,
-      diskMb: wire.config.disk_mb ?? undefined,
-    },
+    config: readConfig(wire.config),
     metadata: wire.metadata ?? {},
     cwd: wire.cwd ?? undefined,
     network: wire.network ? readNetwork(wire.network) : undefined,
@@ -28,4 +24,8 @@ export function readSandboxInfo(wire: WireInfo): SandboxInfo {
     snapshotId: wire.snapshot_id ?? undefined,
     trafficAccessToken: wire.traffic_access_token ?? undefined,
   };
+}
+
+export function readConfig(wire: WireInfo['config']): SandboxInfo['config'] {
+  return { vcpus: wire.vcpus, memoryMb: wire.memory_mb, diskMb: wire.disk_mb ?? undefined };
 }

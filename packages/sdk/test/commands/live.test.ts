@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { AuthError, type CommandHandle, NotFoundError, Sandbox, TimeoutError } from '../../src/index.ts';
+import {
+  AuthError,
+  type CommandHandle,
+  NotFoundError,
+  Sandbox,
+  SandboxPausedError,
+  TimeoutError,
+} from '../../src/index.ts';
 import { type ApiServer, always, failure, json, startApiServer } from '../support/api-server.ts';
 import { type ExecPeer, execChannel } from '../support/exec-channel.ts';
 import { sandboxRecord } from '../support/records.ts';
@@ -49,6 +56,26 @@ describe('live commands', () => {
     assert.equal(result.stdout, 'one\ndrüben\n');
     assert.equal(result.stderr, 'two\n');
     assert.equal(result.pid, 42);
+  });
+
+  test('cut off by a pause say how far they came, and are read on from there', async (context) => {
+    const { sandbox } = await connect(context, (peer) => {
+      peer.send({ type: 'exec_started', pid: 42 });
+      if (peer.first.type === 'exec_connect') {
+        assert.deepEqual([peer.first.stdout_offset, peer.first.stderr_offset], [4, 0]);
+        peer.write('stdout', 'two\n');
+        return peer.exit();
+      }
+      peer.write('stdout', 'one\n');
+      const details = { snapshot_id: 'snap_1', pid: 42, stdout_offset: 4, stderr_offset: 0 };
+      peer.send({ type: 'error', code: 'sandbox_paused', message: 'Sandbox sb_1 is paused', details });
+    });
+    const handle = await sandbox.commands.run('make', { background: true, timeoutSecs: 9 });
+    const paused = await handle.wait().catch((error: unknown) => error);
+    assert.ok(paused instanceof SandboxPausedError);
+    assert.deepEqual([paused.snapshotId, paused.pid], ['snap_1', 42]);
+    const again = await sandbox.commands.connect(paused.pid!, { offsets: paused.offsets });
+    assert.equal((await again.wait()).stdout, 'two\n');
   });
 
   test('send a timeout only where one holds', async (context) => {

@@ -28,6 +28,8 @@ const table: [string, keyof typeof errors, string?][] = [
   ['conflict', 'ConflictError'],
   ['sandbox_not_ready', 'ConflictError'],
   ['snapshot_in_use', 'ConflictError'],
+  ['snapshot_corrupt', 'ConflictError'],
+  ['sandbox_paused', 'SandboxPausedError'],
   ['rebuild_required', 'ConflictError'],
   ['incompatible_snapshot', 'ConflictError'],
   ['volume_busy', 'ConflictError'],

@@ -19,7 +19,7 @@ const compiler = join(
 );
 
 const typescriptUser = `
-import { CommandHandle, NotFoundError, Sandbox, SandboxError, Template } from 'nullspace';
+import { CommandHandle, Lifecycle, NotFoundError, Sandbox, SandboxError, Snapshot, Template } from 'nullspace';
 import type { CreateOptions, SandboxInfo, SandboxQuery } from 'nullspace';
 
 const options: CreateOptions = { template: 'base', network: { maskRequestHost: 'localhost' } };
@@ -36,6 +36,11 @@ export async function use(): Promise<void> {
   const stream: ReadableStream<Uint8Array> = await sandbox.files.readStream('/etc/hosts');
   await sandbox.files.write('/copy', stream);
   await Template.list();
+  const paused = await sandbox.pause();
+  const taken: Date | undefined = (await Snapshot.get(paused.id)).createdAt;
+  const children = await sandbox.fork({ count: 2 });
+  for (const { sandbox: child, error } of children) (child ? child.id : error.code).trim();
+  for await (const event of Lifecycle.stream()) if (event.occurredAt !== taken) break;
   // @ts-expect-error vcpus is a number
   await Sandbox.create({ vcpus: '2' });
   try {

@@ -1,4 +1,4 @@
-import type { ExecResult, SandboxInfo } from '@nullspace/contract';
+import type { ExecResult, SandboxInfo, SnapshotDetail } from '@nullspace/contract';
 
 /** A sandbox as the server describes it. */
 export function sandboxRecord(changes: Partial<SandboxInfo> = {}): SandboxInfo {
@@ -39,6 +39,38 @@ export function execRecord(changes: Partial<ExecResult> = {}): ExecResult {
     killed_by: null,
     spawn_us: 900,
     run_us: 1500,
+    ...changes,
+  };
+}
+
+/** A snapshot as the server describes it to those who ask for every field. */
+export function snapshotRecord(changes: Partial<SnapshotDetail> = {}): SnapshotDetail {
+  return {
+    id: 'snap_1',
+    sandbox_id: 'sb_1',
+    size_bytes: 9_000_000,
+    created_at: '2026-03-10T12:01:00.000Z',
+    metadata: {},
+    kind: 'memory',
+    status: 'ready',
+    status_message: null,
+    created_via: 'snapshot',
+    template: 'base',
+    config: { vcpus: 2, memory_mb: 512, disk_mb: 8192 },
+    ...changes,
+  };
+}
+
+/** A lifecycle event as the server describes it. */
+export function eventRecord(id: string, changes: object = {}) {
+  return {
+    id,
+    occurred_at: '2026-03-10T12:00:01.000Z',
+    audience: 'customer',
+    operation: 'create',
+    status: 'succeeded',
+    actor_kind: 'user',
+    sandbox_id: 'sb_1',
     ...changes,
   };
 }

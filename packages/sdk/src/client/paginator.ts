@@ -4,8 +4,8 @@ export interface Page<T> {
   nextToken: string | undefined;
 }
 
-/** A list that is fetched page by page, newest sandboxes first. Iterating it gives every entry from here on. */
-export class SandboxPaginator<T> implements AsyncIterable<T> {
+/** A list that is fetched page by page, newest entries first unless it says otherwise. Iterating it gives every entry from here on. */
+export class Paginator<T> implements AsyncIterable<T> {
   #page: Page<T>;
   #fetch: (token: string) => Promise<Page<T>>;
 
@@ -24,7 +24,7 @@ export class SandboxPaginator<T> implements AsyncIterable<T> {
     return this.#page.nextToken !== undefined;
   }
 
-  /** Token of the page that follows, for `Sandbox.list({ nextToken })`. */
+  /** Token of the page that follows, to go on after this one: `Sandbox.list({ nextToken })`. */
   get nextToken(): string | undefined {
     return this.#page.nextToken;
   }
