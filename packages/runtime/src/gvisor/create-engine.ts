@@ -52,6 +52,7 @@ export function createGvisorEngine(options: GvisorOptions): Engine {
       processors: readProcessors(cgroupRoot),
       starting: new Map(),
       saving: new Map(),
+      ending: new Set(),
       verifying: new Map(),
       identity,
     };

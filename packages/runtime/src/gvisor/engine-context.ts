@@ -16,6 +16,8 @@ export interface EngineContext extends CommandContext {
   starting: Map<string, Underway>;
   /** Saves under way in this process of ours. */
   saving: Map<string, Underway>;
+  /** Instances that are being killed. */
+  ending: Set<string>;
   /** Checks of snapshots whose guests run already. */
   verifying: Map<string, Underway>;
   /** What runsc and the processor are. */

@@ -12,11 +12,20 @@ import { callOffSave } from './save.ts';
 
 /** Ends an instance and removes all that is held for it. A start under way is called off first. */
 export async function kill(context: EngineContext, id: string): Promise<void> {
+  context.ending.add(id);
+  try {
+    await callOff(context, id);
+    await remove(context, id);
+  } finally {
+    context.ending.delete(id);
+  }
+}
+
+async function callOff(context: EngineContext, id: string): Promise<void> {
   const starting = context.starting.get(id);
   starting?.abort.abort(new RuntimeFailure(`Instance ${id} was killed while it started.`));
   await starting?.done;
   await callOffSave(context, id);
-  await remove(context, id);
 }
 
 /**

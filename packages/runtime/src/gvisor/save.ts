@@ -17,12 +17,13 @@ export async function saveSnapshot(
   id: string,
   options: SaveOptions & { folder: string },
 ): Promise<SavedSnapshot> {
-  const record = await requireRunning(context, id);
   if (context.saving.has(id)) throw refuse(id, 'is being saved already');
+  if (context.ending.has(id)) throw refuse(id, 'is being ended');
   const abort = new AbortController();
   const done = Promise.withResolvers<void>();
   context.saving.set(id, { abort, done: done.promise });
   try {
+    const record = await requireRunning(context, id);
     return await saveRecorded(context, record, { ...options, signal: abort.signal });
   } finally {
     context.saving.delete(id);
@@ -37,6 +38,7 @@ async function saveRecorded(
 ): Promise<SavedSnapshot> {
   const { id } = record;
   const { folder, afterwards, signal } = options;
+  signal.throwIfAborted();
   const frozen = afterwards === 'frozen';
   // The record comes first, so that what a kill of our process leaves frozen or half written is known to be.
   await context.records.write({ ...record, saving: { temporary: temporaryOf(folder), frozen } });
@@ -86,7 +88,7 @@ function saveCommand(kind: SaveOptions['kind']): string[] {
 
 async function requireRunning(context: EngineContext, id: string): Promise<RunningRecord> {
   let record = await context.records.read(id);
-  if (record?.saving && !record.saving.frozen && !context.saving.has(id)) {
+  if (record?.saving && !record.saving.frozen) {
     await thaw(context, id);
     record = await context.records.read(id);
   }

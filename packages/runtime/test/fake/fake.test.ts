@@ -11,6 +11,7 @@ import {
 } from '../../src/index.ts';
 import { testEngine } from '../conformance/engine.ts';
 import { testNetwork } from '../conformance/network.ts';
+import { testSnapshots } from '../conformance/snapshots.ts';
 
 async function openBench(onStart?: () => Promise<void>) {
   const folder = await mkdtemp(join(tmpdir(), 'nullspace-fake-'));
@@ -37,6 +38,24 @@ async function openBench(onStart?: () => Promise<void>) {
 }
 
 testEngine('fake', openBench);
+
+testSnapshots('fake', async () => {
+  const bench = await openBench();
+  const { engine } = bench;
+  return {
+    ...bench,
+    restored: async () => {},
+    isFrozen: async ({ id }) => engine.content(id).frozen,
+    async remember({ id }, { memory, files }) {
+      engine.content(id).memory.kept = memory;
+      engine.content(id).files.kept = files;
+    },
+    async recall({ id }) {
+      const { memory, files } = engine.content(id);
+      return { memory: memory.kept ?? '', files: files.kept ?? '' };
+    },
+  };
+});
 
 const slots = new Map<number, NetworkPolicy>();
 testNetwork('fake', () => createFakeNetwork({ range: '10.212.0.0/28', slots }));

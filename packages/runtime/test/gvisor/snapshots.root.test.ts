@@ -1,0 +1,4 @@
+import { testSnapshots } from '../conformance/snapshots.ts';
+import { openSnapshotBench } from './snapshot-bench.ts';
+
+testSnapshots('gvisor', openSnapshotBench);
