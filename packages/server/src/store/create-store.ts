@@ -20,6 +20,10 @@ import * as snapshots from './snapshots/read-snapshots.ts';
 import type { Store } from './store.ts';
 import * as tenants from './tenants.ts';
 import { updateSandbox } from './update-sandbox.ts';
+import * as claims from './webhooks/claim-deliveries.ts';
+import { finishAttempt } from './webhooks/finish-attempt.ts';
+import * as webhooks from './webhooks/manage-webhooks.ts';
+import * as deliveries from './webhooks/read-deliveries.ts';
 import { write } from './write.ts';
 
 /** The store on a database whose schema is up to date. */
@@ -68,6 +72,17 @@ export function createStore(context: StoreContext): Store {
     findEvent: verb(events.findEvent),
     eventRanges: verb(events.eventRanges),
     onEvents: listen,
+    insertWebhook: verb(webhooks.insertWebhook),
+    getWebhook: verb(webhooks.getWebhook),
+    listWebhooks: verb(webhooks.listWebhooks),
+    updateWebhook: verb(webhooks.updateWebhook),
+    deleteWebhook: verb(webhooks.deleteWebhook),
+    listDueWebhooks: verb(claims.listDueWebhooks),
+    claimDeliveries: verb(claims.claimDeliveries),
+    endClaims: verb(claims.endClaims),
+    finishAttempt: verb(finishAttempt),
+    listDeliveries: verb(deliveries.listDeliveries),
+    getDelivery: verb(deliveries.getDelivery),
     claimIdempotencyKey: verb(idempotency.claimIdempotencyKey),
     finishIdempotencyKey: verb(idempotency.finishIdempotencyKey),
     releaseIdempotencyKey: verb(idempotency.releaseIdempotencyKey),

@@ -2,6 +2,7 @@ import type { Insertable, Kysely, Selectable, Transaction } from 'kysely';
 import type { EventActor, EventOperation, EventStatus } from './events/event.ts';
 import type { SandboxOrigin, SandboxStatus, TimeoutAction } from './records.ts';
 import type { SnapshotKind, SnapshotOrigin, SnapshotStatus } from './snapshots/snapshot.ts';
+import type { DeliveryStatus } from './webhooks/webhook.ts';
 
 /** Tables as both databases hold them: times and counts are whole numbers, flags are 0 or 1, JSON is text. */
 export interface Schema {
@@ -12,6 +13,9 @@ export interface Schema {
   idempotency_keys: IdempotencyTable;
   events: EventTable;
   event_counters: EventCounterTable;
+  webhooks: WebhookTable;
+  webhook_deliveries: DeliveryTable;
+  webhook_attempts: AttemptTable;
   sandbox_aliases: SandboxAliasTable;
   snapshots: SnapshotTable;
   snapshot_labels: SnapshotLabelTable;
@@ -154,6 +158,47 @@ interface EventCounterTable {
   last: number;
 }
 
+interface WebhookTable {
+  id: string;
+  tenant_id: string;
+  url: string;
+  operations: string;
+  enabled: number;
+  secret: string;
+  created_at: number;
+  updated_at: number;
+  last_attempt_at: number | null;
+  last_status: DeliveryStatus | null;
+  last_error: string | null;
+}
+
+interface DeliveryTable {
+  id: string;
+  webhook_id: string;
+  event_id: string;
+  event_number: number;
+  operation: EventOperation;
+  event_status: EventStatus;
+  status: DeliveryStatus;
+  attempt_count: number;
+  created_at: number;
+  due_at: number | null;
+  last_attempt_at: number | null;
+  last_response_status: number | null;
+  last_error: string | null;
+}
+
+interface AttemptTable {
+  id: string;
+  delivery_id: string;
+  number: number;
+  attempted_at: number;
+  duration_ms: number;
+  response_status: number | null;
+  error_code: string | null;
+  error_message: string | null;
+}
+
 export type TenantRow = Selectable<TenantTable>;
 export type ApiKeyRow = Selectable<ApiKeyTable>;
 export type SandboxRow = Selectable<SandboxTable>;
@@ -161,3 +206,6 @@ export type NewLabelRow = Insertable<SandboxLabelTable>;
 export type SnapshotRow = Selectable<SnapshotTable>;
 export type IdempotencyRow = Selectable<IdempotencyTable>;
 export type EventRow = Selectable<EventTable>;
+export type WebhookRow = Selectable<WebhookTable>;
+export type DeliveryRow = Selectable<DeliveryTable>;
+export type AttemptRow = Selectable<AttemptTable>;

@@ -14,6 +14,7 @@ import type {
   UnfinishedClaim,
 } from './records.ts';
 import type { SnapshotStore } from './snapshots/snapshot-store.ts';
+import type { WebhookStore } from './webhooks/webhook-store.ts';
 
 /**
  * Everything the server remembers. A write has reached the disk when its promise resolves, except where a verb
@@ -23,7 +24,7 @@ import type { SnapshotStore } from './snapshots/snapshot-store.ts';
  * Every verb rejects with `StoreError`, whose `code` is `disk_full`, `busy`, `unavailable`, `conflict`,
  * `invalid_value` or `failed`.
  */
-export interface Store extends SnapshotStore {
+export interface Store extends SnapshotStore, WebhookStore {
   /** `sqlite` or `postgres`. */
   readonly dialect: 'sqlite' | 'postgres';
 

@@ -16,6 +16,7 @@ import { testsOfSnapshots } from './suites/snapshots.ts';
 import { testsOfTenants } from './suites/tenants.ts';
 import { testsOfTwoProcesses } from './suites/two-processes.ts';
 import { testsOfUpdateSandbox } from './suites/update-sandbox.ts';
+import { testsOfWebhooks } from './suites/webhooks.ts';
 import { testsOfWrite } from './suites/write.ts';
 
 const suites = [
@@ -31,6 +32,7 @@ const suites = [
   testsOfSnapshots,
   testsOfResume,
   testsOfMigrate,
+  testsOfWebhooks,
   testsOfWrite,
   testsOfCrashes,
   testsOfTwoProcesses,

@@ -1,0 +1,43 @@
+import { PostgresAdapter } from 'kysely';
+import { makeId } from '../../make-id.ts';
+import type { DatabaseTransaction, DeliveryRow, EventRow } from '../schema.ts';
+
+/** Puts an event on its way to the webhooks that want it, in the transaction that records it. */
+export async function queueDeliveries(transaction: DatabaseTransaction, event: EventRow): Promise<void> {
+  const isPostgres = transaction.getExecutor().adapter instanceof PostgresAdapter;
+  const webhooks = await transaction
+    .selectFrom('webhooks')
+    .select(['id', 'operations'])
+    .where('tenant_id', '=', event.tenant_id)
+    .where('enabled', '=', 1)
+    // A webhook that is being deleted is waited for: a delivery to it would undo the change that the event tells of.
+    .$if(isPostgres, (query) => query.forKeyShare())
+    .execute();
+  const wanting = webhooks.filter(({ operations }) =>
+    (JSON.parse(operations) as string[]).includes(event.operation),
+  );
+  if (wanting.length === 0) return;
+  await transaction
+    .insertInto('webhook_deliveries')
+    .values(wanting.map(({ id }) => newDelivery(id, event)))
+    .execute();
+}
+
+function newDelivery(webhookId: string, event: EventRow): DeliveryRow {
+  const now = Date.now();
+  return {
+    id: makeId('delivery'),
+    webhook_id: webhookId,
+    event_id: event.id,
+    event_number: event.number,
+    operation: event.operation,
+    event_status: event.status,
+    status: 'queued',
+    attempt_count: 0,
+    created_at: now,
+    due_at: now,
+    last_attempt_at: null,
+    last_response_status: null,
+    last_error: null,
+  };
+}
