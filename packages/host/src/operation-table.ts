@@ -32,19 +32,19 @@ export const operationTable = {
   },
   pause: {
     from: ['running'],
-    steps: ['freeze', 'save', 'record', 'journal'],
+    steps: ['begin', 'freeze', 'save', 'record', 'journal'],
     to: 'paused',
     failed: 'running',
   },
   snapshot: {
     from: ['running'],
-    steps: ['save', 'record'],
+    steps: ['begin', 'save', 'record'],
     to: 'running',
     failed: 'running',
   },
   fork: {
     from: ['running'],
-    steps: ['save', 'children', 'drop'],
+    steps: ['begin', 'save', 'children', 'drop'],
     to: 'running',
     failed: 'running',
   },

@@ -8,6 +8,13 @@ export class SerialQueue {
     return result;
   }
 
+  /** Resolves with the way out when it is this caller's turn. The way out may be taken more than once. */
+  enter(): Promise<() => void> {
+    const entered = Promise.withResolvers<() => void>();
+    void this.run(() => new Promise<void>((resolve) => entered.resolve(resolve)));
+    return entered.promise;
+  }
+
   /** Resolves when every task given so far has ended. */
   async idle(): Promise<void> {
     await this.#last;

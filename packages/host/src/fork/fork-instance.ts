@@ -10,7 +10,7 @@ import { requireState } from '../operation-table.ts';
 import { perform } from '../perform.ts';
 import { refuseWhenDraining } from '../shutting-down.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
-import { saveInstance } from '../snapshots/save.ts';
+import { Save } from '../snapshots/save.ts';
 import { type ForkChild, validateFork } from './validate.ts';
 
 /** Children that come up at the same moment. */
@@ -27,57 +27,59 @@ export type Child = { record: InstanceRecord } | { error: unknown };
  */
 export async function forkInstance(host: HostContext, request: proto.ForkInstanceRequest): Promise<Child[]> {
   const children = validateFork(request, host.settings);
-  const instance = host.registry.get(request.sandboxId);
-  const { snapshots } = host;
-  const snapshotId = makeForkId();
-  const results: Child[] = [];
   const known = children.flatMap(({ sandboxId }) => findUnforgotten(host, sandboxId) ?? []);
   if (known.length === children.length) {
     return await Promise.all(known.map((child) => settle(answerAgain(child))));
   }
-  let saved: SnapshotRecord | undefined;
-  await perform(host, instance, 'fork', {
-    save: {
-      run: async () => {
-        saved = await instance.operations.run(() => saveForChildren(host, instance, snapshotId));
+  const instance = host.registry.get(request.sandboxId);
+  const save = new Save(host, instance, { snapshotId: makeForkId(), kind: 'memory', purpose: 'fork' });
+  const results: Child[] = [];
+  // Only the save is a turn of the instance: it goes on while its children come up.
+  const leave = await instance.operations.enter();
+  try {
+    await perform(host, instance, 'fork', {
+      begin: {
+        run: async () => {
+          refuse(host, instance);
+          await save.begin();
+        },
+        undo: () => save.discard(),
       },
-    },
-    children: {
-      run: () =>
-        inParallel([...children.entries()], atOnce, async ([index, child]) => {
-          results[index] = await settle(createFrom(host, orderOf(child, saved!)));
-        }),
-    },
-    drop: {
-      run: async () => {
-        // The children run: what cannot be removed now goes at the next start of the host.
-        await snapshots.discard(snapshotId).catch((error) => {
-          host.log.error(
-            { snapshot_id: snapshotId, err: error },
-            'the snapshot of a fork could not be removed',
-          );
-        });
+      save: {
+        run: async () => {
+          await instance.standStill(() => save.write());
+          await save.complete();
+          leave();
+        },
       },
-    },
-  });
+      children: {
+        run: () =>
+          inParallel([...children.entries()], atOnce, async ([index, child]) => {
+            results[index] = await settle(createFrom(host, orderOf(child, save.record)));
+          }),
+      },
+      drop: { run: () => drop(host, save) },
+    });
+  } finally {
+    leave();
+  }
   return results;
 }
 
-async function saveForChildren(
-  host: HostContext,
-  instance: TrackedInstance,
-  snapshotId: string,
-): Promise<SnapshotRecord> {
+/** @throws {HostError} When the instance cannot be saved now, or not one child would fit. */
+function refuse(host: HostContext, { record }: TrackedInstance): void {
   refuseWhenDraining(host);
-  requireState(instance.record, 'fork');
-  const { vcpus, memory_mb: memoryMb } = instance.record.spec;
-  // Nothing needs to stand still when not even one child would fit.
+  requireState(record, 'fork');
+  const { vcpus, memory_mb: memoryMb } = record.spec;
   host.reservations.check({ vcpus, memoryMb });
-  const saved = await instance.standStill(() =>
-    saveInstance(host, instance, { snapshotId, kind: 'memory', purpose: 'fork' }),
-  );
-  await host.snapshots.complete(saved);
-  return saved;
+}
+
+// The children run: what cannot be removed now goes at the next start of the host.
+async function drop(host: HostContext, save: Save): Promise<void> {
+  await save.discard().catch((error) => {
+    const { snapshot_id } = save.record;
+    host.log.error({ snapshot_id, err: error }, 'the snapshot of a fork could not be removed');
+  });
 }
 
 function orderOf({ hostname, ...child }: ForkChild, snapshot: SnapshotRecord): CreateOrder {

@@ -2,8 +2,7 @@ import type { HostContext } from '../context.ts';
 import type { InstanceRecord } from '../instance/record.ts';
 import type { TrackedInstance } from '../instance/tracked-instance.ts';
 import { perform } from '../perform.ts';
-import type { SnapshotRecord } from '../snapshots/record.ts';
-import { saveInstance } from '../snapshots/save.ts';
+import { Save } from '../snapshots/save.ts';
 import { becomePaused } from './become-paused.ts';
 import { quietAgent, wakeAgent } from './quiet-agent.ts';
 import { thaw } from './thaw.ts';
@@ -15,29 +14,24 @@ export async function pauseRunning(
   reason: 'manual' | 'timeout',
 ): Promise<void> {
   const { pause_snapshot_id: snapshotId } = instance.record;
-  const { snapshots } = host;
   const remainingMs = timeLeft(instance.record);
-  let saved: SnapshotRecord | undefined;
+  const save = new Save(host, instance, { snapshotId, kind: 'memory', purpose: 'pause' });
   await instance.standStill(
     () =>
       perform(host, instance, 'pause', {
+        begin: { run: () => save.begin(), undo: () => save.discard() },
         freeze: {
           run: () => quietAgent(host, instance, reason),
           undo: () => wakeAgent(host, instance),
         },
-        save: {
-          run: async () => {
-            saved = await saveInstance(host, instance, { snapshotId, kind: 'memory', purpose: 'pause' });
-          },
-          undo: () => thaw(host, instance),
-        },
+        save: { run: () => save.write(), undo: () => thaw(host, instance) },
         record: {
-          run: () => snapshots.complete(saved!),
+          run: () => save.complete(),
           // Before the instance goes on: from then on its snapshot would be out of date.
-          undo: () => snapshots.discard(snapshotId),
+          undo: () => save.discard(),
         },
         journal: {
-          run: () => becomePaused(host, instance, { reason, snapshot: saved!, remainingMs }),
+          run: () => becomePaused(host, instance, { reason, snapshot: save.record, remainingMs }),
         },
       }),
     { pausing: true },

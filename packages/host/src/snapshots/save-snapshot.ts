@@ -5,7 +5,7 @@ import { perform } from '../perform.ts';
 import { refuseWhenDraining } from '../shutting-down.ts';
 import { requireSnapshotId } from './id.ts';
 import type { SnapshotKind, SnapshotRecord } from './record.ts';
-import { saveInstance } from './save.ts';
+import { Save } from './save.ts';
 
 /**
  * Saves a running instance, which goes on. Asked again with the same id, the host answers with the same snapshot,
@@ -28,19 +28,15 @@ export async function saveSnapshot(
     if (meanwhile) return answerAgain(meanwhile, options);
     refuseWhenDraining(host);
     requireState(instance.record, 'snapshot');
-    let saved: SnapshotRecord | undefined;
+    const save = new Save(host, instance, { snapshotId, kind, purpose: 'snapshot' });
     await instance.standStill(() =>
       perform(host, instance, 'snapshot', {
-        save: {
-          run: async () => {
-            saved = await saveInstance(host, instance, { snapshotId, kind, purpose: 'snapshot' });
-          },
-          undo: () => snapshots.discard(snapshotId),
-        },
-        record: { run: () => snapshots.complete(saved!) },
+        begin: { run: () => save.begin(), undo: () => save.discard() },
+        save: { run: () => save.write() },
+        record: { run: () => save.complete() },
       }),
     );
-    return saved!;
+    return save.record;
   });
 }
 

@@ -11,60 +11,89 @@ export interface SaveOrder {
   purpose: SnapshotPurpose;
 }
 
-/**
- * Saves a running instance; resolves with the record of the snapshot, whose files are then whole. With purpose
- * "pause" the instance stands still after that, else it goes on. When it fails, or the instance is ended meanwhile,
- * nothing of the snapshot stays and the instance runs on.
- *
- * @throws {HostError} `disk_full`, `snapshot_failed`, `invalid_request`
- */
-export async function saveInstance(
-  host: HostContext,
-  instance: TrackedInstance,
-  order: SaveOrder,
-): Promise<SnapshotRecord> {
-  const { snapshots, timing } = host;
-  const { snapshotId } = order;
-  await checkRoom(host, instance, order);
-  const record = firstRecord(instance, order);
-  await snapshots.begin(record);
-  const saving = instance.track(write(host, instance, record));
-  try {
-    return await withDeadline(saving, {
-      what: `saving sandbox ${instance.sandboxId}`,
-      ms: timing.saveMs,
-      signal: instance.ended.signal,
-    });
-  } catch (error) {
-    // The engine may still be at work in the folder of a save that nobody waits for.
-    const settled = Promise.allSettled([saving]);
-    const discarded = instance.track(settled.then(() => snapshots.discard(snapshotId)));
-    if (instance.ended.signal.aborted) {
-      discarded.catch((failure) => {
-        host.log.error({ snapshot_id: snapshotId, err: failure }, 'a failed save could not be removed');
-      });
-    } else {
-      await discarded;
-    }
-    throw error;
-  }
-}
+/** One save of a running instance, step by step. */
+export class Save {
+  readonly #host: HostContext;
+  readonly #instance: TrackedInstance;
+  readonly #order: SaveOrder;
+  #record: SnapshotRecord;
+  #writing: Promise<SnapshotRecord> | undefined;
 
-async function write(
-  host: HostContext,
-  { id, record: { spec } }: TrackedInstance,
-  record: SnapshotRecord,
-): Promise<SnapshotRecord> {
-  const { kind, purpose, snapshot_id } = record;
-  try {
-    const { manifest, frozenMs } = await host.engine.saveSnapshot(id, host.snapshots.filesOf(snapshot_id), {
-      kind,
-      afterwards: purpose === 'pause' ? 'frozen' : 'run',
-      imageDigest: spec.image,
+  constructor(host: HostContext, instance: TrackedInstance, order: SaveOrder) {
+    this.#host = host;
+    this.#instance = instance;
+    this.#order = order;
+    this.#record = firstRecord(instance, order);
+  }
+
+  /** What is known of the snapshot so far. */
+  get record(): SnapshotRecord {
+    return this.#record;
+  }
+
+  /**
+   * Notes on disk that the instance is being saved, so that it goes on should this process end meanwhile.
+   *
+   * @throws {HostError} `disk_full`, `invalid_request`
+   */
+  async begin(): Promise<void> {
+    await checkRoom(this.#host, this.#instance, this.#order);
+    try {
+      await this.#host.snapshots.begin(this.#record);
+    } catch (error) {
+      throw explainSnapshotError(error, this.#record);
+    }
+  }
+
+  /**
+   * Has the engine write the files. With purpose "pause" the instance stands still after that, else it goes on, as
+   * it does when this fails.
+   *
+   * @throws {HostError} `disk_full`, `snapshot_failed`
+   */
+  async write(): Promise<void> {
+    const { sandboxId, ended } = this.#instance;
+    this.#writing = this.#instance.track(this.#write());
+    this.#record = await withDeadline(this.#writing, {
+      what: `saving sandbox ${sandboxId}`,
+      ms: this.#host.timing.saveMs,
+      signal: ended.signal,
     });
-    return { ...record, complete: true, size_bytes: manifest.sizeBytes, frozen_ms: frozenMs };
-  } catch (error) {
-    throw explainSnapshotError(error, record);
+  }
+
+  /** Makes it a snapshot that is there. */
+  async complete(): Promise<void> {
+    await this.#host.snapshots.complete(this.#record);
+  }
+
+  /**
+   * Removes what there is of the snapshot; may be repeated. When the instance was ended, the engine may still be at
+   * work on it: the removal then follows, and the cleaning of the instance waits for it.
+   */
+  async discard(): Promise<void> {
+    const { snapshots, log } = this.#host;
+    const { snapshotId } = this.#order;
+    const discarding = Promise.allSettled([this.#writing]).then(() => snapshots.discard(snapshotId));
+    if (!this.#instance.ended.signal.aborted) return await discarding;
+    this.#instance.track(discarding).catch((error) => {
+      log.error({ snapshot_id: snapshotId, err: error }, 'a failed save could not be removed');
+    });
+  }
+
+  async #write(): Promise<SnapshotRecord> {
+    const { engine, snapshots } = this.#host;
+    const { snapshotId, kind, purpose } = this.#order;
+    const record = this.#record;
+    try {
+      const { manifest, frozenMs } = await engine.saveSnapshot(
+        this.#instance.id,
+        snapshots.filesOf(snapshotId),
+        { kind, afterwards: purpose === 'pause' ? 'frozen' : 'run', imageDigest: record.spec.image },
+      );
+      return { ...record, complete: true, size_bytes: manifest.sizeBytes, frozen_ms: frozenMs };
+    } catch (error) {
+      throw explainSnapshotError(error, record);
+    }
   }
 }
 
