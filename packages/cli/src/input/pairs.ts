@@ -11,6 +11,17 @@ export function readPairs(words: string[] | undefined, label: string): Record<st
   );
 }
 
+/** Labels given by `--metadata-json` and `--metadata`, the latter on top. */
+export function readMetadata(values: {
+  metadata?: string[];
+  metadataJson?: string;
+}): Record<string, unknown> {
+  return {
+    ...readJsonObject(values.metadataJson, '--metadata-json'),
+    ...readPairs(values.metadata, '--metadata'),
+  };
+}
+
 /** A JSON object given as text. */
 export function readJsonObject(text: string | undefined, label: string): Record<string, unknown> {
   if (text === undefined) return {};

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type WebSocket, WebSocketServer } from 'ws';
 
 /** A request as the fake API saw it. */
 export interface SeenRequest {
@@ -13,6 +14,17 @@ export interface SeenRequest {
 export interface FakeApi extends AsyncDisposable {
   url: string;
   seen: SeenRequest[];
+}
+
+/** Answers a subscription with two events, and with silence after them. */
+function streamEvents(client: WebSocket, seen: SeenRequest[], path: string): void {
+  client.once('message', (data) => {
+    seen.push({ method: 'WS', path, query: {}, body: JSON.parse(String(data)) });
+    client.send(JSON.stringify({ type: 'subscribed', subscription: {}, reconnect_mode: 'cursor_replay' }));
+    for (const id of ['evt_1', 'evt_2']) {
+      client.send(JSON.stringify({ type: 'event', event: { ...event, id } }));
+    }
+  });
 }
 
 const record = (id: string) => ({
@@ -34,6 +46,9 @@ const record = (id: string) => ({
 
 const failures: Record<string, [status: number, code: string]> = {
   sb_missing: [404, 'sandbox_not_found'],
+  sb_paused: [409, 'sandbox_paused'],
+  snap_used: [409, 'snapshot_in_use'],
+  snap_missing: [404, 'snapshot_not_found'],
   sb_busy: [409, 'sandbox_not_ready'],
   sb_closed: [403, 'permission_denied'],
   sb_full: [429, 'capacity_exceeded'],
@@ -43,6 +58,7 @@ const failures: Record<string, [status: number, code: string]> = {
 
 export async function startFakeApi(): Promise<FakeApi> {
   const seen: SeenRequest[] = [];
+  const sockets = new WebSocketServer({ noServer: true });
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://fake');
     const query = Object.fromEntries(url.searchParams);
@@ -52,11 +68,15 @@ export async function startFakeApi(): Promise<FakeApi> {
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(body === undefined ? '' : JSON.stringify(body));
   });
+  server.on('upgrade', (request, socket, head) => {
+    sockets.handleUpgrade(request, socket, head, (client) => streamEvents(client, seen, request.url!));
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen,
     async [Symbol.asyncDispose]() {
+      for (const client of sockets.clients) client.terminate();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
@@ -66,8 +86,10 @@ export async function startFakeApi(): Promise<FakeApi> {
 function answer({ method, path, query, body }: SeenRequest, authorization?: string): [number, unknown?] {
   if (path === '/healthz') return [200, { status: 'ok' }];
   if (authorization !== 'Bearer good') return failed(401, 'unauthorized');
-  const [, id = '', rest = ''] = path.match(/^\/v1\/sandboxes\/([^/]+)(?:\/(.*))?$/) ?? [];
+  const [, id = '', rest = ''] = path.match(/^\/v1\/(?:sandboxes|snapshots)\/([^/]+)(?:\/(.*))?$/) ?? [];
   if (id in failures) return failed(...failures[id]!);
+  const state = answerState({ method, path, query, body }, id, rest);
+  if (state) return state;
   if (path === '/v1/templates')
     return [200, [{ id: 'tmpl_1', name: 'base', tags: ['default'], builtin: true }]];
   if (path === '/v1/sandboxes' && method === 'POST') return [201, record('sb_new')];
@@ -78,6 +100,94 @@ function answer({ method, path, query, body }: SeenRequest, authorization?: stri
   if (rest === 'timeout') return [204];
   return [200, record(id)];
 }
+
+/** Pauses, snapshots, forks, events and webhooks. */
+function answerState(
+  { method, path, query, body }: SeenRequest,
+  id: string,
+  rest: string,
+): [number, unknown?] | undefined {
+  if (rest === 'hibernate' || (rest === 'snapshots' && method === 'POST')) return [201, snapshot('snap_1')];
+  if (rest === 'resume') return [200, record('sb_2')];
+  if (rest === 'fork') return [201, body ? { items: children } : record('sb_3')];
+  if (path === '/v1/snapshots') {
+    const first = !query.next_token;
+    return [200, { items: [snapshot(first ? 'snap_1' : 'snap_2')], next_token: first ? 'more' : null }];
+  }
+  if (path.startsWith('/v1/snapshots/') && method === 'GET') return [200, snapshot(id)];
+  if (path === '/v1/lifecycle/events') {
+    return [
+      200,
+      { events: [event], offset: Number(query.offset), limit: Number(query.limit), has_more: true },
+    ];
+  }
+  if (path.endsWith('/deliveries')) return [200, [delivery]];
+  if (path.includes('/deliveries/')) return [200, { delivery, event, attempts: [attempt] }];
+  if (!path.startsWith('/v1/lifecycle/webhooks')) return undefined;
+  if (method === 'DELETE') return [204];
+  return [200, path === '/v1/lifecycle/webhooks' && method === 'GET' ? [webhook] : webhook];
+}
+
+const snapshot = (id: string) => ({
+  id,
+  sandbox_id: 'sb_1',
+  size_bytes: 9_000_000,
+  created_at: '2026-03-10T12:01:00Z',
+  metadata: {},
+  kind: 'memory',
+  status: 'ready',
+  status_message: null,
+  created_via: 'snapshot',
+  template: 'base',
+  config: { vcpus: 2, memory_mb: 512, disk_mb: 8192 },
+});
+
+const children = [
+  { sandbox: record('sb_3') },
+  { error: { code: 'capacity_exceeded', message: 'No room.', request_id: 'req_1', retryable: false } },
+];
+
+const event = {
+  id: 'evt_1',
+  occurred_at: '2026-03-10T12:00:01Z',
+  audience: 'customer',
+  operation: 'create',
+  status: 'succeeded',
+  actor_kind: 'user',
+  sandbox_id: 'sb_1',
+  metadata: {},
+  details: {},
+};
+
+const webhook = {
+  id: 'wh_1',
+  url: 'https://example.test/hook',
+  operations: ['create'],
+  enabled: true,
+  has_signing_secret: true,
+  created_at: '2026-03-10T12:00:00Z',
+  updated_at: '2026-03-10T12:00:00Z',
+};
+
+const delivery = {
+  id: 'whd_1',
+  webhook_id: 'wh_1',
+  event_id: 'evt_1',
+  operation: 'create',
+  status: 'succeeded',
+  delivery_status: 'succeeded',
+  attempt_count: 1,
+  created_at: '2026-03-10T12:00:02Z',
+};
+
+const attempt = {
+  id: 'wha_1',
+  delivery_id: 'whd_1',
+  attempt_number: 1,
+  attempted_at: '2026-03-10T12:00:02Z',
+  duration_ms: 7,
+  response_status: 204,
+};
 
 function page({ next_token: token, fields, metadata }: Record<string, string>): unknown {
   if (metadata?.includes('nobody')) return { items: [], next_token: null, has_next: false };

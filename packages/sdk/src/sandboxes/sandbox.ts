@@ -70,7 +70,7 @@ export class Sandbox implements AsyncDisposable {
 
   /**
    * A handle on a sandbox that exists, for example from another process. A paused one is resumed, which gives it a
-   * new id.
+   * new id, unless `resume` is false. The deadline moves only when `timeout` is given.
    * @throws NotFoundError when it does not exist or has ended.
    */
   static async connect(id: string, options: ConnectOptions = {}): Promise<Sandbox> {

@@ -119,6 +119,13 @@ describe('Sandbox.connect', () => {
     ]);
   });
 
+  test('leaves a paused one paused when that is wanted', async (context) => {
+    const paused = sandboxRecord({ status: 'paused', snapshot_id: 'snap_1' });
+    const api = await startApiServer(context, always(200, paused));
+    assert.equal((await Sandbox.connect('sb_1', { ...api.connection, resume: false })).id, 'sb_1');
+    assert.deepEqual(calls(api), ['GET /v1/sandboxes/sb_1']);
+  });
+
   test('needs a snapshot to resume from', async (context) => {
     const api = await startApiServer(context, always(200, sandboxRecord({ status: 'paused' })));
     await assert.rejects(Sandbox.connect('sb_1', api.connection), { code: 'missing_snapshot_id' });

@@ -2,15 +2,19 @@ import type { CreateOptions } from 'nullspace';
 import { defineCommand, type Values } from '../../command.ts';
 import { UsageError } from '../../errors/cli-error.ts';
 import { readNetworkPolicy } from '../../input/network.ts';
-import { readJsonObject, readPairs } from '../../input/pairs.ts';
+import { readJsonObject, readMetadata, readPairs } from '../../input/pairs.ts';
 import { sandboxRecord } from '../../output/records/sandbox.ts';
 
 export const command = defineCommand({
   help: 'The sandbox is left running until its timeout or "nullspace sandbox kill".',
   options: [
-    { name: 'template', description: 'Name, name:tag or id of the template.', default: 'base' },
-    { name: 'vcpus', type: 'integer', minimum: 1, description: 'Virtual CPUs.', default: 2 },
-    { name: 'memory', type: 'integer', minimum: 1, description: 'Memory in MiB.', default: 512 },
+    { name: 'template', description: 'Name, name:tag or id of the template. Without it base.' },
+    {
+      name: 'snapshot-id',
+      description: 'Start from this snapshot, which has template, size, environment and folder.',
+    },
+    { name: 'vcpus', type: 'integer', minimum: 1, description: 'Virtual CPUs. Without it 2.' },
+    { name: 'memory', type: 'integer', minimum: 1, description: 'Memory in MiB. Without it 512.' },
     { name: 'disk', type: 'integer', minimum: 1, description: 'Least size of the disk in MiB.' },
     { name: 'timeout', type: 'integer', minimum: 1, description: 'Time to live in seconds.', default: 300 },
     { name: 'cwd', description: 'Default working directory of commands.' },
@@ -23,8 +27,7 @@ export const command = defineCommand({
       name: 'internet-access',
       type: 'flag',
       negatable: true,
-      default: true,
-      description: 'Outbound traffic.',
+      description: 'Outbound traffic. Without it allowed.',
     },
     { name: 'on-timeout', choices: ['destroy', 'pause'], description: 'What happens at the deadline.' },
     { name: 'timeout-action', choices: ['destroy', 'hibernate'], description: 'The same, in other words.' },
@@ -37,6 +40,7 @@ export const command = defineCommand({
     'nullspace sandbox create',
     'nullspace sandbox create --vcpus 4 --memory 2048 --timeout 3600 --env APP_ENV=dev --metadata project=docs',
     'nullspace sandbox create --no-internet-access',
+    'nullspace sandbox create --snapshot-id snap_… --on-timeout pause',
   ],
   output: 'json: sandbox',
   async run({ values, terminal }) {
@@ -53,22 +57,36 @@ function createOptions(values: Values): CreateOptions {
     throw new UsageError('--on-timeout and --timeout-action say different things; give one of them.');
   }
   return {
-    template: values.template,
-    vcpus: values.vcpus,
-    memoryMb: values.memory,
-    diskMb: values.disk,
+    ...(values.snapshotId === undefined ? fromTemplate(values) : fromSnapshot(values)),
     timeout: values.timeout,
     timeoutAction: action ?? values.timeoutAction,
-    cwd: values.cwd,
-    envs: { ...readTextObject(values.envJson, '--env-json'), ...readPairs(values.env, '--env') },
-    metadata: {
-      ...readJsonObject(values.metadataJson, '--metadata-json'),
-      ...readPairs(values.metadata, '--metadata'),
-    },
+    metadata: readMetadata(values),
     network: readNetworkPolicy(values.networkJson),
-    internetAccess: values.internetAccess,
     idempotencyKey: values.idempotencyKey,
   };
+}
+
+function fromTemplate(values: Values): CreateOptions {
+  return {
+    template: values.template ?? 'base',
+    vcpus: values.vcpus ?? 2,
+    memoryMb: values.memory ?? 512,
+    diskMb: values.disk,
+    cwd: values.cwd,
+    envs: { ...readTextObject(values.envJson, '--env-json'), ...readPairs(values.env, '--env') },
+    internetAccess: values.internetAccess ?? true,
+  };
+}
+
+const fixedBySnapshot = ['template', 'vcpus', 'memory', 'disk', 'cwd', 'env', 'envJson', 'internetAccess'];
+
+function fromSnapshot(values: Values): CreateOptions {
+  const fixed = fixedBySnapshot.filter((name) => values[name] !== undefined);
+  if (fixed.length > 0) {
+    const flags = fixed.map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+    throw new UsageError(`${flags.join(', ')}: not with --snapshot-id, since the snapshot has it.`);
+  }
+  return { snapshotId: values.snapshotId };
 }
 
 function readTextObject(text: string | undefined, label: string): Record<string, string> {

@@ -1,5 +1,5 @@
 import { defineCommand } from '../../command.ts';
-import { readJsonObject, readNames, readPairs } from '../../input/pairs.ts';
+import { readMetadata, readNames } from '../../input/pairs.ts';
 import { formatFields } from '../../output/fields.ts';
 import { sandboxRecord, timestamp } from '../../output/records/sandbox.ts';
 import { formatTable } from '../../output/table.ts';
@@ -28,10 +28,7 @@ export const command = defineCommand({
   ],
   output: 'table; --json: array of sandboxes; --fields: rows',
   async run({ values, json, terminal }) {
-    const metadata = {
-      ...readJsonObject(values.metadataJson, '--metadata-json'),
-      ...readPairs(values.metadata, '--metadata'),
-    };
+    const metadata = readMetadata(values);
     const fields = readNames(values.fields, '--fields');
     const options = {
       state: values.state,
