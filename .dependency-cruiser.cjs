@@ -6,10 +6,11 @@ const mayUse = {
   configuration: [],
   contract: [],
   runtime: [],
-  host: ['runtime', 'configuration'],
-  server: ['host', 'contract', 'configuration'],
+  service: [],
+  host: ['runtime', 'configuration', 'service'],
+  server: ['host', 'contract', 'configuration', 'service'],
   sdk: ['contract'],
-  cli: ['sdk', 'configuration'],
+  cli: ['sdk', 'configuration', 'service'],
 };
 
 module.exports = {

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nodeFlags, prepareCompileCache } from '@nullspace/service';
 import { buildArtifacts, repository } from './artifacts.ts';
 import { pickGuestRange } from './guest-range.ts';
 import { installBaseImage } from './images.ts';
@@ -18,6 +19,7 @@ import { type Service, startService } from './service.ts';
 const prefix = 'nullspace-test-';
 const hostScript = join(repository, 'packages/host/bin/host.ts');
 const serverScript = join(repository, 'packages/server/bin/server.ts');
+const cacheDir = process.env.NULLSPACE_CACHE_DIR ?? '/var/cache/nullspace';
 const adminScript = join(repository, 'packages/server/bin/admin.ts');
 
 /** A host and a server of their own, with real sandboxes, beside anything else on the machine. */
@@ -69,7 +71,10 @@ export async function startInstallation(
     ),
   };
   const runNode = (script: string, ...args: string[]) =>
-    execFileSync(process.execPath, [script, ...args], { encoding: 'utf8', env: { ...process.env, ...env } });
+    execFileSync(process.execPath, [...nodeFlags, script, ...args], {
+      encoding: 'utf8',
+      env: { ...process.env, ...env },
+    });
 
   let host: Service | undefined;
   let server: Service | undefined;
@@ -101,14 +106,18 @@ export async function startInstallation(
       return (JSON.parse(runNode(adminScript, ...args)) as { key: string }).key;
     },
     async startHost(extra = {}) {
-      const command = [process.execPath, hostScript];
-      host = await startService({ command, env: { ...env, ...extra }, logFile: join(dataDir, 'host.log') });
+      const command = [process.execPath, ...nodeFlags, hostScript];
+      host = await startService({
+        command,
+        env: { ...env, ...compiled('host'), ...extra },
+        logFile: join(dataDir, 'host.log'),
+      });
     },
     async startServer(extra = {}) {
-      const command = [process.execPath, serverScript];
+      const command = [process.execPath, ...nodeFlags, serverScript];
       server = await startService({
         command,
-        env: { ...env, ...extra },
+        env: { ...env, ...compiled('server'), ...extra },
         logFile: join(dataDir, 'server.log'),
       });
     },
@@ -124,6 +133,11 @@ export async function startInstallation(
   await installation.startServer();
   apiKey = installation.createKey();
   return installation;
+}
+
+/** Lets a service find its translated code, as one that `nullspace up` starts does. */
+function compiled(service: 'host' | 'server'): Record<string, string> {
+  return { NODE_COMPILE_CACHE: prepareCompileCache({ cacheDir, service: `test-${service}` }) };
 }
 
 /** Who uses a data folder, and what is needed to remove its installation when they are gone. */
@@ -149,6 +163,9 @@ function removeAbandoned(): void {
 }
 
 function clean(dataDir: string, env: Record<string, string>): void {
-  execFileSync(process.execPath, [hostScript, 'clean'], { env: { ...process.env, ...env }, stdio: 'pipe' });
+  execFileSync(process.execPath, [hostScript, 'clean'], {
+    env: { ...process.env, ...env, ...compiled('host') },
+    stdio: 'pipe',
+  });
   if (!process.env.NULLSPACE_TEST_KEEP) rmSync(dataDir, { recursive: true, force: true });
 }

@@ -37,6 +37,8 @@ async function main(): Promise<void> {
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
 }
 
+// Everything is loaded by now: so does the compile cache get filled, see `prepareCompileCache`.
+if (process.argv[2] === 'compile') process.exit();
 main().catch((error: unknown) => {
   process.stderr.write(`nullspace server: ${error instanceof Error ? error.message : String(error)}\n`);
   if (!(error instanceof SettingsError) && error instanceof Error) process.stderr.write(`${error.stack}\n`);

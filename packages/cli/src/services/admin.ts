@@ -31,7 +31,7 @@ export async function administer(
   try {
     const { stdout } = await run(command, args, {
       cwd: '/',
-      env: serviceEnvironment(account),
+      env: serviceEnvironment({ service: 'server', cacheDir: installation.paths.cacheDir, account }),
       timeout: 60_000,
     });
     return JSON.parse(stdout) as unknown;

@@ -8,6 +8,8 @@ export interface ServiceDefinition {
   program: Program;
   /** Account it runs as; undefined: the caller's. */
   account?: Account;
+  /** Folder of what can be rebuilt. */
+  cacheDir: string;
   /** Digest of its code and settings. */
   fingerprint: string;
   /** How long its start may take, in milliseconds. */

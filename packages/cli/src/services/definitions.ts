@@ -8,8 +8,15 @@ import { type Installation, settingsFile, settingsText } from './installation.ts
 export const serviceNames = ['host', 'server'] as const;
 
 const packages = {
-  host: ['packages/host', 'packages/runtime', 'packages/configuration', 'proto/gen'],
-  server: ['packages/server', 'packages/contract', 'packages/configuration', 'proto/gen'],
+  host: ['packages/host', 'packages/runtime', 'packages/configuration', 'packages/service', 'proto/gen'],
+  server: [
+    'packages/server',
+    'packages/host',
+    'packages/contract',
+    'packages/configuration',
+    'packages/service',
+    'proto/gen',
+  ],
 };
 
 /** Host and server of an installation, in the order in which they start. */
@@ -25,6 +32,7 @@ export function defineServices(
       args: ['--config-file', settingsFile(installation)],
     },
     account: runAs,
+    cacheDir: installation.paths.cacheDir,
     fingerprint: fingerprint({
       root: installation.root,
       folders: packages[name],

@@ -1,14 +1,21 @@
 import { homedir } from 'node:os';
+import { prepareCompileCache } from '@nullspace/service';
 import type { Account } from './account.ts';
 
 const systemFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /**
- * Environment of a service: what programs need to run, without the caller's keys, settings and session.
+ * Environment of a service: what programs need to run, without the caller's keys, settings and session. Makes the folder
+ * of its compile cache.
  *
- * @param account Account it runs as; undefined: the caller's.
+ * @param options.account Account it runs as; undefined: the caller's.
  */
-export function serviceEnvironment(account?: Account): Record<string, string> {
+export function serviceEnvironment(options: {
+  service: string;
+  cacheDir: string;
+  account?: Account;
+}): Record<string, string> {
+  const { account, ...program } = options;
   const kept = [
     'LANG',
     'LC_ALL',
@@ -23,6 +30,7 @@ export function serviceEnvironment(account?: Account): Record<string, string> {
   const environment: Record<string, string> = {
     // The caller's folders come first, so that the host finds the same Go as the build before it.
     PATH: [...new Set([...(process.env.PATH ?? '').split(':'), ...systemFolders])].filter(Boolean).join(':'),
+    NODE_COMPILE_CACHE: prepareCompileCache({ ...program, owner: account }),
     HOME: account ? '/nonexistent' : homedir(),
   };
   for (const name of kept) {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { nodeFlags } from '@nullspace/service';
 import { CliError } from '../errors/cli-error.ts';
 import type { Account } from './account.ts';
 
@@ -29,7 +30,7 @@ export function commandLine(
   options: { account?: Account; viewDir: string; node?: string },
 ): CommandLine {
   const { account, viewDir, node = process.execPath } = options;
-  if (!account) return { command: node, args: [program.entry, ...program.args] };
+  if (!account) return { command: node, args: [...nodeFlags, program.entry, ...program.args] };
 
   const binds: [from: string, to: string][] = [];
   let { entry } = program;
@@ -48,7 +49,7 @@ export function commandLine(
     writeFileSync(runtime, '', { flag: 'a' });
     binds.push([node, runtime]);
   }
-  const line = dropPrivileges(account, [runtime, entry, ...program.args]);
+  const line = dropPrivileges(account, [runtime, ...nodeFlags, entry, ...program.args]);
   return binds.length === 0 ? line : withMounts(binds, line);
 }
 

@@ -1,24 +1,21 @@
-import { closeSync, constants, fstatSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 
-const maxBytes = 16 * 1024 * 1024;
-const kept = 3;
+/** Half of the size at which a service cuts its own log, so that it does not while its "ready" line is waited for. */
+const largestAtStart = 8 * 1024 * 1024;
 
 /**
- * Opens a log for appending. One that has grown past 16 MiB is put aside first as `.1`; three old ones are kept.
+ * Opens a log for appending, and its older half, `.1`, which the service fills when it cuts its log. A log that has
+ * grown past 8 MiB becomes the older half first.
  *
- * @returns A descriptor to be closed by the caller, and the size at which new lines begin.
+ * @returns Descriptors to be closed by the caller, and the size at which new lines begin.
  */
-export function openLog(file: string): { descriptor: number; offset: number } {
-  if (sizeOf(file) > maxBytes) {
-    rmSync(`${file}.${kept}`, { force: true });
-    for (let number = kept - 1; number >= 1; number--) {
-      if (sizeOf(`${file}.${number}`) >= 0) renameSync(`${file}.${number}`, `${file}.${number + 1}`);
-    }
-    renameSync(file, `${file}.1`);
-  }
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
-  const descriptor = openSync(file, flags, 0o640);
-  return { descriptor, offset: fstatSync(descriptor).size };
+export function openLog(file: string): { descriptors: { log: number; older: number }; offset: number } {
+  const olderFile = `${file}.1`;
+  if (sizeOf(file) > largestAtStart) renameSync(file, olderFile);
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
+  const log = openSync(file, flags | constants.O_APPEND, 0o640);
+  const older = openSync(olderFile, flags, 0o640);
+  return { descriptors: { log, older }, offset: fstatSync(log).size };
 }
 
 /** Text of a log from an offset on. */

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliError } from '../errors/cli-error.ts';
+import { compileService } from './compile.ts';
 import type { ServiceDefinition, ServiceFolders } from './definition.ts';
 import { endProcess } from './end.ts';
-import { serviceEnvironment } from './environment.ts';
 import { identify } from './identity.ts';
 import { commandLine } from './launch.ts';
 import { openLog } from './log-file.ts';
@@ -22,15 +22,17 @@ export async function startService(
 ): Promise<ServiceRecord> {
   const { name, program, account, fingerprint } = definition;
   const logFile = join(folders.logsDir, `${name}.log`);
-  const { command, args } = commandLine(program, { account, viewDir: join(folders.runDir, 'view') });
-  const { descriptor, offset } = openLog(logFile);
+  const viewDir = join(folders.runDir, 'view');
+  const env = compileService(definition, { viewDir });
+  const { command, args } = commandLine(program, { account, viewDir });
+  const { descriptors, offset } = openLog(logFile);
   const child = spawn(command, args, {
     cwd: '/',
     detached: true,
-    env: serviceEnvironment(account),
-    stdio: ['ignore', descriptor, descriptor],
+    env,
+    stdio: ['ignore', descriptors.log, descriptors.log, descriptors.older],
   });
-  closeSync(descriptor);
+  for (const descriptor of Object.values(descriptors)) closeSync(descriptor);
   const becomesReady = waitUntilReady(child, { name, logFile, offset, patienceMs: definition.readyMs });
   const identity = child.pid === undefined ? undefined : identify(child.pid);
   if (!identity) {

@@ -54,7 +54,7 @@ async function cleanHost(installation: Installation): Promise<void> {
   try {
     await run(process.execPath, [entry, 'clean', '--config-file', settings], {
       cwd: '/',
-      env: serviceEnvironment(),
+      env: serviceEnvironment({ service: 'host', cacheDir: installation.paths.cacheDir }),
       timeout: 120_000,
     });
   } catch (error) {

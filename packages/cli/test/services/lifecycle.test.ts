@@ -34,6 +34,7 @@ function define(behaviour: string, options: Partial<ServiceDefinition> = {}): Se
       args: [behaviour, join(folder, 'events')],
     },
     fingerprint: 'one',
+    cacheDir: join(folder, 'cache'),
     readyMs: 60_000,
     endMs: 60_000,
     ...options,

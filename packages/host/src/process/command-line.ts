@@ -1,5 +1,5 @@
 import { paths as findPaths, loadSettings, type Settings } from '@nullspace/configuration';
-import { type Logger, pino } from 'pino';
+import { type Logger, openLog } from '@nullspace/service';
 import { addImage } from '../images/add.ts';
 import { ImageCatalog } from '../images/catalog.ts';
 
@@ -8,6 +8,7 @@ const usage = `Usage: host.ts [command] [settings]
   (none)                   run the host until SIGTERM; sandboxes run on
   images add <name> <file> install an EROFS image under a name
   images list              print installed images, one a line
+  compile                  load the whole program into Node's compile cache and end
   clean                    end all sandboxes of this installation and remove what it set up
 
 Settings are flags (--data-dir …), NULLSPACE_* variables or the file given by --config-file.
@@ -16,7 +17,7 @@ Settings are flags (--data-dir …), NULLSPACE_* variables or the file given by 
 /** Does what the command line says; resolves with the exit code. */
 export async function runCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const { settings, positionals, warnings } = loadSettings({ argv, env, positionals: true });
-  const log = pino({ level: settings.log_level, base: { pid: process.pid } });
+  const log = openLog({ level: settings.log_level, base: { pid: process.pid } });
   for (const warning of warnings) log.warn(warning);
   const [command, ...rest] = positionals;
   const run = commands[[command, command === 'images' ? rest.shift() : undefined].filter(Boolean).join(' ')];
@@ -40,6 +41,12 @@ const commands: Record<string, { operands: number; action: (context: Context) =>
     async action({ settings, log }) {
       const { runHost } = await import('./run-host.ts');
       await runHost(settings, log);
+    },
+  },
+  compile: {
+    operands: 0,
+    async action() {
+      await Promise.all([import('./run-host.ts'), import('./clean-machine.ts')]);
     },
   },
   clean: {

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { StoreContext } from './context.ts';
 import { createStore } from './create-store.ts';
 import { migrate } from './migrate.ts';
-import { openPostgres } from './postgres/open-postgres.ts';
 import { openSqlite } from './sqlite/open-sqlite.ts';
 import type { Store } from './store.ts';
 import { toStoreError } from './translate-errors.ts';
@@ -38,6 +37,8 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
 /** Opens the database as it is. */
 export async function openDatabase({ data_dir, database_url }: StoreSettings): Promise<StoreContext> {
   if (database_url !== '') {
+    // Its driver costs memory that a server with SQLite need not have.
+    const { openPostgres } = await import('./postgres/open-postgres.ts');
     return { db: openPostgres({ url: database_url }), dialect: 'postgres' };
   }
   return { db: await openSqlite({ path: join(data_dir, 'server', 'db.sqlite') }), dialect: 'sqlite' };
