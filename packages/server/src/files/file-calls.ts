@@ -11,7 +11,6 @@ export interface FileTarget {
   user?: string | null | undefined;
 }
 
-type Unary = GuestConnection['unary'];
 type Target = { path: string; user: string };
 
 export function toTarget({ path, user }: FileTarget): Target {
@@ -23,14 +22,14 @@ export async function callAboutFile<Result>(
   context: Context,
   address: SandboxAddress,
   file: FileTarget,
-  run: (unary: Unary, target: Target, signal: AbortSignal) => Promise<Result>,
+  run: (guest: GuestConnection, target: Target, signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const live = await context.finder.findLive(address);
   const target = toTarget(file);
   return context.guests.call(
     live,
     { failure: 'guest_unavailable', path: file.path, user: target.user },
-    ({ unary }, signal) => run(unary, target, signal),
+    (guest, signal) => run(guest, target, signal),
   );
 }
 
@@ -40,8 +39,8 @@ export function listFiles(
   address: SandboxAddress,
   { depth = 1, ...file }: FileTarget & { depth?: number | undefined },
 ): Promise<FileInfo[]> {
-  return callAboutFile(context, address, file, async (unary, target, signal) => {
-    const { entries } = await unary.listDirectory({ target, depth }, { signal });
+  return callAboutFile(context, address, file, async ({ lists }, target, signal) => {
+    const { entries } = await lists.listDirectory({ target, depth }, { signal });
     const shown = entries.map(presentFile).filter(({ path }) => !isReservedPath(path));
     return shown.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   });
@@ -49,7 +48,7 @@ export function listFiles(
 
 /** Describes a path. @throws {ApiError} `file_not_found`. */
 export function describeFile(context: Context, address: SandboxAddress, file: FileTarget): Promise<FileInfo> {
-  return callAboutFile(context, address, file, async (unary, target, signal) => {
+  return callAboutFile(context, address, file, async ({ unary }, target, signal) => {
     const { info } = await unary.stat({ target }, { signal });
     if (info) return presentFile(info);
     const values = { sandbox_id: address.sandboxId, path: file.path };
@@ -62,12 +61,12 @@ export function fileExists(context: Context, address: SandboxAddress, file: File
     context,
     address,
     file,
-    async (unary, target, signal) => (await unary.stat({ target }, { signal })).info !== undefined,
+    async ({ unary }, target, signal) => (await unary.stat({ target }, { signal })).info !== undefined,
   );
 }
 
 export async function removeFile(context: Context, address: SandboxAddress, file: FileTarget): Promise<void> {
-  await callAboutFile(context, address, file, (unary, target, signal) =>
+  await callAboutFile(context, address, file, ({ unary }, target, signal) =>
     unary.remove({ target }, { signal }),
   );
 }
@@ -77,7 +76,7 @@ export function renameFile(
   address: SandboxAddress,
   { newPath, ...file }: FileTarget & { newPath: string },
 ): Promise<FileInfo> {
-  return callAboutFile(context, address, file, async (unary, from, signal) =>
+  return callAboutFile(context, address, file, async ({ unary }, from, signal) =>
     presentFile((await unary.rename({ from, toPath: newPath }, { signal })).info),
   );
 }
@@ -87,7 +86,7 @@ export function makeDirectory(
   address: SandboxAddress,
   file: FileTarget,
 ): Promise<FileInfo> {
-  return callAboutFile(context, address, file, async (unary, target, signal) =>
+  return callAboutFile(context, address, file, async ({ unary }, target, signal) =>
     presentFile((await unary.makeDirectory({ target }, { signal })).info),
   );
 }
@@ -99,7 +98,7 @@ export async function setPermissions(
   { permissions, ...file }: FileTarget & { permissions: string },
 ): Promise<void> {
   const mode = Number.parseInt(permissions, 8);
-  await callAboutFile(context, address, file, (unary, target, signal) =>
+  await callAboutFile(context, address, file, ({ unary }, target, signal) =>
     unary.setPermissions({ target, mode }, { signal }),
   );
 }

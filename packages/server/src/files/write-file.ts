@@ -53,9 +53,9 @@ export async function writeFile(
   }
   try {
     stall.wait();
-    return await context.guests.call(live, call, async ({ streams }, ended) => {
+    return await context.guests.call(live, call, async (guest, ended) => {
       const signal = AbortSignal.any([ended, stall.signal]);
-      return presentFile((await streams.writeFile(messages(), { signal })).info);
+      return presentFile((await guest.writeFile(messages(), signal)).info);
     });
   } catch (error) {
     throw broken ?? error;

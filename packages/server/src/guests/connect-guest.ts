@@ -4,13 +4,14 @@ import { type Client, createClient, type Interceptor } from '@connectrpc/connect
 import { createConnectTransport } from '@connectrpc/connect-node';
 import { guest } from '@nullspace/proto';
 import { callUnary } from './call-unary.ts';
+import { sendStream } from './send-stream.ts';
 
 /** Largest whole answer of an agent: a list of 100,000 files, or two streams of 16 MiB. */
-const UNARY_BYTES = 64 * 1024 * 1024;
+const LARGE_BYTES = 64 * 1024 * 1024;
+/** Largest answer to a call that describes one thing, and largest message of a stream. */
+const SMALL_BYTES = 1024 * 1024;
 /** Largest output of a process: 8 MiB, once by stream and once in the order of arrival, and what describes it. */
 const OUTPUT_BYTES = 17 * 1024 * 1024;
-/** Largest message of a stream; honest ones are at most 256 KiB. */
-const STREAM_BYTES = 1024 * 1024;
 /** An idle connection is closed after this, so that quiet sandboxes hold no descriptors. */
 const IDLE_MS = 30_000;
 
@@ -26,10 +27,17 @@ export interface GuestConnection {
     process: MessageInitShape<typeof guest.ReadOutputRequestSchema>,
     signal: AbortSignal,
   ): Promise<guest.ReadOutputResponse>;
-  /** Calls with one answer. */
+  /** Calls with one small answer. */
   unary: Client<typeof guest.GuestService>;
-  /** Calls that stream, whose messages are small. */
-  streams: Client<typeof guest.GuestService>;
+  /** Calls with one answer that lists many things. */
+  lists: Pick<Client<typeof guest.GuestService>, 'listDirectory' | 'listProcesses'>;
+  /** Calls that answer with a stream of small messages. */
+  streams: Pick<Client<typeof guest.GuestService>, 'readFile' | 'attach'>;
+  /** Sends a file in pieces. */
+  writeFile(
+    pieces: AsyncIterable<MessageInitShape<typeof guest.WriteFileRequestSchema>>,
+    signal: AbortSignal,
+  ): Promise<guest.WriteFileResponse>;
   close(): void;
 }
 
@@ -40,26 +48,26 @@ export function connectGuest({ address, token }: { address: string; token: strin
     request.header.set('authorization', `Bearer ${token}`);
     return next(request);
   };
-  const client = (readMaxBytes: number) =>
-    createClient(
-      guest.GuestService,
-      createConnectTransport({
-        baseUrl: `http://${address}`,
-        httpVersion: '1.1',
-        nodeOptions: { agent },
-        interceptors: [authorize],
-        acceptCompression: [],
-        readMaxBytes,
-      }),
-    );
+  const transport = (readMaxBytes: number) =>
+    createConnectTransport({
+      baseUrl: `http://${address}`,
+      httpVersion: '1.1',
+      nodeOptions: { agent },
+      interceptors: [authorize],
+      acceptCompression: [],
+      readMaxBytes,
+    });
+  const small = transport(SMALL_BYTES);
   const { hostname: host, port } = new URL(`http://${address}`);
-  const target = { host, port: Number(port), token, agent, maxBytes: UNARY_BYTES };
+  const target = { host, port: Number(port), token, agent, maxBytes: LARGE_BYTES };
   return {
     run: (command, signal) => callUnary(target, guest.GuestService.method.run, command, signal),
     readOutput: (process, signal) =>
       callUnary({ ...target, maxBytes: OUTPUT_BYTES }, guest.GuestService.method.readOutput, process, signal),
-    unary: client(UNARY_BYTES),
-    streams: client(STREAM_BYTES),
+    unary: createClient(guest.GuestService, small),
+    lists: createClient(guest.GuestService, transport(LARGE_BYTES)),
+    streams: createClient(guest.GuestService, small),
+    writeFile: (pieces, signal) => sendStream(small, guest.GuestService.method.writeFile, pieces, signal),
     close: () => agent.destroy(),
   };
 }

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Code, ConnectError } from '@connectrpc/connect';
+import { connectGuest, type GuestConnection } from '../../src/guests/connect-guest.ts';
+import { flood, startHostileAgent } from '../fixtures/hostile-agent.ts';
+
+// One call of the Connect protocol's streams: no flags, no bytes.
+const emptyMessages = Buffer.alloc(5 * 1000);
+
+async function* pieces() {
+  yield { target: { path: '/x', user: '' } };
+  yield { data: Buffer.from('x') };
+}
+
+const calls: Record<string, (guest: GuestConnection, signal: AbortSignal) => Promise<unknown>> = {
+  run: (guest, signal) => guest.run({ command: {} }, signal),
+  readOutput: (guest, signal) => guest.readOutput({ pid: 1 }, signal),
+  metrics: (guest, signal) => guest.unary.metrics({}, { signal }),
+  listProcesses: (guest, signal) => guest.lists.listProcesses({}, { signal }),
+  writeFile: (guest, signal) => guest.writeFile(pieces(), signal),
+};
+
+for (const [name, call] of Object.entries(calls)) {
+  test(`${name} breaks off an answer without end`, async (t) => {
+    for (const contentType of ['application/proto', 'application/connect+proto']) {
+      const { address } = await startHostileAgent(t, (response) =>
+        flood(response, contentType, emptyMessages),
+      );
+      const guest = connectGuest({ address, token: 'secret' });
+      t.after(() => guest.close());
+      await assert.rejects(call(guest, AbortSignal.timeout(60_000)), (error: ConnectError) => {
+        assert.ok(error instanceof ConnectError);
+        assert.notEqual(error.code, Code.Canceled);
+        return true;
+      });
+    }
+  });
+
+  test(`${name} does not go where it is sent to`, async (t) => {
+    let visits = 0;
+    const elsewhere = await startHostileAgent(t, (response) => {
+      visits += 1;
+      response.end();
+    });
+    const { address } = await startHostileAgent(t, (response) =>
+      response.writeHead(307, { location: `http://${elsewhere.address}/` }).end(),
+    );
+    const guest = connectGuest({ address, token: 'secret' });
+    t.after(() => guest.close());
+    await assert.rejects(call(guest, AbortSignal.timeout(60_000)), ConnectError);
+    assert.equal(visits, 0);
+  });
+}
+
+test('others get their turn while a file is sent to an agent that answers without end', async (t) => {
+  const { address } = await startHostileAgent(t, (response) =>
+    flood(response, 'application/connect+proto', emptyMessages),
+  );
+  const guest = connectGuest({ address, token: 'secret' });
+  t.after(() => guest.close());
+  let turns = 0;
+  const others = setInterval(() => (turns += 1), 1);
+  t.after(() => clearInterval(others));
+  const before = process.memoryUsage().rss;
+  await assert.rejects(guest.writeFile(pieces(), AbortSignal.timeout(60_000)), /more than one answer/);
+  while (turns < 5) await new Promise((resolve) => setTimeout(resolve, 1));
+  assert.ok(process.memoryUsage().rss - before < 256 * 1024 * 1024, 'the flood was kept in memory');
+});
