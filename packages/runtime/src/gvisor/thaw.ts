@@ -1,7 +1,7 @@
-import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive } from '../processes/identity.ts';
 import { killProcess } from '../processes/signal.ts';
+import { discard } from '../snapshots/save-folder.ts';
 import { runInstanceCommand } from './command.ts';
 import type { EngineContext } from './engine-context.ts';
 import { findCommands } from './find-commands.ts';
@@ -23,7 +23,7 @@ export async function thaw(context: EngineContext, id: string): Promise<void> {
   const { temporary, frozen } = record.saving;
   await endSaves(context, id);
   if (frozen && record.sandbox && isAlive(record.sandbox)) await resume(context, record);
-  await rm(temporary, { recursive: true, force: true });
+  await discard(temporary);
   await context.records.write({ ...record, saving: undefined });
 }
 

@@ -1,4 +1,4 @@
-import { access, mkdir, open, readdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { access, mkdir, open, readdir, rename, rm, statfs, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { SnapshotFile, SnapshotManifest } from '../engine.ts';
 import { RuntimeFailure, SnapshotError } from '../errors.ts';
@@ -34,9 +34,16 @@ export async function saveFolder(
     return manifest;
   } catch (cause) {
     const failure = await explain(folder, temporary, cause);
-    await rm(temporary, { recursive: true, force: true });
+    await discard(temporary);
     throw failure;
   }
+}
+
+/** Removes the folder of a failed save. An engine may keep its files open, so their space is freed first. */
+export async function discard(temporary: string): Promise<void> {
+  const names = await readdir(temporary).catch(() => []);
+  await Promise.all(names.map((name) => truncate(join(temporary, name)).catch(() => {})));
+  await rm(temporary, { recursive: true, force: true });
 }
 
 async function refuseTaken(folder: string): Promise<void> {
