@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +26,10 @@ const token = "e2e-token"
 type sandbox struct {
 	guestv1connect.GuestServiceClient
 	network *network
+	// id and flags are those of runsc.
+	id    string
+	flags []string
+	root  string
 }
 
 // programs found once: building runsc takes long on a fresh machine.
@@ -62,15 +67,24 @@ func lastLine(t testing.TB, program string) string {
 func startSandbox(t testing.TB) *sandbox {
 	t.Helper()
 	found := findPrograms(t)
+	root := filepath.Join(t.TempDir(), "root")
+	writeRoot(t, root, found.busybox)
+	box, ended := launch(t, found, root, []string{"NULLSPACE_AGENT_TOKEN=" + token}, "run")
+	box.awaitReady(t, ended)
+	return box
+}
+
+// launch starts or restores a sandbox on a root.
+func launch(t testing.TB, found programs, root string, env []string, subcommand ...string) (*sandbox, chan error) {
+	t.Helper()
 	folder := t.TempDir()
 	link := newNetwork(t)
-	writeRoot(t, filepath.Join(folder, "root"), found.busybox)
-	writeBundle(t, folder, filepath.Dir(found.agent), link.sandboxNamespace)
+	writeBundle(t, folder, root, filepath.Dir(found.agent), link.sandboxNamespace, env)
 	id := "guest-e2e-" + link.name
 	state := filepath.Join(folder, "state")
 	flags := []string{"--root=" + state, "--platform=systrap", "--ignore-cgroups", "--network=sandbox", "--in-sandbox-cgroup=v2"}
 	var log bytes.Buffer
-	run := exec.Command(found.runsc, append(flags, "run", "--bundle="+folder, id)...)
+	run := exec.Command(found.runsc, slices.Concat(flags, subcommand, []string{"--bundle=" + folder, id})...)
 	run.Stdout, run.Stderr = &log, &log
 	run.WaitDelay = 5 * time.Second
 	if err := run.Start(); err != nil {
@@ -92,10 +106,13 @@ func startSandbox(t testing.TB) *sandbox {
 			t.Logf("runsc and agent said:\n%s", log.String())
 		}
 	})
-	client := guestv1connect.NewGuestServiceClient(link.client(), "http://"+link.sandboxAddress+":49983", connect.WithInterceptors(bearer{}))
-	box := &sandbox{GuestServiceClient: client, network: link}
-	box.awaitReady(t, ended)
-	return box
+	client := guestv1connect.NewGuestServiceClient(link.client(), "http://"+link.sandboxAddress+":49983", connect.WithInterceptors(bearer(token)))
+	return &sandbox{GuestServiceClient: client, network: link, id: id, flags: flags, root: root}, ended
+}
+
+// as returns a client that carries another token.
+func (b *sandbox) as(token string) guestv1connect.GuestServiceClient {
+	return guestv1connect.NewGuestServiceClient(b.network.client(), "http://"+b.network.sandboxAddress+":49983", connect.WithInterceptors(bearer(token)))
 }
 
 func (b *sandbox) awaitReady(t testing.TB, ended chan error) {
@@ -140,7 +157,7 @@ func writeRoot(t testing.TB, root, busybox string) {
 	must(t, os.WriteFile(filepath.Join(root, "etc/secret"), []byte("secret\n"), 0o600))
 }
 
-func writeBundle(t testing.TB, folder, agentFolder, namespace string) {
+func writeBundle(t testing.TB, folder, root, agentFolder, namespace string, env []string) {
 	t.Helper()
 	capabilities := []string{
 		"CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL", "CAP_SETGID", "CAP_SETUID", "CAP_SETPCAP",
@@ -150,10 +167,10 @@ func writeBundle(t testing.TB, folder, agentFolder, namespace string) {
 		"ociVersion": "1.0.0",
 		"process": map[string]any{
 			"user": map[string]int{"uid": 0, "gid": 0}, "cwd": "/", "args": []string{"/.nullspace/agent"},
-			"env":          []string{"NULLSPACE_AGENT_TOKEN=" + token},
+			"env":          env,
 			"capabilities": map[string]any{"bounding": capabilities, "effective": capabilities, "permitted": capabilities},
 		},
-		"root":     map[string]any{"path": "root"},
+		"root":     map[string]any{"path": root},
 		"hostname": "e2e",
 		"mounts": []map[string]any{
 			{"destination": "/proc", "type": "proc", "source": "proc"},
@@ -176,19 +193,19 @@ func must(t testing.TB, err error) {
 }
 
 // bearer adds the token to every call.
-type bearer struct{}
+type bearer string
 
-func (bearer) WrapUnary(next connect.UnaryFunc) connect.UnaryFunc {
+func (b bearer) WrapUnary(next connect.UnaryFunc) connect.UnaryFunc {
 	return func(ctx context.Context, request connect.AnyRequest) (connect.AnyResponse, error) {
-		request.Header().Set("Authorization", "Bearer "+token)
+		request.Header().Set("Authorization", "Bearer "+string(b))
 		return next(ctx, request)
 	}
 }
 
-func (bearer) WrapStreamingClient(next connect.StreamingClientFunc) connect.StreamingClientFunc {
+func (b bearer) WrapStreamingClient(next connect.StreamingClientFunc) connect.StreamingClientFunc {
 	return func(ctx context.Context, spec connect.Spec) connect.StreamingClientConn {
 		conn := next(ctx, spec)
-		conn.RequestHeader().Set("Authorization", "Bearer "+token)
+		conn.RequestHeader().Set("Authorization", "Bearer "+string(b))
 		return conn
 	}
 }
