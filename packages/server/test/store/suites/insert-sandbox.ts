@@ -18,7 +18,9 @@ export function testsOfInsertSandbox(database: TestDatabase): void {
       });
       const result = await opened.store.insertSandbox(sandbox, { maxLive: 1 });
       const unset = { hostId: null, status: 'creating', deadlineAt: null, startedAt: null, endedAt: null };
-      const expected = { ...sandbox, ...unset, reason: null, message: null, phases: null, revision: 0 };
+      const origin = { origin: 'create', sourceId: null, fromSnapshotId: null, resumingAs: null, forkId: null };
+      const ended = { reason: null, message: null, phases: null, revision: 0 };
+      const expected = { ...sandbox, ...unset, ...ended, executionId: sandbox.id, ...origin };
       const stored = await opened.store.getSandbox({ tenantId: tenant.id, id: sandbox.id });
       assert.deepEqual(stored, expected);
       assert.deepEqual(result, { inserted: true, sandbox: expected });
