@@ -61,6 +61,9 @@ export const settings = z.strictObject({
     .default(30 * 24 * 3600 * 1000)
     .describe('Longest time to live, in milliseconds.'),
   tenant_max_sandboxes: wholeNumber(1).default(500).describe('Live sandboxes of one tenant.'),
+  tenant_max_snapshots: wholeNumber(1)
+    .default(500)
+    .describe('Snapshots of one tenant, those of paused sandboxes included.'),
   tenant_max_requests: wholeNumber(1)
     .default(256)
     .describe('Requests of one tenant served at the same moment.'),

@@ -26,6 +26,17 @@ export class ApiError extends Error {
     this.retryAfterSecs = options.retryAfterSecs;
     this.headers = options.headers;
   }
+
+  /** The same error with more details. */
+  withDetails(details: Record<string, unknown>): ApiError {
+    const error = new ApiError(
+      this.code,
+      {},
+      { details: { ...this.details, ...details }, cause: this.cause },
+    );
+    error.message = this.message;
+    return error;
+  }
 }
 
 /** Bad input found after the schema: names the field and what is wrong with it. */

@@ -2,6 +2,7 @@ import type { Settings } from '@nullspace/configuration';
 import type { Logger } from 'pino';
 import type { Fleet } from './fleet/fleet.ts';
 import type { GuestCaller } from './guests/call-guest.ts';
+import type { KeyedGate } from './keyed-gate.ts';
 import type { ServerMetrics } from './metrics/server-metrics.ts';
 import type { SandboxFinder } from './sandboxes/sandbox-finder.ts';
 import type { Store } from './store/store.ts';
@@ -13,6 +14,8 @@ export interface Context {
   fleet: Fleet;
   finder: SandboxFinder;
   guests: GuestCaller;
+  /** Lets resumes and ends of one paused sandbox through one at a time, by the snapshot of its pause. */
+  pauses: KeyedGate;
   metrics: ServerMetrics;
   log: Logger;
   version: string;

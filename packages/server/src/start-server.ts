@@ -9,10 +9,12 @@ import { EventFeed } from './events/event-feed.ts';
 import { createFleet } from './fleet/fleet.ts';
 import { GuestCaller } from './guests/call-guest.ts';
 import { ClaimRecovery } from './idempotency/claim-recovery.ts';
+import { KeyedGate } from './keyed-gate.ts';
 import { serveMetrics } from './metrics/serve-metrics.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
 import { startPurging } from './purge.ts';
 import { SandboxFinder } from './sandboxes/sandbox-finder.ts';
+import { saveSnapshot } from './snapshots/create-snapshot.ts';
 import type { Store } from './store/store.ts';
 
 export interface RunningServer {
@@ -43,9 +45,12 @@ export async function startServer(options: {
     isHostConnected: () => fleet.link.connected,
   });
   const guests = new GuestCaller(finder);
-  const context: Context = { settings, store, fleet, finder, guests, metrics, log, version };
+  const pauses = new KeyedGate(1);
+  const context: Context = { settings, store, fleet, finder, guests, pauses, metrics, log, version };
   const recovery = new ClaimRecovery({ store, log });
   fleet.projection.onSettled = (sandbox) => recovery.onSettled(sandbox);
+  fleet.snapshots.saveAgain = (snapshot) => saveSnapshot(context, snapshot);
+  fleet.snapshots.onSettled = (id, snapshot) => recovery.onSnapshot(id, snapshot);
   await recovery.start();
 
   const feed = new EventFeed({ store, log });

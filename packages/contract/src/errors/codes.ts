@@ -141,7 +141,7 @@ export const errorCodes = {
   sandbox_paused: {
     status: 409,
     retryable: false,
-    message: 'Sandbox {sandbox_id} is paused',
+    message: 'Sandbox {sandbox_id} is paused{resumed}',
     suggested_action: 'Resume it with POST /v1/sandboxes/{snapshot_id}/resume, or connect to it.',
     description:
       'The sandbox is saved to a snapshot and does not run, or was paused while the call was under way. `details.snapshot_id` names the snapshot to resume.',

@@ -10,7 +10,7 @@ export const snapshotKind = z.enum(['memory', 'filesystem']);
 export type SnapshotKind = z.infer<typeof snapshotKind>;
 
 /** A snapshot as it is answered with. Published clients refuse any further key: the rest is read with `fields`. */
-export const snapshotInfo = z.object({
+export const snapshotInfo = z.strictObject({
   id: z.string(),
   sandbox_id: z.string().describe('The sandbox that it was taken of.'),
   size_bytes: z.number().int().describe('Bytes that it uses on disk.'),

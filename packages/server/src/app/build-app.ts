@@ -84,7 +84,7 @@ export async function buildApp(
 
   serveGeneral(app, context, options);
   serveSandboxes(app, context, options.recovery);
-  serveSnapshots(app, context);
+  serveSnapshots(app, context, options.recovery);
   serveCommands(app, context, streams);
   serveFiles(app, context);
   serveTemplates(app, context);

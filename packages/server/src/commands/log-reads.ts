@@ -5,9 +5,9 @@ import type { guest } from '@nullspace/proto';
 import { ApiError } from '../api-error.ts';
 import { type Call, Streamed } from '../app/call.ts';
 import type { Context } from '../context.ts';
+import { KeyedGate } from '../keyed-gate.ts';
 import { decodeText, readExitCode } from './describe-exit.ts';
 import { writeJsonString } from './json-text.ts';
-import { KeyedGate } from './keyed-gate.ts';
 import type { ProcessAddress } from './processes.ts';
 
 /** Reads of one tenant whose output, up to 16 MiB each, is held at the same moment. */

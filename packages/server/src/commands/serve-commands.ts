@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { RequestCounter } from '../app/request-counter.ts';
 import { serveRoute } from '../app/serve-route.ts';
 import type { Context } from '../context.ts';
-import { addressOf } from '../sandboxes/serve-sandboxes.ts';
+import { addressOf } from '../sandboxes/address-of.ts';
 import { answerExec } from './answer-exec.ts';
 import { serveSocket } from './live/serve-socket.ts';
 import { LogReads } from './log-reads.ts';

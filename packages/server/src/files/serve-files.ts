@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { Streamed } from '../app/call.ts';
 import { serveRoute } from '../app/serve-route.ts';
 import type { Context } from '../context.ts';
-import { addressOf } from '../sandboxes/serve-sandboxes.ts';
+import { addressOf } from '../sandboxes/address-of.ts';
 import * as files from './file-calls.ts';
 import { openFile, readWholeFile } from './read-file.ts';
 import { writeFile } from './write-file.ts';

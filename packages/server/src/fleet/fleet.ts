@@ -2,15 +2,18 @@ import type { HostClient } from '@nullspace/host';
 import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
 import { callHost } from './call-host.ts';
-import { HostLink } from './host-link.ts';
+import { HostLink, type HostListener } from './host-link.ts';
+import { HostSnapshots } from './host-snapshots.ts';
 import { LiveInstances } from './live-instances.ts';
 import { Projection } from './projection.ts';
+import { ResumedInstances } from './resumed-instances.ts';
 
 /** The host and what lives on it, for the verbs on sandboxes. */
 export interface Fleet {
   live: LiveInstances;
   link: HostLink;
   projection: Projection;
+  snapshots: HostSnapshots;
   /** Calls the host and waits for one that is away; see `callHost`. */
   call<Result>(call: (client: HostClient) => Promise<Result>): Promise<Result>;
   start(): void;
@@ -19,12 +22,22 @@ export interface Fleet {
 
 export function createFleet(options: { client: HostClient; store: Store; log: Logger }): Fleet {
   const live = new LiveInstances();
-  const projection = new Projection({ ...options, live });
-  const link = new HostLink({ client: options.client, listener: projection, log: options.log });
+  const resumed = new ResumedInstances(options);
+  const projection = new Projection({ ...options, live, resumed });
+  const snapshots = new HostSnapshots(options);
+  const listener: HostListener = {
+    async onAll(instances) {
+      await projection.onAll(instances);
+      await snapshots.reconcile();
+    },
+    onChanged: (instance) => projection.onChanged(instance),
+  };
+  const link = new HostLink({ client: options.client, listener, log: options.log });
   return {
     live,
     link,
     projection,
+    snapshots,
     call: (call) => callHost(link, call),
     start: () => link.start(),
     async stop() {

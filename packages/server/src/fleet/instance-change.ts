@@ -1,4 +1,5 @@
 import { host } from '@nullspace/proto';
+import { pauseSnapshotId } from '../snapshots/pause-snapshot-id.ts';
 import type { Phases, SandboxChange } from '../store/records.ts';
 
 /** What the host's word on an instance means for the record of its sandbox. News older than the recorded are ignored. */
@@ -16,6 +17,7 @@ function describe(instance: host.Instance): SandboxChange {
       ...(instance.spec && instance.spec.diskMb > 0 ? { diskMb: instance.spec.diskMb } : {}),
     };
   }
+  if (instance.state === host.State.PAUSED) return describePause(instance);
   if (isFinal(instance)) {
     return {
       status: instance.state === host.State.DESTROYED ? 'destroyed' : 'error',
@@ -27,6 +29,22 @@ function describe(instance: host.Instance): SandboxChange {
   return {};
 }
 
+function describePause({ sandboxId, reason, message, pauseSnapshot }: host.Instance): SandboxChange {
+  const createdAt = Number(pauseSnapshot?.createdUnixMs ?? 0n) || Date.now();
+  return {
+    status: 'paused',
+    reason: reason || 'manual',
+    message: message || null,
+    deadlineAt: null,
+    pause: {
+      snapshotId: pauseSnapshotId(sandboxId),
+      sizeBytes: Number(pauseSnapshot?.sizeBytes ?? 0n),
+      createdAt,
+    },
+  };
+}
+
+/** True for one that has ended; a paused one goes on as another. */
 export function isFinal(instance: host.Instance): boolean {
   return instance.state === host.State.DESTROYED || instance.state === host.State.ERROR;
 }

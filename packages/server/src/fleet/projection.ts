@@ -1,25 +1,35 @@
 import { type HostClient, readHostError } from '@nullspace/host';
-import type { host } from '@nullspace/proto';
+import { host } from '@nullspace/proto';
 import type { Logger } from 'pino';
+import { pauseSnapshotId } from '../snapshots/pause-snapshot-id.ts';
 import type { Sandbox } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { HostListener } from './host-link.ts';
 import { isFinal, toChange } from './instance-change.ts';
 import type { LiveInstances } from './live-instances.ts';
+import type { ResumedInstances } from './resumed-instances.ts';
 
 /** Keeps the store's records in step with what the host says. The host is right about everything that lives. */
 export class Projection implements HostListener {
   readonly #store: Store;
   readonly #live: LiveInstances;
+  readonly #resumed: ResumedInstances;
   readonly #client: HostClient;
   readonly #log: Logger;
   /** Sandboxes whose create runs in this process: their records are its business. */
   readonly creating = new Set<string>();
-  /** Called with every sandbox that is settled: running or ended. */
+  /** Called with every sandbox that is settled: running, paused or ended. */
   onSettled: (sandbox: Sandbox) => void = () => undefined;
 
-  constructor(options: { store: Store; live: LiveInstances; client: HostClient; log: Logger }) {
+  constructor(options: {
+    store: Store;
+    live: LiveInstances;
+    resumed: ResumedInstances;
+    client: HostClient;
+    log: Logger;
+  }) {
     this.#store = options.store;
+    this.#resumed = options.resumed;
     this.#live = options.live;
     this.#client = options.client;
     this.#log = options.log;
@@ -30,24 +40,38 @@ export class Projection implements HostListener {
     for (const instance of instances) await this.onChanged(instance);
     for (const id of this.#live.ids()) if (!present.has(id)) await this.#endLost(id);
     for (const sandbox of await this.#store.listUnfinished()) {
-      if (!present.has(sandbox.id)) await this.#endLost(sandbox.id);
+      if (sandbox.status === 'paused') await this.#settlePaused(sandbox, present);
+      else if (!present.has(sandbox.id)) await this.#endLost(sandbox.id);
       else if (sandbox.status === 'running') this.onSettled(sandbox);
     }
   }
 
   async onChanged(instance: host.Instance): Promise<void> {
     if (isFinal(instance)) return this.#recordEnd(instance);
+    if (instance.state === host.State.PAUSED) return this.#recordPause(instance);
     const live = this.#live.put(instance);
-    const result = await this.#store.updateSandbox(instance.sandboxId, toChange(live.instance));
-    const { sandbox } = result;
+    const { sandbox } = await this.#update(live.instance);
+    if (sandbox === 'starting') return;
     if (!sandbox || sandbox.status === 'destroyed' || sandbox.status === 'error') {
       this.#live.end(instance.sandboxId);
       this.#log.warn({ sandbox_id: instance.sandboxId }, 'killing an instance without a live record');
       await this.kill(instance.sandboxId, 'manual');
       return;
     }
+    // An answer that was overtaken by a pause.
+    if (sandbox.status === 'paused') return this.#live.end(instance.sandboxId);
     live.tenantId = sandbox.tenantId;
     if (sandbox.status === 'running') this.onSettled(sandbox);
+  }
+
+  /** Records what the host says; an instance without a record may have come up from a pause. */
+  async #update(instance: host.Instance) {
+    const change = toChange(instance);
+    const result = await this.#store.updateSandbox(instance.sandboxId, change);
+    if (result.sandbox) return result;
+    const outcome = await this.#resumed.adopt(instance);
+    if (outcome === 'adopted') return this.#store.updateSandbox(instance.sandboxId, change);
+    return { applied: false as const, sandbox: outcome === 'starting' ? ('starting' as const) : undefined };
   }
 
   /** Ends an instance on the host; one that is not there is fine. */
@@ -61,16 +85,46 @@ export class Projection implements HostListener {
   }
 
   async #recordEnd(instance: host.Instance): Promise<void> {
-    const { sandboxId: sandbox_id, reason, message: detail } = instance;
+    const { sandboxId: sandbox_id, reason, message: detail, fromSnapshotId } = instance;
     try {
-      const { applied, sandbox } = await this.#store.updateSandbox(sandbox_id, toChange(instance));
+      const { applied, sandbox } = await this.#update(instance);
       if (applied) this.#log.info({ sandbox_id, reason, detail }, 'sandbox ended');
-      if (sandbox) this.onSettled(sandbox);
+      if (applied && reason === 'snapshot_corrupt')
+        await this.#store.markSnapshotCorrupt(fromSnapshotId, detail);
+      if (sandbox && sandbox !== 'starting') this.onSettled(sandbox);
     } finally {
       // Calls that are broken off here read the reason from the record.
       this.#live.end(sandbox_id);
     }
-    void this.#forget(sandbox_id);
+    if (instance.pauseSnapshot) void this.#resumed.dropPause(sandbox_id);
+    else void this.#forget(sandbox_id);
+  }
+
+  async #recordPause(instance: host.Instance): Promise<void> {
+    const { sandboxId: sandbox_id, reason } = instance;
+    try {
+      const { applied, sandbox } = await this.#update(instance);
+      if (applied) this.#log.info({ sandbox_id, reason }, 'sandbox paused');
+      if (sandbox && sandbox !== 'starting' && sandbox.status === 'paused') this.onSettled(sandbox);
+      // It was resumed or destroyed before the host was told so.
+      else void this.#resumed.dropPause(sandbox_id);
+    } finally {
+      // Calls that are broken off here read from the record that it is paused.
+      this.#live.end(sandbox_id);
+    }
+  }
+
+  /** An attempt to resume that the host does not list has never come up; the sandbox is paused as before. */
+  async #settlePaused(sandbox: Sandbox, present: Set<string>): Promise<void> {
+    const { resumingAs: newId } = sandbox;
+    if (newId !== null && !present.has(newId) && !this.creating.has(newId)) {
+      const failure = {
+        code: 'start_failed',
+        message: 'The server was interrupted before the host had started it.',
+      };
+      await this.#store.abandonResume({ newId, snapshotId: pauseSnapshotId(sandbox.id), failure });
+    }
+    this.onSettled(sandbox);
   }
 
   /** Tells the host that an end is recorded. What goes wrong is made good when the host lists the instance again. */
@@ -89,7 +143,8 @@ export class Projection implements HostListener {
     const found = await this.#find(sandboxId);
     if (found) return this.onChanged(found);
     const before = await this.#store.findSandbox(sandboxId);
-    const started = before?.status === 'running';
+    if (!before || before.status === 'paused') return this.#live.end(sandboxId);
+    const started = before.status === 'running';
     const { sandbox } = await this.#store.updateSandbox(sandboxId, {
       status: 'error',
       reason: started ? 'host_lost' : 'start_failed',

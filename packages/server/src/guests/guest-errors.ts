@@ -1,6 +1,7 @@
 import { ConnectError } from '@connectrpc/connect';
 import { guest } from '@nullspace/proto';
 import { ApiError, invalidField } from '../api-error.ts';
+import { pausedSandbox } from '../sandboxes/ended.ts';
 
 /** What the call was about, for the message. */
 export interface GuestCall {
@@ -24,6 +25,10 @@ function refusal(code: string, call: GuestCall): ApiError | undefined {
   const values = { sandbox_id, path };
   const details = path ? { sandbox_id, path } : { sandbox_id };
   switch (code) {
+    case 'sandbox_paused':
+      return pausedSandbox(sandbox_id);
+    case 'restoring':
+      return new ApiError('sandbox_not_ready', { sandbox_id, status: 'creating' }, { details });
     case 'file_not_found':
       return new ApiError('file_not_found', values, { details });
     case 'file_exists':

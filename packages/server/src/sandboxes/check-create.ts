@@ -35,14 +35,10 @@ function checkTimeoutAction({ timeout_action, lifecycle }: CreateSandboxBody): v
 }
 
 function refuseFeatures(body: CreateSandboxBody): void {
-  if (body.snapshot_id !== undefined) throw notImplemented('snapshots (snapshot_id)');
   if (body.volumes?.length) throw notImplemented('volumes (volumes)');
   if (body.warm_pool) throw notImplemented('warm pools (warm_pool)');
   if (body.desktop) throw notImplemented('desktops (desktop)');
   if (body.auto_resume) throw notImplemented('resuming on traffic (auto_resume)');
-  if (body.timeout_action === 'hibernate') throw notImplemented('pausing at the deadline (timeout_action)');
-  if (body.lifecycle?.on_timeout === 'pause')
-    throw notImplemented('pausing at the deadline (lifecycle.on_timeout)');
   if (body.network?.deny_out?.length) throw notImplemented('outbound network policies (network.deny_out)');
   if (body.network?.allow_out?.length) throw notImplemented('outbound network policies (network.allow_out)');
 }

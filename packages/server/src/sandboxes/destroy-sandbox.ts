@@ -1,19 +1,39 @@
 import type { Context } from '../context.ts';
+import { pauseSnapshotId } from '../snapshots/pause-snapshot-id.ts';
+import type { Sandbox } from '../store/records.ts';
 import { endedSandbox } from './ended.ts';
 import type { SandboxAddress } from './sandbox-finder.ts';
 
 /**
- * Ends a sandbox with all that runs in it. What it held on the machine is released after the answer.
+ * Ends a sandbox with all that runs in it; a paused one with the snapshot of its pause. What it held on the machine is
+ * released after the answer.
  *
- * @throws {ApiError} `sandbox_not_found`, also for one that has ended; `host_unavailable`.
+ * @throws {ApiError} `sandbox_not_found`, also for one that has ended and for an id that a resume has replaced;
+ * `host_unavailable`.
  */
 export async function destroySandbox(context: Context, address: SandboxAddress): Promise<void> {
-  const { store, fleet, finder } = context;
-  const sandbox = await finder.read(address);
-  if (sandbox.status !== 'error') {
-    const instance = await fleet.call(() => fleet.projection.kill(sandbox.id, 'manual'));
-    if (instance) await fleet.projection.onChanged(instance);
+  const leave = await context.pauses.enter(pauseSnapshotId(address.sandboxId), new AbortController().signal);
+  try {
+    const sandbox = await context.finder.readExact(address);
+    if (sandbox.status !== 'error') await endInstance(context, sandbox);
+    await recordEnd(context, sandbox);
+  } finally {
+    leave();
   }
+}
+
+async function endInstance({ fleet }: Context, sandbox: Sandbox): Promise<void> {
+  // A resume of which nobody knows how far it came must not bring the sandbox back.
+  const { resumingAs } = sandbox;
+  if (resumingAs !== null) await fleet.call(() => fleet.projection.kill(resumingAs, 'manual'));
+  const instance = await fleet.call(() => fleet.projection.kill(sandbox.id, 'manual'));
+  if (sandbox.status === 'paused') {
+    await fleet.call((client) => client.deleteSnapshot({ snapshotId: pauseSnapshotId(sandbox.id) }));
+  }
+  if (instance) await fleet.projection.onChanged(instance);
+}
+
+async function recordEnd({ store, fleet }: Context, sandbox: Sandbox): Promise<void> {
   const { applied, sandbox: now } = await store.updateSandbox(sandbox.id, {
     status: 'destroyed',
     reason: 'manual',

@@ -1,9 +1,11 @@
 import { ApiError } from '../api-error.ts';
+import { pauseSnapshotId } from '../snapshots/pause-snapshot-id.ts';
 import type { Sandbox } from '../store/records.ts';
 
-/** True from the very moment of the deadline, also while the host is still at it. */
+/** True from the very moment of a deadline that destroys, also while the host is still at it. */
 export function isPastDeadline(sandbox: Sandbox, now: number = Date.now()): boolean {
-  return sandbox.status === 'running' && sandbox.deadlineAt !== null && sandbox.deadlineAt <= now;
+  const { status, deadlineAt, timeoutAction } = sandbox;
+  return status === 'running' && timeoutAction === 'destroy' && deadlineAt !== null && deadlineAt <= now;
 }
 
 /** True for a sandbox that callers can no longer find. */
@@ -36,8 +38,24 @@ export function endedSandbox(sandbox: Sandbox): ApiError {
   );
 }
 
+/** The answer to a call that needs a running sandbox, or was under way while its sandbox was paused. */
+export function pausedSandbox(sandboxId: string, more: { resumedAs?: string } = {}): ApiError {
+  const { resumedAs } = more;
+  return new ApiError(
+    'sandbox_paused',
+    { sandbox_id: sandboxId, resumed: resumedAs ? `; it was resumed as ${resumedAs}` : '' },
+    {
+      details: {
+        sandbox_id: sandboxId,
+        ...(resumedAs ? { resumed_as: resumedAs } : { snapshot_id: pauseSnapshotId(sandboxId) }),
+      },
+    },
+  );
+}
+
 /** The answer to a call that needs a running sandbox. */
 export function notReady(sandbox: Sandbox): ApiError {
+  if (sandbox.status === 'paused') return pausedSandbox(sandbox.id);
   const { id, status, reason, message } = sandbox;
   return new ApiError(
     'sandbox_not_ready',

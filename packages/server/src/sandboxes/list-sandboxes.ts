@@ -37,13 +37,15 @@ export async function listSandboxes({ store }: Context, tenantId: string, query:
   };
 }
 
-function readCursor(token: string) {
+/** The place that a page's token names. */
+export function readCursor(token: string) {
   const cursor = decodeCursor(token);
   if (!cursor) throw invalidField('next_token', 'is not a token of a previous page');
   return cursor;
 }
 
-function readMetadataFilter(text: string): Record<string, JsonValue> {
+/** The pairs of a filter by metadata. */
+export function readMetadataFilter(text: string): Record<string, JsonValue> {
   let value: unknown;
   try {
     value = JSON.parse(text);

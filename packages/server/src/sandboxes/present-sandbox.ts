@@ -1,4 +1,5 @@
 import type { NetworkPolicy, SandboxInfo } from '@nullspace/contract';
+import { pauseSnapshotId } from '../snapshots/pause-snapshot-id.ts';
 import type { Sandbox } from '../store/records.ts';
 
 const time = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
@@ -24,7 +25,7 @@ export function presentSandbox(sandbox: Sandbox): SandboxInfo {
     timeout_at: deadline,
     expires_at: deadline,
     timeout_action: sandbox.timeoutAction,
-    snapshot_id: null,
+    snapshot_id: sandbox.status === 'paused' ? pauseSnapshotId(sandbox.id) : null,
     traffic_access_token: null,
   };
 }

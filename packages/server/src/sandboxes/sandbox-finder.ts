@@ -7,7 +7,7 @@ import type { Fleet } from '../fleet/fleet.ts';
 import type { LiveInstance } from '../fleet/live-instance.ts';
 import type { Sandbox } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { endedSandbox, isGone, notReady, unknownSandbox } from './ended.ts';
+import { endedSandbox, isGone, notReady, pausedSandbox, unknownSandbox } from './ended.ts';
 
 /** A sandbox of a tenant. */
 export interface SandboxAddress {
@@ -26,14 +26,30 @@ export class SandboxFinder {
   }
 
   /**
-   * The record of a sandbox that is not gone; one that ended in an error is readable.
+   * The record of a sandbox that is not gone; one that ended in an error is readable. An id that a resume has
+   * replaced leads to the sandbox as it is now.
    *
    * @throws {ApiError} `sandbox_not_found`.
    */
-  async read({ tenantId, sandboxId }: SandboxAddress): Promise<Sandbox> {
-    const sandbox = isIdLike(sandboxId)
-      ? await this.#store.getSandbox({ tenantId, id: sandboxId })
-      : undefined;
+  async read(address: SandboxAddress): Promise<Sandbox> {
+    const { tenantId, sandboxId: id } = address;
+    if (!isIdLike(id)) throw unknownSandbox(id);
+    const sandbox =
+      (await this.#store.getSandbox({ tenantId, id })) ?? (await this.#store.followAlias({ tenantId, id }));
+    return this.#refuseGone(sandbox, id);
+  }
+
+  /**
+   * The same, under its present id only.
+   *
+   * @throws {ApiError} `sandbox_not_found`, also for an id that a resume has replaced.
+   */
+  async readExact({ tenantId, sandboxId: id }: SandboxAddress): Promise<Sandbox> {
+    const sandbox = isIdLike(id) ? await this.#store.getSandbox({ tenantId, id }) : undefined;
+    return this.#refuseGone(sandbox, id);
+  }
+
+  #refuseGone(sandbox: Sandbox | undefined, sandboxId: string): Sandbox {
     if (!sandbox) throw unknownSandbox(sandboxId);
     if (isGone(sandbox)) throw endedSandbox(sandbox);
     return sandbox;
@@ -43,13 +59,16 @@ export class SandboxFinder {
    * The running instance of a sandbox. While the host is away the last known one is used, since guests are
    * reached directly.
    *
-   * @throws {ApiError} `sandbox_not_found`, `sandbox_not_ready`, `host_unavailable`.
+   * @throws {ApiError} `sandbox_not_found`, `sandbox_not_ready`, `sandbox_paused`, `host_unavailable`.
    */
-  async findLive(address: SandboxAddress): Promise<LiveInstance> {
-    const known = this.#lookUp(address);
+  async findLive(named: SandboxAddress): Promise<LiveInstance> {
+    const known = this.#lookUp(named);
     if (known) return known;
-    const sandbox = await this.read(address);
+    const sandbox = await this.read(named);
     if (sandbox.status !== 'running') throw notReady(sandbox);
+    const address = { tenantId: named.tenantId, sandboxId: sandbox.id };
+    const renamed = this.#lookUp(address);
+    if (renamed) return renamed;
     if (!(await this.#fleet.link.waitUntilConnected(HOST_PATIENCE_MS))) {
       throw new ApiError('host_unavailable', {}, { retryAfterSecs: 1 });
     }
@@ -59,11 +78,17 @@ export class SandboxFinder {
     throw notReady(now);
   }
 
-  /** Why calls to this instance fail: its sandbox has ended. Undefined: as far as anyone knows it runs. */
+  /** Why calls to this instance fail: its sandbox has ended or is paused. Undefined: as far as anyone knows it runs. */
   async describeEnd(live: LiveInstance): Promise<ApiError | undefined> {
     if (!live.ended.aborted) await this.#askHost(live);
     const sandbox = await this.#store.findSandbox(live.sandboxId);
-    if (!sandbox) return unknownSandbox(live.sandboxId);
+    if (!sandbox) {
+      const resumed = await this.#store.followAlias({ id: live.sandboxId });
+      return resumed
+        ? pausedSandbox(live.sandboxId, { resumedAs: resumed.id })
+        : unknownSandbox(live.sandboxId);
+    }
+    if (sandbox.status === 'paused') return pausedSandbox(sandbox.id);
     if (isGone(sandbox) || sandbox.status === 'error') return endedSandbox(sandbox);
     return undefined;
   }
@@ -71,6 +96,7 @@ export class SandboxFinder {
   #lookUp({ tenantId, sandboxId }: SandboxAddress): LiveInstance | undefined {
     const live = this.#fleet.live.get(sandboxId);
     if (!live || live.tenantId !== tenantId || live.instance.state !== host.State.RUNNING) return undefined;
+    if (live.instance.deadlineAction === host.DeadlineAction.PAUSE) return live;
     const deadline = Number(live.instance.deadlineUnixMs);
     return deadline > 0 && deadline <= Date.now() ? undefined : live;
   }

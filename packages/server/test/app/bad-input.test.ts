@@ -42,6 +42,8 @@ describe('bad input is refused whole, with code, field and bound', () => {
     ],
     ['an unknown template', { template: 'nope' }, [/nope/], 'template_not_found'],
     ['a template of others', { template: 'acme/base' }, [/acme/], 'template_not_found'],
+    ['an unknown snapshot', { snapshot_id: 'snap_1' }, [/snap_1/], 'snapshot_not_found'],
+    ['memory beside a snapshot', { snapshot_id: 'snap_1', memory_mb: 512 }, [/memory_mb/, /snapshot_id/]],
     ['a tag that is not there', { template: 'base:v9' }, [/v9/], 'template_not_found'],
   ];
   for (const [name, body, mentions, code = 'invalid_request' as const] of creates) {
@@ -51,13 +53,10 @@ describe('bad input is refused whole, with code, field and bound', () => {
   }
 
   const features: [string, object][] = [
-    ['snapshots', { snapshot_id: 'snap_1' }],
     ['volumes', { volumes: [{ ref: 'v', mount_path: '/data' }] }],
     ['warm pools', { warm_pool: { id: 'twp_1' } }],
     ['desktops', { desktop: { dpi: 96 } }],
     ['auto_resume', { auto_resume: true }],
-    ['timeout_action', { timeout_action: 'hibernate' }],
-    ['on_timeout', { lifecycle: { on_timeout: 'pause' } }],
     ['deny_out', { network: { deny_out: ['0.0.0.0/0'] } }],
     ['allow_out', { network: { allow_out: ['example.org'] } }],
   ];
@@ -105,6 +104,23 @@ describe('bad input is refused whole, with code, field and bound', () => {
       'invalid_request',
       [/metadata/],
     ],
+    ['an unknown snapshot', 'GET', '/v1/snapshots/snap_nope', undefined, 'snapshot_not_found', [/snap_nope/]],
+    ['a snapshot id with NUL', 'GET', '/v1/snapshots/snap_%00', undefined, 'snapshot_not_found', []],
+    ['an unknown snapshot', 'DELETE', '/v1/snapshots/snap_nope', undefined, 'snapshot_not_found', []],
+    ['an unknown snapshot', 'POST', '/v1/sandboxes/snap_nope/resume', undefined, 'snapshot_not_found', []],
+    ['an unknown id', 'POST', '/v1/sandboxes/sb_nope/hibernate', undefined, 'sandbox_not_found', []],
+    ['a very long id', 'POST', `/v1/sandboxes/${'x'.repeat(900)}/fork`, undefined, 'sandbox_not_found', []],
+    ['a limit of none', 'GET', '/v1/snapshots?limit=0', undefined, 'invalid_request', [/limit/, /1/]],
+    ['a bad cursor', 'GET', '/v1/snapshots?next_token=x', undefined, 'invalid_request', [/next_token/]],
+    [
+      'a filter that is a list',
+      'GET',
+      '/v1/snapshots?metadata=[]',
+      undefined,
+      'invalid_request',
+      [/metadata/],
+    ],
+    ['an unknown field', 'GET', '/v1/snapshots?fields=colour', undefined, 'invalid_fields', [/colour/]],
     ['bad percent signs', 'GET', '/v1/sandboxes/%zz', undefined, 'invalid_request', []],
     ['an unknown path', 'GET', '/v1/nothing', undefined, 'not_found', [/nothing/]],
     ['a trailing slash', 'GET', '/v1/sandboxes/', undefined, 'not_found', []],
@@ -133,6 +149,11 @@ describe('bad input is refused whole, with code, field and bound', () => {
     ['exec', 'a reserved folder', { command: 'a', cwd: '/workspace/.nullspace' }, [/cwd/]],
     ['timeout', 'no time', { timeout_ms: 0 }, [/timeout_ms/]],
     ['timeout', 'too much time', { timeout_ms: 3_600_001 }, [/timeout_ms/, /3600000/]],
+    ['fork', 'no child', { count: 0 }, [/count/, /1/]],
+    ['fork', 'too many children', { count: 101 }, [/count/, /100/]],
+    ['fork', 'an unknown field', { copies: 2 }, [/copies/]],
+    ['snapshots', 'an unknown kind', { kind: 'disk' }, [/kind/]],
+    ['snapshots', 'a reserved label', { metadata: { volume_attachments: 1 } }, [/metadata/]],
     ['processes/1/stdin', 'no data', {}, [/data/]],
     ['processes/x/kill', 'a pid that is no number', undefined, [/pid/]],
     ['processes/99999999999/kill', 'a pid beyond all', undefined, [/pid/]],

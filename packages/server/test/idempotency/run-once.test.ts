@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { expectError } from '../fixtures/expect-error.ts';
-import { hostRefusal } from '../fixtures/memory-host.ts';
+import { hostRefusal } from '../fixtures/host-refusal.ts';
 import { startTestServer, type TestServer } from '../fixtures/test-server.ts';
 
 describe('creates with an idempotency key', () => {

@@ -83,8 +83,9 @@ function serveExec(
         { code: failure.code, sandbox_id: sandboxId, err: failure.cause },
         'live command failed',
       );
-      const { message, code, request_id } = describeError(failure, request.id).error;
-      void sender.send({ type: 'error', message, code, request_id });
+      const { message, code, request_id, details } = describeError(failure, request.id).error;
+      const more = code === 'sandbox_paused' && details ? { details } : {};
+      void sender.send({ type: 'error', message, code, request_id, ...more });
       // With the sandbox its commands ended; a client that knows of one may wait for its exit.
       if (sender.announced && code === 'sandbox_not_found') void sender.send(exitOfLost(failure));
     }

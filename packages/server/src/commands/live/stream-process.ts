@@ -5,6 +5,7 @@ import { ApiError } from '../../api-error.ts';
 import type { Context } from '../../context.ts';
 import type { LiveInstance } from '../../fleet/live-instance.ts';
 import { readGuestStream } from '../../guests/read-stream.ts';
+import { pausedSandbox } from '../../sandboxes/ended.ts';
 import { readExitCode, readGuard } from '../describe-exit.ts';
 import type { FrameSender } from './frame-sender.ts';
 import { TextSplitter } from './text-splitter.ts';
@@ -31,7 +32,8 @@ interface Progress {
  * Sends the output of a process and its exit. A broken connection to the agent is taken up where it broke. Ending
  * by `signal` does not touch the process.
  *
- * @throws {ApiError} `process_not_found`, `sandbox_not_found`, `exec_failed`.
+ * @throws {ApiError} `process_not_found`, `sandbox_not_found`, `exec_failed`; `sandbox_paused`, which says where the
+ * process can be read on after the resume.
  */
 export async function streamProcess(
   context: Context,
@@ -49,11 +51,13 @@ export async function streamProcess(
   for (;;) {
     try {
       await context.guests.call(live, call, (connection, signal) =>
-        attach(connection.streams, { ...options, signal, progress }),
+        attach(connection.streams, { ...options, sandboxId: live.sandboxId, signal, progress }),
       );
       return;
     } catch (error) {
       if (options.signal.aborted) return;
+      if (error instanceof ApiError && error.code === 'sandbox_paused')
+        throw sayWhereToReadOn(error, options.pid, progress);
       progress.failures += 1;
       const temporary = error instanceof ApiError && error.code === 'exec_failed';
       if (!temporary || !progress.announced || progress.failures > RETRIES) throw error;
@@ -62,9 +66,20 @@ export async function streamProcess(
   }
 }
 
+function sayWhereToReadOn(error: ApiError, pid: number, { start }: Progress): ApiError {
+  const offsets = start ? { pid, stdout_offset: start.stdout, stderr_offset: start.stderr } : { pid };
+  return error.withDetails(offsets);
+}
+
 async function attach(
   client: LiveInstance['guest']['streams'],
-  options: { pid: number; sender: FrameSender; signal: AbortSignal; progress: Progress },
+  options: {
+    sandboxId: string;
+    pid: number;
+    sender: FrameSender;
+    signal: AbortSignal;
+    progress: Progress;
+  },
 ): Promise<void> {
   const { pid, signal, progress } = options;
   const request = progress.start
@@ -79,15 +94,17 @@ async function attach(
     } else if (event.case === 'exit') {
       await finish(event.value, options);
       return;
+    } else if (event.case === 'frozen') {
+      throw pausedSandbox(options.sandboxId);
     }
   }
   throw new Error('the stream ended without an exit');
 }
 
-// Only output has content, and the exit, after which nothing comes.
+// Only output has content, and the last event, after which nothing comes.
 function sizeOf({ event }: guest.AttachResponse): number {
   if (event.case === 'output') return event.value.data.length;
-  return event.case === 'exit' ? 1 : 0;
+  return event.case === 'exit' || event.case === 'frozen' ? 1 : 0;
 }
 
 async function begin(

@@ -18,7 +18,13 @@ export function testsOfInsertSandbox(database: TestDatabase): void {
       });
       const result = await opened.store.insertSandbox(sandbox, { maxLive: 1 });
       const unset = { hostId: null, status: 'creating', deadlineAt: null, startedAt: null, endedAt: null };
-      const origin = { origin: 'create', sourceId: null, fromSnapshotId: null, resumingAs: null, forkId: null };
+      const origin = {
+        origin: 'create',
+        sourceId: null,
+        fromSnapshotId: null,
+        resumingAs: null,
+        forkId: null,
+      };
       const ended = { reason: null, message: null, phases: null, revision: 0 };
       const expected = { ...sandbox, ...unset, ...ended, executionId: sandbox.id, ...origin };
       const stored = await opened.store.getSandbox({ tenantId: tenant.id, id: sandbox.id });

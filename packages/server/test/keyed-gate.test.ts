@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { KeyedGate } from '../../src/commands/keyed-gate.ts';
+import { KeyedGate } from '../src/keyed-gate.ts';
 
 const never = new AbortController().signal;
 

@@ -1,0 +1,54 @@
+import { type HostError, readHostError } from '@nullspace/host';
+import { ApiError, invalidField } from '../api-error.ts';
+import { corruptSnapshot, unknownSnapshot } from '../snapshots/find-snapshot.ts';
+
+/** What was to be started, for the message. */
+export interface StartSubject {
+  id: string;
+  template: string;
+  fromSnapshotId: string | null;
+}
+
+/** Why a sandbox was not started, as the caller sees it. */
+export function toStartFailure(error: unknown, subject: StartSubject): ApiError {
+  if (error instanceof ApiError) return error;
+  const refusal = readHostError(error);
+  if (refusal) return translateStartRefusal(refusal, subject);
+  return new ApiError(
+    'create_failed',
+    { sandbox_id: subject.id, problem: 'the host did not finish starting it' },
+    { details: { sandbox_id: subject.id }, cause: error },
+  );
+}
+
+export function translateStartRefusal(refusal: HostError, subject: StartSubject): ApiError {
+  const { field, code, message } = refusal;
+  const snapshotId = subject.fromSnapshotId ?? '';
+  const details = { sandbox_id: subject.id, ...(field ? { field } : {}) };
+  switch (code) {
+    case 'capacity_exceeded':
+    case 'disk_full':
+      return new ApiError('capacity_exceeded', { problem: message }, { details, cause: refusal });
+    case 'image_not_found':
+      return new ApiError('template_not_found', { template: subject.template }, { details, cause: refusal });
+    case 'snapshot_not_found':
+      return unknownSnapshot(snapshotId, ' on the host');
+    case 'snapshot_corrupt':
+      return corruptSnapshot(snapshotId, field);
+    case 'incompatible_snapshot':
+    case 'rebuild_required':
+      return new ApiError(
+        code,
+        { snapshot_id: snapshotId, differs: field || 'the machine' },
+        { details: { snapshot_id: snapshotId, ...(field ? { differs: field } : {}) }, cause: refusal },
+      );
+    case 'invalid_request':
+      return invalidField(field || 'body', message, { cause: refusal });
+    default:
+      return new ApiError(
+        'create_failed',
+        { sandbox_id: subject.id, problem: message },
+        { details, cause: refusal },
+      );
+  }
+}

@@ -1,0 +1,110 @@
+import { ApiError } from '../api-error.ts';
+import type { Context } from '../context.ts';
+import type { IdempotencyClaim, NewSandbox, Sandbox } from '../store/records.ts';
+import { endedSandbox, notReady } from './ended.ts';
+import { toStartFailure } from './start-refusal.ts';
+import { toCreateRequest } from './to-host-request.ts';
+
+/** A start that the host has not finished after this is given up. */
+const START_MS = 110_000;
+/** The same from a snapshot, whose files are read and checked; published clients wait for 300 s. */
+const RESTORE_MS = 290_000;
+
+/**
+ * Inserts a sandbox and resolves when it takes commands. A start that fails leaves a record in `error` and nothing on
+ * the machine. It goes on when the caller has gone.
+ */
+export async function startSandbox(
+  context: Context,
+  request: {
+    sandbox: NewSandbox;
+    claim?: IdempotencyClaim | undefined;
+    onId?: ((id: string) => void) | undefined;
+  },
+): Promise<Sandbox> {
+  const sandbox = await insertRecord(context, request);
+  request.onId?.(sandbox.id);
+  const { projection } = context.fleet;
+  projection.creating.add(sandbox.id);
+  try {
+    return await startInstance(context, sandbox);
+  } catch (error) {
+    const failure = toStartFailure(error, sandbox);
+    await recordFailedStart(context, sandbox, failure);
+    throw failure;
+  } finally {
+    projection.creating.delete(sandbox.id);
+  }
+}
+
+async function insertRecord(
+  { store, settings }: Context,
+  { sandbox, claim }: { sandbox: NewSandbox; claim?: IdempotencyClaim | undefined },
+): Promise<Sandbox> {
+  const maxLive = settings.tenant_max_sandboxes;
+  const result = await store.insertSandbox(sandbox, { maxLive, ...(claim ? { claim } : {}) });
+  if (result.inserted) return result.sandbox;
+  throw tooManyLive(result.live, maxLive);
+}
+
+/** The answer to a start that would be one too many. */
+export function tooManyLive(live: number, limit: number): ApiError {
+  return new ApiError(
+    'quota_exceeded',
+    { problem: `This tenant has ${live} live sandboxes and may have ${limit}` },
+    { details: { limit, live } },
+  );
+}
+
+/** Asks the host for the instance of a record. Repeating it is harmless. */
+export async function createInstance({ fleet }: Context, sandbox: NewSandbox) {
+  const timeoutMs = sandbox.fromSnapshotId ? RESTORE_MS : START_MS;
+  const { instance } = await fleet.call((client) =>
+    client.createInstance(toCreateRequest(sandbox), { timeoutMs }),
+  );
+  if (!instance) throw new Error('the host answered a create without an instance');
+  return instance;
+}
+
+async function startInstance(context: Context, sandbox: Sandbox): Promise<Sandbox> {
+  const { store, fleet, metrics } = context;
+  const instance = await createInstance(context, sandbox);
+  await fleet.projection.onChanged(instance);
+  const now = await store.findSandbox(sandbox.id);
+  if (now?.status === 'running') {
+    metrics.observeCreate(now.phases);
+    return now;
+  }
+  if (now?.status === 'destroyed') throw endedSandbox(now);
+  if (now?.status === 'paused') throw notReady(now);
+  throw new ApiError(
+    'create_failed',
+    { sandbox_id: sandbox.id, problem: now?.message ?? 'it did not come up' },
+    { details: { sandbox_id: sandbox.id, reason: instance.reason } },
+  );
+}
+
+/** Notes that a sandbox did not come up, and has the host end what it may still have of it. */
+export async function recordFailedStart(
+  context: Context,
+  sandbox: Pick<Sandbox, 'id'>,
+  failure: ApiError,
+): Promise<void> {
+  const { store, fleet, log } = context;
+  const sandbox_id = sandbox.id;
+  try {
+    await store.updateSandbox(sandbox_id, {
+      status: 'error',
+      reason: failure.code === 'host_unavailable' ? 'host_lost' : 'start_failed',
+      message: failure.message,
+      endedAt: Date.now(),
+    });
+  } catch (error) {
+    log.error({ err: error, sandbox_id }, 'a failed start was not recorded');
+  }
+  fleet.live.end(sandbox_id);
+  // What cannot be killed now goes when the host comes back and reports it.
+  await fleet.projection.kill(sandbox_id, 'manual').catch((error: unknown) => {
+    log.warn({ err: error, sandbox_id }, 'a sandbox that failed to start was not killed');
+  });
+}
