@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { RequestCounter } from '../app/request-counter.ts';
 import { serveRoute } from '../app/serve-route.ts';
 import type { Context } from '../context.ts';
-import { addressOf } from '../sandboxes/serve-sandboxes.ts';
+import { addressOf } from '../sandboxes/address-of.ts';
 import type { EventFeed } from './event-feed.ts';
 import { demandSandbox, demandSnapshot } from './find-subject.ts';
 import { listEvents } from './list-events.ts';
