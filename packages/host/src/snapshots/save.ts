@@ -1,5 +1,6 @@
 import type { HostContext } from '../context.ts';
 import type { TrackedInstance } from '../instance/tracked-instance.ts';
+import { describeState } from '../operation-table.ts';
 import { withDeadline } from '../with-deadline.ts';
 import { explainSnapshotError } from './explain.ts';
 import type { SnapshotKind, SnapshotPurpose, SnapshotRecord } from './record.ts';
@@ -49,16 +50,21 @@ export class Save {
    * Has the engine write the files. With purpose "pause" the instance stands still after that, else it goes on, as
    * it does when this fails.
    *
-   * @throws {HostError} `disk_full`, `snapshot_failed`
+   * @throws {HostError} `disk_full`, `snapshot_failed`, `instance_not_running` when it was ended meanwhile.
    */
   async write(): Promise<void> {
     const { sandboxId, ended } = this.#instance;
     this.#writing = this.#instance.track(this.#write());
-    this.#record = await withDeadline(this.#writing, {
-      what: `saving sandbox ${sandboxId}`,
-      ms: this.#host.timing.saveMs,
-      signal: ended.signal,
-    });
+    try {
+      this.#record = await withDeadline(this.#writing, {
+        what: `saving sandbox ${sandboxId}`,
+        ms: this.#host.timing.saveMs,
+        signal: ended.signal,
+      });
+    } catch (error) {
+      if (ended.signal.aborted) throw describeState(this.#instance.record);
+      throw error;
+    }
   }
 
   /** Makes it a snapshot that is there. */
