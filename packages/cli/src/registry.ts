@@ -13,6 +13,7 @@ const groups: Record<string, string> = {
   'lifecycle webhooks': 'Have lifecycle events posted to an address.',
   webhook: 'The same as "lifecycle webhooks".',
   template: 'Look at templates.',
+  host: 'Look at the host on this machine.',
 };
 
 const entry = (
@@ -128,6 +129,7 @@ const commands: CommandEntry[] = [
   ]),
   entry('template list', 'List templates.', () => import('./commands/template/list.ts')),
   entry('template get', 'Show one template.', () => import('./commands/template/get.ts')),
+  entry('host df', 'Show what uses the disk.', () => import('./commands/host/df.ts')),
   entry('schema', 'Describe the command line for programs.', () => import('./commands/schema.ts')),
   entry('completion', 'Print shell completion code.', () => import('./commands/completion.ts')),
 ];

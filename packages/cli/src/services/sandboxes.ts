@@ -1,21 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createClient } from '@connectrpc/connect';
-import { createConnectTransport } from '@connectrpc/connect-node';
 import { host } from '@nullspace/proto';
+import { createHostClient } from './host-client.ts';
 
 /**
- * Kills every sandbox of the host behind this socket, and gives the server the time to record their ends.
+ * Kills every sandbox that runs on the host behind this socket, leaves paused ones alone, and gives the server the time to record their ends.
  *
  * @param options.recordMs How long to wait for that; 0 when no server runs.
  * @returns How many there were.
  */
 export async function killSandboxes(hostSocket: string, options: { recordMs: number }): Promise<number> {
-  const transport = createConnectTransport({
-    httpVersion: '1.1',
-    baseUrl: 'http://host',
-    nodeOptions: { socketPath: hostSocket },
-  });
-  const client = createClient(host.HostService, transport);
+  const client = createHostClient(hostSocket);
   const list = async () => (await client.listInstances({}, { timeoutMs: 30_000 })).instances;
   const isLive = ({ state }: host.Instance) => state === host.State.CREATING || state === host.State.RUNNING;
 
@@ -30,6 +24,7 @@ export async function killSandboxes(hostSocket: string, options: { recordMs: num
 
   // The host forgets an ended instance when the server has recorded its end.
   const deadline = performance.now() + options.recordMs;
-  while (performance.now() < deadline && (await list()).length > 0) await sleep(50);
+  const isKept = ({ state }: host.Instance) => state === host.State.PAUSED;
+  while (performance.now() < deadline && !(await list()).every(isKept)) await sleep(50);
   return live.length;
 }

@@ -9,7 +9,7 @@ const usage = `Usage: host.ts [command] [settings]
   images add <name> <file> install an EROFS image under a name
   images list              print installed images, one a line
   compile                  load the whole program into Node's compile cache and end
-  clean                    end all sandboxes of this installation and remove what it set up
+  clean                    end all running sandboxes of this installation and remove what it set up
 
 Settings are flags (--data-dir …), NULLSPACE_* variables or the file given by --config-file.
 `;

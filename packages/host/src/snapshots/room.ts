@@ -25,7 +25,8 @@ export async function checkRoom(
     host.engine.usage(instance.id),
   ]);
   const memoryBytes = kind === 'memory' ? Math.max(0, (usage?.memoryBytes ?? 0) - engineBytes) : 0;
-  const needed = keptBytes + memoryBytes + (usage?.diskBytes ?? 0);
+  // Not their sum: what was written to the disk lately is accounted as memory too.
+  const needed = keptBytes + Math.max(memoryBytes, usage?.diskBytes ?? 0);
   const missingBytes = needed - bavail * bsize;
   if (missingBytes <= 0) return;
   throw new HostError(

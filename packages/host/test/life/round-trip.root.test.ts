@@ -119,3 +119,32 @@ test('a deadline pauses, and the clock stands still meanwhile', async () => {
   await client.killInstance({ sandboxId: 'sb_4' });
   assert.deepEqual((await client.listSnapshots({})).snapshots, []);
 });
+
+test('what a guest writes, and its snapshot, show in the disk and are free again at once', async () => {
+  const instance = await create('sb_5');
+  await guestOf(instance).run('dd if=/dev/urandom of=/root/large bs=1M count=40 2>/dev/null; sync');
+  const inMib = async (id: string) => {
+    const { uses } = await client.describeDisk({});
+    return Number(uses.find((use) => use.id === id)?.bytes ?? 0n) / 1024 / 1024;
+  };
+  assert.ok((await inMib('sb_5')) >= 40);
+  await client.pauseInstance({ sandboxId: 'sb_5' });
+  assert.ok((await inMib('snap_of_sb_5')) >= 40);
+  await until(async () => (await inMib('sb_5')) < 1);
+  await client.killInstance({ sandboxId: 'sb_5' });
+  assert.equal(await inMib('snap_of_sb_5'), 0);
+});
+
+test('a paused sandbox outlives the cleaning of the machine', async () => {
+  await create('sb_6');
+  await client.pauseInstance({ sandboxId: 'sb_6' });
+  await site.clean();
+  client = (await site.start()).client;
+  const { instances } = await client.listInstances({});
+  assert.deepEqual(
+    instances.map(({ sandboxId, state }) => [sandboxId, state]),
+    [['sb_6', proto.State.PAUSED]],
+  );
+  await guestOf(await createFrom('snap_of_sb_6', 'sb_6_next')).run('true');
+  for (const sandboxId of ['sb_6', 'sb_6_next']) await client.killInstance({ sandboxId });
+});

@@ -4,6 +4,7 @@ import type { Ended, Engine } from '../engine.ts';
 import { abortable } from '../processes/abortable.ts';
 import { inspectSnapshot } from '../snapshots/inspect.ts';
 import { clean } from './clean.ts';
+import { readDiskUse } from './disk-use.ts';
 import type { EngineContext } from './engine-context.ts';
 import { createIdentityReader } from './identity.ts';
 import { kill } from './kill.ts';
@@ -80,7 +81,14 @@ export function createGvisorEngine(options: GvisorOptions): Engine {
     inspectSnapshot,
     kill: async (id) => await kill(await context(), id),
     list: async () => await list(await context()),
-    usage: async (id) => await (await context()).cgroups.group(id).usage(),
+    async usage(id) {
+      const prepared = await context();
+      const [usage, diskBytes] = await Promise.all([
+        prepared.cgroups.group(id).usage(),
+        readDiskUse(prepared, id),
+      ]);
+      return usage && { ...usage, diskBytes };
+    },
     async wait(id, signal) {
       const { watch, records } = await context();
       if (!watch.ended(id)) {
