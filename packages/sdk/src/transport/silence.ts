@@ -15,8 +15,13 @@ export class SilenceWatch {
 
   /** A byte arrived, or the reader is about to wait for the next one. */
   heard(): void {
-    this.stop();
     if (this.#over) return;
+    // Node's timers can be wound up again, which costs less than a fresh one.
+    if (typeof this.#timer === 'object' && 'refresh' in this.#timer) {
+      this.#timer.refresh();
+      return;
+    }
+    this.stop();
     this.#timer = setTimeout(
       () => this.#onSilence(new SilenceError(`no byte within ${this.#ms} ms`)),
       this.#ms,
@@ -32,6 +37,7 @@ export class SilenceWatch {
   /** Nothing is awaited until `heard` is called. */
   stop(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 }
 

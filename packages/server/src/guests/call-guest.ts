@@ -5,6 +5,7 @@ import type { LiveInstance } from '../fleet/live-instance.ts';
 import type { SandboxFinder } from '../sandboxes/sandbox-finder.ts';
 import type { GuestConnection } from './connect-guest.ts';
 import { type GuestCall, readGuestRefusal } from './guest-errors.ts';
+import { linkSignals } from './linked-signal.ts';
 
 /** How long an agent may take over a call that only looks something up. */
 const ANSWER_MS = 30_000;
@@ -32,16 +33,21 @@ export class GuestCaller {
     run: (guest: GuestConnection, signal: AbortSignal) => Promise<Result>,
   ): Promise<Result> {
     const { answerMs = ANSWER_MS } = call;
-    const late = new AbortController();
-    const timer = answerMs > 0 ? setTimeout(() => late.abort(), answerMs) : undefined;
-    const signals = [live.ended, late.signal, ...(call.signal ? [call.signal] : [])];
+    const linked = linkSignals([live.ended, call.signal]);
+    let late = false;
+    const giveUp = () => {
+      late = true;
+      linked.abort();
+    };
+    const timer = answerMs > 0 ? setTimeout(giveUp, answerMs) : undefined;
     try {
-      return await run(live.guest, AbortSignal.any(signals));
+      return await run(live.guest, linked.signal);
     } catch (error) {
       if (error instanceof ApiError || call.signal?.aborted) throw error;
-      throw await this.explain(live, { ...call, sandboxId: live.sandboxId }, error, late.signal.aborted);
+      throw await this.explain(live, { ...call, sandboxId: live.sandboxId }, error, late);
     } finally {
       clearTimeout(timer);
+      linked.release();
     }
   }
 

@@ -39,8 +39,10 @@ export async function callUnary<I extends DescMessage, O extends DescMessage>(
     signal,
   );
   const { statusCode = 0, headers } = response;
-  const fallback = new ConnectError(`HTTP ${statusCode}`, codeFromHttpStatus(statusCode));
-  if (statusCode !== 200) throw errorFromJsonBytes(bytes, undefined, fallback);
+  if (statusCode !== 200) {
+    const fallback = new ConnectError(`HTTP ${statusCode}`, codeFromHttpStatus(statusCode));
+    throw errorFromJsonBytes(bytes, undefined, fallback);
+  }
   if (headers['content-type'] !== 'application/proto' || headers['content-encoding']) {
     throw new ConnectError('an answer of another type', Code.Internal);
   }
@@ -58,7 +60,10 @@ function exchange(
   signal: AbortSignal,
 ): Promise<{ response: IncomingMessage; bytes: Buffer }> {
   return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(new ConnectError('broken off', Code.Canceled));
+    const breakOff = () => call.destroy();
     const fail = (error: NodeJS.ErrnoException) => {
+      signal.removeEventListener('abort', breakOff);
       const refused =
         error.code === 'ECONNREFUSED' || error.code === 'EHOSTUNREACH' || error.code === 'ETIMEDOUT';
       const code = signal.aborted ? Code.Canceled : refused ? Code.Unavailable : Code.Aborted;
@@ -70,7 +75,7 @@ function exchange(
       'connect-protocol-version': '1',
       authorization: `Bearer ${token}`,
     };
-    const call = request({ host, port, path, method: 'POST', agent, headers, signal }, (response) => {
+    const call = request({ host, port, path, method: 'POST', agent, headers }, (response) => {
       const chunks: Buffer[] = [];
       let length = 0;
       response.on('error', fail);
@@ -82,9 +87,14 @@ function exchange(
           call.destroy();
         }
       });
-      response.on('end', () => resolve({ response, bytes: Buffer.concat(chunks, length) }));
+      response.on('end', () => {
+        signal.removeEventListener('abort', breakOff);
+        resolve({ response, bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length) });
+      });
     });
     call.on('error', fail);
+    // Node's own `signal` option does the same at five times the cost.
+    signal.addEventListener('abort', breakOff, { once: true });
     call.end(body);
   });
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 /** Every API key starts with this. */
 export const KEY_PREFIX = 'ns_live_';
@@ -10,7 +10,7 @@ export function makeKey(): string {
 
 /** What is stored of a key. The key is random, so a fast hash is enough. */
 export function hashKey(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
+  return hash('sha256', key, 'hex');
 }
 
 /** First characters, by which an owner recognises a key. */
