@@ -16,6 +16,9 @@ import (
 // pipeGrace is how long the output of an ended command is waited for when something else still holds its pipes.
 const pipeGrace = 100 * time.Millisecond
 
+// returnDelay is how long after its command a group is looked at.
+const returnDelay = 20 * time.Millisecond
+
 // Exit is how a command ended.
 type Exit struct {
 	Code     int32
@@ -117,8 +120,8 @@ func (p *Process) conclude(exit Exit) {
 		p.end()
 	}
 	p.table.retire(p)
-	// Off the reaper's way: other commands wait for it.
-	go p.returnGroup()
+	// Out of the way of the answer to whoever waited for the command.
+	time.AfterFunc(returnDelay, p.returnGroup)
 }
 
 // returnGroup gives the group of an ended command back if it is empty. A background child keeps it.

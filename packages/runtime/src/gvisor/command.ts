@@ -36,6 +36,8 @@ export async function runInstanceCommand(context: CommandContext, command: Insta
     [
       `--root=${context.root}`,
       '--platform=systrap',
+      // A queue would hand each packet that leaves to another thread: a wake-up more for every answer of the agent.
+      '--qdisc=none',
       // The guest's own control groups, by which the agent limits and kills trees of processes.
       '--in-sandbox-cgroup=v2',
       `--overlay2=root:dir=${paths.upper}`,
