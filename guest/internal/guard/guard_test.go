@@ -89,12 +89,13 @@ func TestMemoryGuardKillsTheLargest(t *testing.T) {
 	full.Store(true)
 	guard.readMemory = func() (procfs.Memory, error) {
 		if full.Load() && large.Running() {
-			return procfs.Memory{TotalBytes: 1 << 30, AvailableBytes: 1 << 20}, nil
+			// All that a guest kernel ever reports: never more than there is.
+			return procfs.Memory{TotalBytes: 1 << 30}, nil
 		}
 		return procfs.Memory{TotalBytes: 1 << 30, AvailableBytes: 1 << 29}, nil
 	}
 	configured := before
-	configured.MemoryLimitBytes = 900 << 20
+	configured.MemoryLimitBytes = 1 << 30
 	values.Set(configured)
 	watch(t, guard)
 	event := firstEvent(t, events)

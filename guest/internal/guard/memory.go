@@ -29,7 +29,8 @@ func (g *Guard) watchMemory() time.Duration {
 		return memoryPace
 	}
 	used := memory.UsedBytes()
-	if used <= limit {
+	// The guest kernel reports no more than the whole memory as used, however far past it commands are.
+	if used < limit {
 		return g.memoryPause(used, limit)
 	}
 	trees, err := g.table.Trees()
@@ -48,7 +49,7 @@ func (g *Guard) watchMemory() time.Duration {
 // awaitMemory gives the kernel time to take back the memory of what was killed.
 func (g *Guard) awaitMemory(limit uint64) {
 	for deadline := time.Now().Add(freeing); time.Now().Before(deadline); time.Sleep(memoryHaste) {
-		if memory, err := g.readMemory(); err == nil && memory.UsedBytes() <= limit {
+		if memory, err := g.readMemory(); err == nil && memory.UsedBytes() < limit {
 			return
 		}
 	}

@@ -1,8 +1,12 @@
+import type { GuardKill } from './guard/guard-kill.ts';
 import type { InstanceRecord } from './instance/record.ts';
 
 interface Published {
   readonly published: InstanceRecord | undefined;
 }
+
+/** The new record of an instance, or something that happened in it. */
+export type Change = { record: InstanceRecord } | { sandboxId: string; kill: GuardKill };
 
 /** Thrown to a subscriber that fell too far behind. It subscribes again and gets everything anew. */
 export class BehindError extends Error {
@@ -19,12 +23,12 @@ export interface Subscription extends Disposable {
    *
    * @throws {BehindError} When too many were waiting.
    */
-  next(options: { waitMs: number; signal?: AbortSignal }): Promise<InstanceRecord | undefined>;
+  next(options: { waitMs: number; signal?: AbortSignal }): Promise<Change | undefined>;
 }
 
 /** Hands every change of an instance's record to all subscribers. */
 export class Changes {
-  readonly #subscribers = new Set<(record: InstanceRecord) => void>();
+  readonly #subscribers = new Set<(change: Change) => void>();
   readonly #limit: number;
 
   /** `limit`: changes that may wait for one subscriber. */
@@ -34,22 +38,25 @@ export class Changes {
 
   publish(instance: Published): void {
     const record = instance.published;
-    if (!record) return;
-    for (const tell of this.#subscribers) tell(record);
+    if (record) this.tell({ record });
+  }
+
+  tell(change: Change): void {
+    for (const tell of this.#subscribers) tell(change);
   }
 
   subscribe(): Subscription {
-    const waiting: InstanceRecord[] = [];
+    const waiting: Change[] = [];
     const limit = this.#limit;
     let behind = false;
     let wake = () => {};
-    const tell = (record: InstanceRecord) => {
+    const tell = (change: Change) => {
       if (waiting.length >= limit) {
         behind = true;
         waiting.length = 0;
         this.#subscribers.delete(tell);
       } else {
-        waiting.push(record);
+        waiting.push(change);
       }
       wake();
     };

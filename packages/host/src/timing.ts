@@ -30,6 +30,9 @@ export interface Timing {
   /** Silence after which an agent counts as lost, and the same while its guest computes. */
   silentMs: number;
   silentBusyMs: number;
+  /** Pause before the guards of a guest are first listened to, and before that is tried again. */
+  guardDelayMs: number;
+  guardRetryMs: number;
   keepAliveMs: number;
   /** How long a closing host waits for creates and cleanings under way. */
   drainMs: number;
@@ -57,6 +60,8 @@ export const defaultTiming: Timing = {
   healthAnswerMs: 10_000,
   silentMs: 60_000,
   silentBusyMs: 300_000,
+  guardDelayMs: 1_000,
+  guardRetryMs: 5_000,
   keepAliveMs: 5_000,
   drainMs: 10_000,
 };

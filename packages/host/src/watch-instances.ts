@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { host as proto } from '@nullspace/proto';
-import { BehindError } from './changes.ts';
+import { BehindError, type Change } from './changes.ts';
 import type { HostContext } from './context.ts';
 import { presentInstance } from './instance/present.ts';
 
@@ -19,8 +19,8 @@ export async function* watchInstances(
   yield answer({ case: 'all', value: create(proto.InstanceListSchema, { instances }) });
   try {
     while (!signal.aborted) {
-      const record = await subscription.next({ waitMs: host.timing.keepAliveMs, signal });
-      if (record) yield answer({ case: 'changed', value: presentInstance(record) });
+      const change = await subscription.next({ waitMs: host.timing.keepAliveMs, signal });
+      if (change) yield answer(presentChange(change));
       else if (!signal.aborted) yield answer({ case: 'keepAlive', value: create(proto.KeepAliveSchema) });
     }
   } catch (error) {
@@ -28,6 +28,12 @@ export async function* watchInstances(
     throw error;
   }
   if (!gone.aborted) throw new ConnectError('the host is shutting down; call again', Code.Unavailable);
+}
+
+function presentChange(change: Change): proto.WatchInstancesResponse['message'] {
+  if ('record' in change) return { case: 'changed', value: presentInstance(change.record) };
+  const { sandboxId, kill } = change;
+  return { case: 'guardKill', value: create(proto.GuardKillSchema, { sandboxId, guard: kill.guard }) };
 }
 
 function answer(message: proto.WatchInstancesResponse['message']): proto.WatchInstancesResponse {

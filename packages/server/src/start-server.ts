@@ -51,6 +51,7 @@ export async function startServer(options: {
   fleet.projection.onSettled = (sandbox) => recovery.onSettled(sandbox);
   fleet.snapshots.saveAgain = (snapshot) => saveSnapshot(context, snapshot);
   fleet.snapshots.onSettled = (id, snapshot) => recovery.onSnapshot(id, snapshot);
+  fleet.projection.onGuardKill = ({ guard }) => metrics.countGuardKill(guard);
   await recovery.start();
 
   const feed = new EventFeed({ store, log });

@@ -1,3 +1,5 @@
+import type { GuardKill } from '../guard/guard-kill.ts';
+
 /** What an agent is told once it answers. */
 export interface AgentConfiguration {
   /** Environment of commands over `imageEnv`. */
@@ -41,6 +43,8 @@ export interface Agents {
   freeze(agent: AgentAddress, options: { reason: string; timeoutMs: number }): Promise<void>;
   /** Lets it take calls again. */
   thaw(agent: AgentAddress, options: { timeoutMs: number }): Promise<void>;
+  /** Kills by the guards of the guest: those that the agent remembers, then new ones, until it ends the stream. */
+  watchGuard(agent: AgentAddress, signal: AbortSignal): AsyncIterable<GuardKill>;
   /** Resolves when the agent says that it runs; rejects otherwise and after `timeoutMs`. */
   checkHealth(agent: AgentAddress, timeoutMs: number): Promise<void>;
 }

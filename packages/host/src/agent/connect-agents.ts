@@ -2,6 +2,7 @@ import { Agent } from 'node:http';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
 import { guest } from '@nullspace/proto';
+import { readGuardKill } from '../guard/guard-kill.ts';
 import { pause } from '../with-deadline.ts';
 import type { AgentConfiguration, Agents } from './agents.ts';
 import { waitUntilListening } from './wait-until-listening.ts';
@@ -39,6 +40,10 @@ export function createAgents(): Agents {
     },
     async thaw({ address, token }, { timeoutMs }) {
       await clientOf(address).thaw({}, { headers: authorize(token), timeoutMs });
+    },
+    async *watchGuard({ address, token }, signal) {
+      const messages = clientOf(address).watchGuard({}, { headers: authorize(token), signal });
+      for await (const message of messages) yield readGuardKill(message);
     },
     async checkHealth({ address, token }, timeoutMs) {
       await clientOf(address).health({}, { headers: authorize(token), timeoutMs });

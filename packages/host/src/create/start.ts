@@ -2,6 +2,7 @@ import type { Slot, StartRequest } from '@nullspace/runtime';
 import { describeFailure } from '../agent/describe-failure.ts';
 import type { HostContext } from '../context.ts';
 import { setDeadlineTimer } from '../deadline/deadline-timer.ts';
+import { watchGuard } from '../guard/watch-guard.ts';
 import { commit } from '../instance/commit.ts';
 import { makeAgentToken, makeMachineId } from '../instance/ids.ts';
 import type { Phases } from '../instance/record.ts';
@@ -182,4 +183,5 @@ async function becomeRunning(
   running.signal.throwIfAborted();
   setDeadlineTimer(host, instance);
   watchAgent(host, instance);
+  watchGuard(host, instance);
 }

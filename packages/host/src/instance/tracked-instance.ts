@@ -1,4 +1,5 @@
 import type { Slot } from '@nullspace/runtime';
+import type { GuardKill } from '../guard/guard-kill.ts';
 import { SerialQueue } from '../serial-queue.ts';
 import type { InstanceRecord } from './record.ts';
 
@@ -21,6 +22,8 @@ export class TrackedInstance {
   finished: Promise<void> | undefined;
   /** Resolves when it runs; rejects when its create failed. */
   created: Promise<void> = Promise.resolve();
+  /** The last kill by a guard that the agent told of, and when (of `performance.now`). */
+  lastKill: { guard: GuardKill['guard']; at: number } | undefined;
   /** A save is under way: the guest may not answer. */
   still = false;
   /** That save is of a pause. */

@@ -2,6 +2,7 @@ import { describeFailure } from '../agent/describe-failure.ts';
 import type { HostContext } from '../context.ts';
 import { setDeadlineTimer } from '../deadline/deadline-timer.ts';
 import { finish } from '../end/finish.ts';
+import { watchGuard } from '../guard/watch-guard.ts';
 import type { TrackedInstance } from '../instance/tracked-instance.ts';
 import { watchAgent } from '../watch/watch-agent.ts';
 import { watchEngine } from '../watch/watch-engine.ts';
@@ -20,5 +21,6 @@ export async function adopt(host: HostContext, instance: TrackedInstance): Promi
   }
   watchEngine(host, instance);
   watchAgent(host, instance);
+  watchGuard(host, instance);
   setDeadlineTimer(host, instance);
 }

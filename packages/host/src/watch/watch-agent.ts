@@ -1,6 +1,7 @@
 import { describeFailure } from '../agent/describe-failure.ts';
 import type { HostContext } from '../context.ts';
 import { finish } from '../end/finish.ts';
+import { explainByGuard } from '../guard/explain-by-guard.ts';
 import type { TrackedInstance } from '../instance/tracked-instance.ts';
 import { pause } from '../with-deadline.ts';
 
@@ -35,8 +36,8 @@ export function watchAgent(host: HostContext, instance: TrackedInstance): void {
         if (await isLost(host, instance, silence)) {
           const seconds = Math.round((performance.now() - silence.since) / 1000);
           const message = `its agent gave no answer for ${seconds} s: ${describeFailure(error)}`;
-          if (!signal.aborted)
-            await finish(host, instance, { state: 'error', reason: 'agent_lost', message });
+          const end = explainByGuard(instance, { state: 'error', reason: 'agent_lost', message });
+          if (!signal.aborted) await finish(host, instance, end);
         }
       }
     }

@@ -2,6 +2,7 @@ import type { Ended } from '@nullspace/runtime';
 import { describeFailure } from '../agent/describe-failure.ts';
 import type { HostContext } from '../context.ts';
 import { finish } from '../end/finish.ts';
+import { explainByGuard } from '../guard/explain-by-guard.ts';
 import type { End } from '../instance/record.ts';
 import type { TrackedInstance } from '../instance/tracked-instance.ts';
 import { pause } from '../with-deadline.ts';
@@ -17,7 +18,8 @@ export function watchEngine(host: HostContext, instance: TrackedInstance): void 
         const ended = await host.engine.wait(instance.id, signal);
         if (signal.aborted) return;
         if (ended.cause === 'snapshot_corrupt') await markCorrupt(host, instance, ended);
-        await finish(host, instance, describe(ended, instance.record.state === 'creating'));
+        const end = describe(ended, instance.record.state === 'creating');
+        await finish(host, instance, explainByGuard(instance, end));
         return;
       } catch (error) {
         if (signal.aborted) return;

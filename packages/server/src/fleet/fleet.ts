@@ -31,6 +31,7 @@ export function createFleet(options: { client: HostClient; store: Store; log: Lo
       await snapshots.reconcile();
     },
     onChanged: (instance) => projection.onChanged(instance),
+    onGuardKill: (kill) => projection.onGuardKill(kill),
   };
   const link = new HostLink({ client: options.client, listener, log: options.log });
   return {

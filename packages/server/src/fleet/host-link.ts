@@ -8,6 +8,7 @@ export interface HostListener {
   /** Every instance that the host knows, at the start of each connection. */
   onAll(instances: host.Instance[]): Promise<void>;
   onChanged(instance: host.Instance): Promise<void>;
+  onGuardKill(kill: host.GuardKill): void;
 }
 
 /** The host says something at least every 5 seconds; a link that is silent for this long is dead. */
@@ -100,6 +101,8 @@ export class HostLink {
           this.#wake();
         } else if (message.case === 'changed') {
           await this.#listener.onChanged(message.value);
+        } else if (message.case === 'guardKill') {
+          this.#listener.onGuardKill(message.value);
         }
       }
     } finally {

@@ -20,6 +20,8 @@ export class Projection implements HostListener {
   readonly creating = new Set<string>();
   /** Called with every sandbox that is settled: running, paused or ended. */
   onSettled: (sandbox: Sandbox) => void = () => undefined;
+  /** Called with each command that a guard in its sandbox ended. */
+  onGuardKill: (kill: host.GuardKill) => void = () => undefined;
 
   constructor(options: {
     store: Store;

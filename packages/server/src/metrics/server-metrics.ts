@@ -10,6 +10,7 @@ export class ServerMetrics {
   readonly #failures: Counter<'code'>;
   readonly #phases: Histogram<'phase'>;
   readonly #requests: Histogram<'operation' | 'status'>;
+  readonly #guardKills: Counter<'guard'>;
   readonly #streams: Gauge;
 
   constructor(options: { countRunning: () => number; isHostConnected: () => boolean }) {
@@ -39,6 +40,12 @@ export class ServerMetrics {
       help: 'How long requests took, by operation and status.',
       labelNames: ['operation', 'status'],
       buckets: seconds,
+      registers,
+    });
+    this.#guardKills = new Counter({
+      name: 'nullspace_guard_kills_total',
+      help: 'Commands that ended because their sandbox ran out of memory or processes, by guard.',
+      labelNames: ['guard'],
       registers,
     });
     this.#streams = new Gauge({ name: 'nullspace_live_streams', help: 'Open WebSockets.', registers });
@@ -71,6 +78,10 @@ export class ServerMetrics {
 
   countFailedCreate(): void {
     this.#creates.inc({ outcome: 'failed' });
+  }
+
+  countGuardKill(guard: string): void {
+    this.#guardKills.inc({ guard });
   }
 
   countFailure(code: string): void {

@@ -1045,6 +1045,14 @@ export declare type WatchInstancesResponse = Message<"nullspace.host.v1.WatchIns
      */
     value: KeepAlive;
     case: "keepAlive";
+  } | {
+    /**
+     * Each kill once, while a watcher is there; it changes nothing of the instance.
+     *
+     * @generated from field: nullspace.host.v1.GuardKill guard_kill = 4;
+     */
+    value: GuardKill;
+    case: "guardKill";
   } | { case: undefined; value?: undefined };
 };
 
@@ -1053,6 +1061,31 @@ export declare type WatchInstancesResponse = Message<"nullspace.host.v1.WatchIns
  * Use `create(WatchInstancesResponseSchema)` to create a new message.
  */
 export declare const WatchInstancesResponseSchema: GenMessage<WatchInstancesResponse>;
+
+/**
+ * The agent of an instance ended a command before memory or processes ran out.
+ *
+ * @generated from message nullspace.host.v1.GuardKill
+ */
+export declare type GuardKill = Message<"nullspace.host.v1.GuardKill"> & {
+  /**
+   * @generated from field: string sandbox_id = 1;
+   */
+  sandboxId: string;
+
+  /**
+   * "memory" or "processes".
+   *
+   * @generated from field: string guard = 2;
+   */
+  guard: string;
+};
+
+/**
+ * Describes the message nullspace.host.v1.GuardKill.
+ * Use `create(GuardKillSchema)` to create a new message.
+ */
+export declare const GuardKillSchema: GenMessage<GuardKill>;
 
 /**
  * @generated from message nullspace.host.v1.InstanceList
