@@ -19,7 +19,7 @@ export async function hibernateSandbox(context: Context, address: SandboxAddress
   const sandbox = await context.finder.read(address);
   if (sandbox.status === 'paused') return findPause(context, sandbox);
   if (sandbox.status !== 'running') throw notReady(sandbox);
-  await requireSnapshotRoom(context, sandbox);
+  await requireSnapshotRoom(context, { tenantId: sandbox.tenantId });
   await context.store.recordEvent({ ...eventOf(sandbox), status: 'requested' });
   try {
     await pauseInstance(context, sandbox);
