@@ -1,5 +1,14 @@
 import * as z from 'zod';
-import { addressList, decimal, network, optionalPath, optionalUrl, toggle, wholeNumber } from './values.ts';
+import {
+  addressList,
+  decimal,
+  network,
+  networkList,
+  optionalPath,
+  optionalUrl,
+  toggle,
+  wholeNumber,
+} from './values.ts';
 
 /**
  * Every setting of host and server. A setting `some_name` is the flag `--some-name`, the environment variable
@@ -71,6 +80,18 @@ export const settings = z.strictObject({
     .default(200_000)
     .describe('Lifecycle events of one tenant that are kept, the newest.'),
   events_keep_days: wholeNumber(1, 3650).default(30).describe('Days that lifecycle events are kept.'),
+  tenant_max_webhooks: wholeNumber(1, 1000).default(20).describe('Webhooks of one tenant.'),
+  webhook_allow_ranges: networkList()
+    .default('')
+    .describe(
+      'Networks that webhooks may call although they are not public, in CIDR form, separated by commas.',
+    ),
+  webhook_max_attempts: wholeNumber(1, 30)
+    .default(12)
+    .describe('Attempts after which an event that a webhook does not take becomes a dead letter.'),
+  webhook_retry_ms: wholeNumber(10)
+    .default(5000)
+    .describe('Delay after the first failed attempt, in milliseconds; each next one is three times as long.'),
   max_body_bytes: wholeNumber(1)
     .default(64 * 1024 * 1024)
     .describe('Largest JSON body.'),

@@ -34,6 +34,17 @@ export const addressList = () =>
       'must be IP addresses separated by commas',
     );
 
+/** Networks in CIDR form separated by commas, or nothing. */
+export const networkList = () =>
+  z
+    .string()
+    .refine(
+      (text) =>
+        text === '' ||
+        text.split(',').every((part) => z.union([z.cidrv4(), z.cidrv6()]).safeParse(part.trim()).success),
+      'must be networks such as 10.1.0.0/16 or fd00::/8 separated by commas',
+    );
+
 /** An IPv4 network in CIDR form whose address is the network's first. */
 export const network = (shortest: number, longest: number) =>
   z.string().refine((text) => {

@@ -16,6 +16,7 @@ import { startPurging } from './purge.ts';
 import { SandboxFinder } from './sandboxes/sandbox-finder.ts';
 import { saveSnapshot } from './snapshots/create-snapshot.ts';
 import type { Store } from './store/store.ts';
+import { DeliveryWorker } from './webhooks/delivery/delivery-worker.ts';
 
 export interface RunningServer {
   /** Address under which clients reach the API. */
@@ -67,6 +68,8 @@ export async function startServer(options: {
   url = publicUrl(settings, (app.server.address() as AddressInfo).port);
   fleet.start();
   feed.start();
+  const deliveries = new DeliveryWorker({ store, settings, log, version });
+  await deliveries.start();
   const stopPurging = startPurging(store, settings, log);
 
   return {
@@ -75,10 +78,12 @@ export async function startServer(options: {
     async stop() {
       stopPurging();
       feed.stop();
+      const delivered = deliveries.stop({ graceMs: GRACE_MS });
       const overdue = setTimeout(() => app.server.closeAllConnections(), GRACE_MS);
       await app.close();
       clearTimeout(overdue);
       await fleet.stop();
+      await delivered;
       await metricsServer.close();
     },
   };

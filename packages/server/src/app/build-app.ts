@@ -14,6 +14,7 @@ import { makeId } from '../make-id.ts';
 import { serveSandboxes } from '../sandboxes/serve-sandboxes.ts';
 import { serveSnapshots } from '../snapshots/serve-snapshots.ts';
 import { serveTemplates } from '../templates/serve-templates.ts';
+import { serveWebhooks } from '../webhooks/serve-webhooks.ts';
 import { answerError } from './answer-error.ts';
 import { describeUnknown } from './answer-unknown.ts';
 import { authenticate } from './authenticate.ts';
@@ -89,6 +90,7 @@ export async function buildApp(
   serveFiles(app, context);
   serveTemplates(app, context);
   serveEvents(app, context, { streams, feed: options.feed });
+  serveWebhooks(app, context);
   servePlanned(app);
   return app;
 }

@@ -1,0 +1,41 @@
+import { isIP } from 'node:net';
+import type { AddressRules } from './address-rules.ts';
+import type { ResolveName } from './resolve-name.ts';
+
+/** Addresses of one name that are looked at. */
+const MOST_ADDRESSES = 16;
+
+/** Why a target cannot be called. */
+export class TargetError extends Error {
+  readonly code: 'name_not_found' | 'target_refused';
+
+  constructor(code: 'name_not_found' | 'target_refused', message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** How targets are judged. */
+export interface TargetOptions {
+  rules: AddressRules;
+  resolve: ResolveName;
+  signal: AbortSignal;
+}
+
+/**
+ * The addresses of a URL's host. They must be connected to as they are: asking for the name once more could give
+ * others.
+ *
+ * @throws {TargetError} when there are none, or one of them may not be called.
+ */
+export async function findTarget(url: URL, { rules, resolve, signal }: TargetOptions): Promise<string[]> {
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const addresses = isIP(host) ? [host] : (await resolve(host, signal)).slice(0, MOST_ADDRESSES);
+  if (addresses.length === 0) {
+    throw new TargetError('name_not_found', `The name ${host} has no address`);
+  }
+  const refused = addresses.find((address) => !rules.allows(address));
+  if (refused === undefined) return addresses;
+  const what = refused === host ? refused : `${host} (${refused})`;
+  throw new TargetError('target_refused', `${what} is not a public address`);
+}
