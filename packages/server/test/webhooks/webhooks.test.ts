@@ -21,8 +21,8 @@ describe('webhooks', () => {
     receiver = await new Receiver().listen();
   });
   after(async () => {
-    await server.close();
-    await receiver.close();
+    await server?.close();
+    await receiver?.close();
   });
 
   const create = async (fields: object = {}, key = server.key) => {
