@@ -12,6 +12,7 @@ export function presentEvent(event: LifecycleEvent): EventBody {
     error_code: event.errorCode,
     error_message: event.errorMessage,
   };
+  const createdVia = event.details.created_via;
   return {
     id: event.id,
     occurred_at: new Date(event.occurredAt).toISOString(),
@@ -22,7 +23,8 @@ export function presentEvent(event: LifecycleEvent): EventBody {
     ...(Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== null)) as Partial<
       Record<keyof typeof optional, string>
     >),
-    metadata: event.metadata,
+    // Published clients know no details and look for this among the labels.
+    metadata: createdVia === undefined ? event.metadata : { ...event.metadata, created_via: createdVia },
     details: event.details,
   };
 }

@@ -12,6 +12,7 @@ export function requestedEvent(sandbox: NewSandbox): NewEvent {
     actor: 'user',
     occurredAt: sandbox.createdAt,
     sandboxId: sandbox.id,
+    reason: byCall,
     ...originOf(sandbox),
     metadata: sandbox.metadata,
     details: { template: sandbox.template },
@@ -28,6 +29,15 @@ function originOf({ id, sourceId, fromSnapshotId }: Pick<NewSandbox, 'id' | 'sou
 
 function originOfRow({ id, source_id: sourceId, from_snapshot_id: fromSnapshotId }: SandboxRow) {
   return originOf({ id, sourceId, fromSnapshotId });
+}
+
+/** Why a sandbox begins. */
+const byCall = 'api';
+
+/** What a sandbox's first moment is told as. */
+function startOf(row: SandboxRow) {
+  const operation = row.origin ?? 'create';
+  return { operation, status: 'succeeded', reason: byCall, ...originOfRow(row) } as const;
 }
 
 /** Reasons of ends that a caller asked for. */
@@ -52,7 +62,7 @@ export function eventsOfChange(
   });
   if (isFinal(after.status) && !isFinal(before.status)) return eventsOfEnd(before, after, { tell, actor });
   if (before.status === 'creating' && after.status === 'running') {
-    return [tell({ operation: after.origin ?? 'create', status: 'succeeded', ...originOfRow(after) })];
+    return [tell(startOf(after))];
   }
   if (after.status === 'paused' && before.status !== 'paused') {
     return eventsOfPause(before, after, { tell, actor, pause });
@@ -109,14 +119,9 @@ function eventsOfPause(
     kind: 'memory',
     ...(pause ? { size_bytes: pause.sizeBytes } : {}),
   };
-  const missed = {
-    operation: before.origin ?? 'create',
-    status: 'succeeded',
-    ...originOfRow(after),
-  } as const;
   return [
     // It paused before anybody heard that it ran.
-    ...(before.status === 'creating' ? [tell(missed)] : []),
+    ...(before.status === 'creating' ? [tell(startOf(after))] : []),
     ...(reason === 'timeout'
       ? [tell({ actor: by, reason, operation: 'timeout_expired' as const, status: 'succeeded' as const })]
       : []),

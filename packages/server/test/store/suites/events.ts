@@ -31,8 +31,8 @@ export function testsOfEvents(database: TestDatabase): void {
         { status: 'destroyed', reason: 'manual' },
       );
       assert.deepEqual(events.map(brief), [
-        'create requested user',
-        'create succeeded user',
+        'create requested user api',
+        'create succeeded user api',
         'timeout_updated succeeded user',
         'timeout_expired succeeded system timeout',
         'destroy succeeded system timeout',
@@ -60,16 +60,16 @@ export function testsOfEvents(database: TestDatabase): void {
       ],
       [
         [{ status: 'running' }, { status: 'destroyed', reason: 'manual' }],
-        ['create succeeded user', 'destroy succeeded user manual'],
+        ['create succeeded user api', 'destroy succeeded user manual'],
       ],
       [
         [{ status: 'running' }, { status: 'error', reason: 'out_of_memory', message: 'full' }],
-        ['create succeeded user', 'destroy succeeded system out_of_memory'],
+        ['create succeeded user api', 'destroy succeeded system out_of_memory'],
       ],
       [
         [{ status: 'running' }, { status: 'error', reason: 'host_lost', actor: 'reconcile' }],
         [
-          'create succeeded user',
+          'create succeeded user api',
           'reconcile succeeded reconcile host_lost',
           'destroy succeeded reconcile host_lost',
         ],
