@@ -35,7 +35,7 @@ export function watchAgent(host: HostContext, instance: TrackedInstance): void {
         silence.tries += 1;
         if (await isLost(host, instance, silence)) {
           const seconds = Math.round((performance.now() - silence.since) / 1000);
-          const message = `its agent gave no answer for ${seconds} s: ${describeFailure(error)}`;
+          const message = `its agent gave no right answer for ${seconds} s: ${describeFailure(error)}`;
           const end = explainByGuard(instance, { state: 'error', reason: 'agent_lost', message });
           if (!signal.aborted) await finish(host, instance, end);
         }
