@@ -26,6 +26,7 @@ EVENT = {
     "snapshot_id": "snap_1",
     "reason": "api",
     "metadata": {"created_via": "hibernate"},
+    "details": {"size_bytes": 1},
     "a_later_field": 1,
 }
 PAGE = {"events": [EVENT], "offset": 0, "limit": 50, "has_more": True}
@@ -78,6 +79,7 @@ def test_events_of_the_account(api, lifecycle):
     assert event.actor_kind is LifecycleActorKind.USER
     assert (event.sandbox_id, event.snapshot_id, event.reason) == ("sb_1", "snap_1", "api")
     assert (event.source_sandbox_id, event.metadata) == (None, {"created_via": "hibernate"})
+    assert event.details == {"size_bytes": 1}
     assert event.occurred_at == datetime(2026, 3, 10, 12, tzinfo=timezone.utc)
     assert dict(api.requests[0].url.params) == {"offset": "0", "limit": "50", "order": "desc"}
 

@@ -57,6 +57,8 @@ class LifecycleEvent:
         source_sandbox_id: the paused sandbox of a resume, the source of a fork.
         target_sandbox_id: the sandbox that a resume or a fork made.
         reason: why, such as `api`, `manual`, `timeout` or `out_of_memory`.
+        metadata: labels of the sandbox or snapshot.
+        details: facts about the operation, such as the new `timeout_at` or a snapshot's `size_bytes`.
     """
 
     id: str
@@ -74,6 +76,7 @@ class LifecycleEvent:
     error_code: str | None = None
     error_message: str | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -104,4 +107,5 @@ def read_lifecycle_event(data: dict[str, Any]) -> LifecycleEvent:
         error_code=data.get("error_code"),
         error_message=data.get("error_message"),
         metadata=data.get("metadata") or {},
+        details=data.get("details") or {},
     )
