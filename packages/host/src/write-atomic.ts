@@ -1,14 +1,23 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Replaces a file so that a reader, or a machine that loses power, sees the old content or the whole new one. */
-export async function writeAtomic(path: string, content: string, options: { mode: number }): Promise<void> {
+/**
+ * Replaces a file so that a reader, whenever our process ends, sees the old content or the whole new one.
+ *
+ * @param options.lasting The same holds for a machine that loses power. @default true
+ */
+export async function writeAtomic(
+  path: string,
+  content: string,
+  options: { mode: number; lasting?: boolean },
+): Promise<void> {
+  const { mode, lasting = true } = options;
   const temporary = `${path}.new`;
   try {
-    const file = await open(temporary, 'w', options.mode);
+    const file = await open(temporary, 'w', mode);
     try {
       await file.writeFile(content);
-      await file.datasync();
+      if (lasting) await file.datasync();
     } finally {
       await file.close();
     }
@@ -17,7 +26,7 @@ export async function writeAtomic(path: string, content: string, options: { mode
     await rm(temporary, { force: true }).catch(() => {});
     throw error;
   }
-  await syncFolder(dirname(path));
+  if (lasting) await syncFolder(dirname(path));
 }
 
 /** Makes names that were added to or removed from a folder last. */

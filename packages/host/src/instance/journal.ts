@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomic } from '../write-atomic.ts';
-import { type InstanceRecord, instanceRecord } from './record.ts';
+import { type InstanceRecord, instanceRecord, isFinal } from './record.ts';
 
 const journalName = 'journal.json';
 
@@ -12,10 +12,16 @@ export type ReadJournal =
   /** Written by a later version of this program. */
   | { kind: 'unknown_version'; version: unknown };
 
-/** Writes the record of an instance into its folder, durably. */
+/**
+ * Writes the record of an instance into its folder. What a record says of one that is being made or runs need not
+ * outlive the machine, since the instance does not: only its end waits for the disk.
+ */
 export async function writeJournal(folder: string, record: InstanceRecord): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeAtomic(join(folder, journalName), `${JSON.stringify(record)}\n`, { mode: 0o600 });
+  await writeAtomic(join(folder, journalName), `${JSON.stringify(record)}\n`, {
+    mode: 0o600,
+    lasting: isFinal(record),
+  });
 }
 
 /** Reads the record of an instance; a broken one is an answer, not an error. */
