@@ -4,13 +4,15 @@ import { ApiError } from '../api-error.ts';
 import type { LiveInstance } from '../fleet/live-instance.ts';
 import type { SandboxFinder } from '../sandboxes/sandbox-finder.ts';
 import type { GuestConnection } from './connect-guest.ts';
-import { type GuestCall, readGuestRefusal } from './guest-errors.ts';
+import { type GuestCall, isPausing, readGuestRefusal } from './guest-errors.ts';
 import { linkSignals } from './linked-signal.ts';
 
 /** How long an agent may take over a call that only looks something up. */
 const ANSWER_MS = 30_000;
 /** How long the end of an instance may trail behind the end of its connections. */
 const END_LAG_MS = 500;
+/** How long a pause may take from the moment that its agent is still. */
+const PAUSE_LAG_MS = 30_000;
 
 /** Calls guests and turns what goes wrong into errors that callers can act on. */
 export class GuestCaller {
@@ -24,8 +26,8 @@ export class GuestCaller {
    * Runs calls to a guest. `signal` breaks them off when the instance ends or after `answerMs`
    * (default 30,000; 0: never).
    *
-   * @throws {ApiError} The refusal of the agent; `sandbox_not_found` when the sandbox has ended;
-   * `call.failure` when the agent cannot be reached or answers wrongly.
+   * @throws {ApiError} The refusal of the agent; `sandbox_not_found` when the sandbox has ended, `sandbox_paused`
+   * when it was paused meanwhile; `call.failure` when the agent cannot be reached or answers wrongly.
    */
   async call<Result>(
     live: LiveInstance,
@@ -53,6 +55,7 @@ export class GuestCaller {
 
   /** Finds out why a call to a guest failed. */
   async explain(live: LiveInstance, call: GuestCall, error: unknown, late = false): Promise<ApiError> {
+    if (isPausing(error)) return this.#explainPause(live, call, error);
     const refused = readGuestRefusal(error, call);
     if (refused) return refused;
     if (!live.ended.aborted && !late)
@@ -62,6 +65,17 @@ export class GuestCaller {
     const problem = late ? 'its agent did not answer in time' : describe(error);
     const details = { sandbox_id: live.sandboxId };
     return new ApiError(call.failure, { sandbox_id: live.sandboxId, problem }, { details, cause: error });
+  }
+
+  /** Waits for the pause, so that who is told of it finds it; a pause that failed is no reason any more. */
+  async #explainPause(live: LiveInstance, call: GuestCall, cause: unknown): Promise<ApiError> {
+    await sleep(PAUSE_LAG_MS, undefined, { signal: live.ended }).catch(() => undefined);
+    const { sandboxId: sandbox_id } = live;
+    const values = { sandbox_id, problem: 'it was about to be paused' };
+    return (
+      (await this.#finder.describeEnd(live)) ??
+      new ApiError(call.failure, values, { details: { sandbox_id }, cause })
+    );
   }
 }
 

@@ -1,7 +1,6 @@
 import { ConnectError } from '@connectrpc/connect';
 import { guest } from '@nullspace/proto';
 import { ApiError, invalidField } from '../api-error.ts';
-import { pausedSandbox } from '../sandboxes/ended.ts';
 
 /** What the call was about, for the message. */
 export interface GuestCall {
@@ -20,13 +19,22 @@ export function readGuestRefusal(error: unknown, call: GuestCall): ApiError | un
   return detail && refusal(detail.code, call);
 }
 
+/** Thrown by the reader of a stream that the agent has ended for a pause. */
+export class FrozenError extends Error {}
+
+/** True when the agent took a call no more, or ended it, because its sandbox is about to be paused. */
+export function isPausing(error: unknown): boolean {
+  if (error instanceof FrozenError) return true;
+  if (!(error instanceof ConnectError)) return false;
+  const [detail] = error.findDetails(guest.ErrorDetailSchema);
+  return detail?.code === 'sandbox_paused';
+}
+
 function refusal(code: string, call: GuestCall): ApiError | undefined {
   const { sandboxId: sandbox_id, path = '', pid = 0 } = call;
   const values = { sandbox_id, path };
   const details = path ? { sandbox_id, path } : { sandbox_id };
   switch (code) {
-    case 'sandbox_paused':
-      return pausedSandbox(sandbox_id);
     case 'restoring':
       return new ApiError('sandbox_not_ready', { sandbox_id, status: 'creating' }, { details });
     case 'file_not_found':

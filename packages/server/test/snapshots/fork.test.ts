@@ -124,7 +124,9 @@ describe('forking a sandbox', () => {
       assert.equal(answer.status, 201, answer.text);
       assert.equal(server.host.instances.size, before);
       const children =
-        count === undefined ? [answer.body] : answer.body.items.map((item: never) => item['sandbox']);
+        count === undefined
+          ? [answer.body]
+          : answer.body.items.map((item: { sandbox: { id: string } }) => item.sandbox);
       for (const child of children) assert.equal((await get(child.id)).body.status, 'running');
     }
   });

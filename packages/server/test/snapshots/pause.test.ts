@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
+import { create } from '@bufbuild/protobuf';
+import { guest as guestProto } from '@nullspace/proto';
 import { expectError } from '../fixtures/expect-error.ts';
+import { guestError } from '../fixtures/guest-error.ts';
 import { hostRefusal } from '../fixtures/host-refusal.ts';
 import { LiveSocket } from '../fixtures/live-socket.ts';
 import { startTestServer, type TestServer } from '../fixtures/test-server.ts';
@@ -163,6 +166,32 @@ describe('pausing a sandbox', () => {
     next.send({ type: 'exec_connect', id: 'c2', pid, stdout_offset, stderr_offset });
     assert.equal((await next.type('exec_exit')).exit_code, 4);
     assert.equal(next.text('exec_stdout'), 'def');
+  });
+
+  test('calls that a still agent refuses are answered when the pause is there', async () => {
+    const id = await server.createSandbox();
+    const guest = server.host.guestOf(id);
+    const refuse = () => {
+      throw guestError('sandbox_paused');
+    };
+    const socket = await new LiveSocket(
+      `${server.url}/v1/sandboxes/${id}/ws?channel=exec`,
+      server.key,
+    ).open();
+    const refused = Promise.withResolvers<void>();
+    guest.override.attach = async function* () {
+      refused.resolve();
+      yield create(guestProto.AttachResponseSchema, {
+        event: { case: 'frozen', value: { reason: 'pause', stdoutOffset: 7n } },
+      });
+    };
+    socket.send({ type: 'exec_start', id: 'c1', command: 'live', args: [], timeout_secs: 30 });
+    await refused.promise;
+    guest.override.run = refuse;
+    const exec = server.call('POST', `/v1/sandboxes/${id}/exec`, { command: 'echo' });
+    const paused = await hibernate(id);
+    assert.equal((await exec).body.error.details.snapshot_id, paused.body.id);
+    assert.equal((await socket.type('error')).details.snapshot_id, paused.body.id);
   });
 
   test('a delete ends a paused one and the snapshot of its pause', async () => {

@@ -4,8 +4,8 @@ import { guest } from '@nullspace/proto';
 import { ApiError } from '../../api-error.ts';
 import type { Context } from '../../context.ts';
 import type { LiveInstance } from '../../fleet/live-instance.ts';
+import { FrozenError } from '../../guests/guest-errors.ts';
 import { readGuestStream } from '../../guests/read-stream.ts';
-import { pausedSandbox } from '../../sandboxes/ended.ts';
 import { readExitCode, readGuard } from '../describe-exit.ts';
 import type { FrameSender } from './frame-sender.ts';
 import { TextSplitter } from './text-splitter.ts';
@@ -51,7 +51,7 @@ export async function streamProcess(
   for (;;) {
     try {
       await context.guests.call(live, call, (connection, signal) =>
-        attach(connection.streams, { ...options, sandboxId: live.sandboxId, signal, progress }),
+        attach(connection.streams, { ...options, signal, progress }),
       );
       return;
     } catch (error) {
@@ -74,7 +74,6 @@ function sayWhereToReadOn(error: ApiError, pid: number, { start }: Progress): Ap
 async function attach(
   client: LiveInstance['guest']['streams'],
   options: {
-    sandboxId: string;
     pid: number;
     sender: FrameSender;
     signal: AbortSignal;
@@ -95,7 +94,7 @@ async function attach(
       await finish(event.value, options);
       return;
     } else if (event.case === 'frozen') {
-      throw pausedSandbox(options.sandboxId);
+      throw new FrozenError('the stream was ended for a pause');
     }
   }
   throw new Error('the stream ended without an exit');
