@@ -1,13 +1,16 @@
-import { PassThrough } from 'node:stream';
 import type { ExecResult, routes } from '@nullspace/contract';
 import { ApiError } from '../api-error.ts';
 import { describeError } from '../app/answer-error.ts';
-import { type Call, Streamed } from '../app/call.ts';
+import type { Call, Streamed } from '../app/call.ts';
 import { toApiError } from '../app/to-api-error.ts';
+import { presentRan, type RanCommand, writeRan } from './ran-command.ts';
+import { streamJson } from './stream-json.ts';
 
 /** A command that runs longer than this is answered with spaces first, so that no client takes it for dead. */
 const QUIET_MS = 5000;
 const SPACE_EVERY_MS = 5000;
+/** Output below this is answered in one piece. */
+const SMALL_BYTES = 32 * 1024;
 
 type ExecCall = Pick<Call<typeof routes.execCommand>, 'request' | 'reply' | 'body'>;
 
@@ -17,54 +20,50 @@ type ExecCall = Pick<Call<typeof routes.execCommand>, 'request' | 'reply' | 'bod
  */
 export async function answerExec(
   { request, reply, body }: ExecCall,
-  running: Promise<ExecResult>,
+  running: Promise<RanCommand>,
   { quietMs = QUIET_MS } = {},
 ): Promise<ExecResult | Streamed> {
-  const quiet = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => quiet.resolve(undefined), quietMs);
-  const result = await Promise.race([running, quiet.promise]).finally(() => clearTimeout(timer));
-  if (!result) return keepAlive({ request, reply, body }, running);
-  if (result.timed_out) {
+  const ran = await within(quietMs, running);
+  if (!ran) return streamJson(reply, keepAlive({ request, reply, body }, running));
+  if (ran.timed_out) {
     const { timeout_secs } = body;
-    throw new ApiError(
-      'exec_timeout',
-      { timeout_secs },
-      { details: { timeout_secs, pid: result.pid, stdout: result.stdout, stderr: result.stderr } },
-    );
+    const { pid, stdout, stderr } = presentRan(ran);
+    throw new ApiError('exec_timeout', { timeout_secs }, { details: { timeout_secs, pid, stdout, stderr } });
   }
-  return result;
+  const isSmall = ran.stdout.length + ran.stderr.length < SMALL_BYTES;
+  return isSmall ? presentRan(ran) : streamJson(reply, writeRan(ran));
 }
 
-function keepAlive({ request, reply, body }: ExecCall, running: Promise<ExecResult>): Streamed {
-  const stream = new PassThrough();
-  stream.write(' ');
-  const spaces = setInterval(() => stream.write(' '), SPACE_EVERY_MS);
-  stream.once('close', () => clearInterval(spaces));
-  // A client that has gone leaves an error here; the command is not touched.
-  stream.on('error', () => undefined);
-  running
-    .catch((error: unknown) => brokenOff(error, request))
-    .then((result) => {
-      clearInterval(spaces);
-      if (!stream.destroyed) stream.end(JSON.stringify(withTimeoutNote(result, body.timeout_secs)));
-    });
-  return new Streamed(reply.code(200).header('content-type', 'application/json; charset=utf-8').send(stream));
+async function* keepAlive(call: ExecCall, running: Promise<RanCommand>): AsyncGenerator<string, void> {
+  const settled = running.catch((error: unknown) => brokenOff(error, call.request));
+  for (;;) {
+    yield ' ';
+    const ran = await within(SPACE_EVERY_MS, settled);
+    if (ran) return yield* writeRan(withTimeoutNote(ran, call.body.timeout_secs));
+  }
 }
 
-function withTimeoutNote(result: ExecResult, timeoutSecs: number): ExecResult {
-  if (!result.timed_out) return result;
+/** What `promise` resolves with; undefined when it takes longer. */
+async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
+  const late = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => late.resolve(undefined), ms);
+  return Promise.race([promise, late.promise]).finally(() => clearTimeout(timer));
+}
+
+function withTimeoutNote(ran: RanCommand, timeoutSecs: number): RanCommand {
+  if (!ran.timed_out) return ran;
   const note = `nullspace: killed after its timeout_secs of ${timeoutSecs}\n`;
-  const gap = result.stderr === '' || result.stderr.endsWith('\n') ? '' : '\n';
-  return { ...result, stderr: result.stderr + gap + note };
+  const gap = ran.stderr.length === 0 || ran.stderr.at(-1) === 0x0a ? '' : '\n';
+  return { ...ran, stderr: Buffer.concat([ran.stderr, Buffer.from(gap + note)]) };
 }
 
-function brokenOff(error: unknown, request: ExecCall['request']): ExecResult {
+function brokenOff(error: unknown, request: ExecCall['request']): RanCommand {
   const failure = toApiError(error, request);
   request.errorCode = failure.code;
   return {
     exit_code: 137,
-    stdout: '',
-    stderr: `nullspace: ${failure.message}\n`,
+    stdout: new Uint8Array(),
+    stderr: Buffer.from(`nullspace: ${failure.message}\n`),
     pid: 0,
     stdout_truncated: false,
     stderr_truncated: false,

@@ -1,34 +1,32 @@
-import { once } from 'node:events';
-import { Readable } from 'node:stream';
 import type { ProcessLogs, routes } from '@nullspace/contract';
 import type { guest } from '@nullspace/proto';
 import { ApiError } from '../api-error.ts';
-import { type Call, Streamed } from '../app/call.ts';
+import type { Call, Streamed } from '../app/call.ts';
 import type { Context } from '../context.ts';
+import type { LiveInstance } from '../fleet/live-instance.ts';
 import { KeyedGate } from '../keyed-gate.ts';
 import { decodeText, readExitCode } from './describe-exit.ts';
+import { HELD_OF_TENANT, type HeldAnswers, type Hold } from './held-answers.ts';
 import { writeJsonString } from './json-text.ts';
 import type { ProcessAddress } from './processes.ts';
+import { streamJson } from './stream-json.ts';
 
-/** Reads of one tenant whose output, up to 16 MiB each, is held at the same moment. */
-const HELD_PER_TENANT = 4;
 /** An agent copies its output for each read, within the memory of its sandbox. */
 const ASKED_PER_SANDBOX = 1;
 /** Longest wait for a turn. */
 const PATIENCE_MS = 30_000;
-/** A client that takes nothing for this long is cut off. */
-const STALL_MS = 60_000;
 /** Output below this is answered in one piece. */
 const SMALL_BYTES = 32 * 1024;
 
 /** Answers reads of processes' output with a bounded amount of it in memory, however many are asked for. */
 export class LogReads {
   readonly #context: Context;
-  readonly #holding = new KeyedGate(HELD_PER_TENANT);
+  readonly #held: HeldAnswers;
   readonly #asking = new KeyedGate(ASKED_PER_SANDBOX);
 
-  constructor(context: Context) {
+  constructor(context: Context, held: HeldAnswers) {
     this.#context = context;
+    this.#held = held;
   }
 
   /** Output of a process from its start. */
@@ -38,56 +36,43 @@ export class LogReads {
   ): Promise<ProcessLogs | Streamed> {
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
-    const leave = await this.#enter(this.#holding, address.tenantId, gone.signal);
-    reply.raw.once('close', leave);
-    if (gone.signal.aborted) leave();
-    try {
-      const logs = await this.#read(address, gone.signal);
-      const size = logs.stdout.length + logs.stderr.length + logs.output.length;
-      return size < SMALL_BYTES ? present(logs) : this.#stream(reply, logs);
-    } catch (error) {
-      leave();
-      throw error;
-    }
+    const hold = this.#held.hold(address.tenantId, reply.raw, tooMany);
+    const logs = await this.#read(address, gone.signal, hold);
+    const size = logs.stdout.length + logs.stderr.length + logs.output.length;
+    return size < SMALL_BYTES ? present(logs) : streamJson(reply, writeLogs(logs));
   }
 
-  async #read({ pid, ...address }: ProcessAddress, signal: AbortSignal): Promise<guest.ReadOutputResponse> {
+  async #read(
+    { pid, ...address }: ProcessAddress,
+    gone: AbortSignal,
+    hold: Hold,
+  ): Promise<guest.ReadOutputResponse> {
     const live = await this.#context.finder.findLive(address);
-    const leave = await this.#enter(this.#asking, live.instanceId, AbortSignal.any([signal, live.ended]));
+    const leave = await this.#takeTurn(live, gone);
+    const call = { failure: 'exec_failed', pid, signal: gone } as const;
     try {
-      return await this.#context.guests.call(live, { failure: 'exec_failed', pid }, (connection, ended) =>
-        connection.readOutput({ pid }, ended),
+      return await this.#context.guests.call(live, call, (connection, signal) =>
+        connection.readOutput({ pid }, { signal, admit: hold.admit }),
       );
     } finally {
       leave();
     }
   }
 
-  async #enter(gate: KeyedGate, key: string, signal: AbortSignal): Promise<() => void> {
+  async #takeTurn({ instanceId, ended }: LiveInstance, gone: AbortSignal): Promise<() => void> {
     const late = AbortSignal.timeout(PATIENCE_MS);
     try {
-      return await gate.enter(key, AbortSignal.any([signal, late]));
+      return await this.#asking.enter(instanceId, AbortSignal.any([gone, ended, late]));
     } catch (error) {
-      throw new ApiError(
-        'rate_limit_exceeded',
-        { limit: HELD_PER_TENANT },
-        { retryAfterSecs: 1, cause: error },
-      );
+      // The call that follows says why it ended.
+      if (ended.aborted) return () => undefined;
+      throw late.aborted ? tooMany(error) : error;
     }
   }
+}
 
-  #stream(reply: Call<typeof routes.getProcessLogs>['reply'], logs: guest.ReadOutputResponse): Streamed {
-    const stream = Readable.from(writeLogs(logs), { objectMode: false });
-    const stalled = setTimeout(() => reply.raw.destroy(), STALL_MS);
-    stream.on('data', () => stalled.refresh());
-    void once(reply.raw, 'close').then(() => {
-      clearTimeout(stalled);
-      stream.destroy();
-    });
-    return new Streamed(
-      reply.code(200).header('content-type', 'application/json; charset=utf-8').send(stream),
-    );
-  }
+function tooMany(cause?: unknown): ApiError {
+  return new ApiError('rate_limit_exceeded', { limit: HELD_OF_TENANT }, { retryAfterSecs: 1, cause });
 }
 
 function present(logs: guest.ReadOutputResponse): ProcessLogs {

@@ -1,12 +1,14 @@
-import { type ExecBody, type ExecResult, type ExecStarted, limits } from '@nullspace/contract';
+import { type ExecBody, type ExecStarted, limits } from '@nullspace/contract';
 import type { Context } from '../context.ts';
 import { toCount } from '../sandboxes/read-metrics.ts';
 import type { SandboxAddress } from '../sandboxes/sandbox-finder.ts';
-import { decodeText, readExitCode, readGuard } from './describe-exit.ts';
+import { readExitCode, readGuard } from './describe-exit.ts';
+import type { Hold } from './held-answers.ts';
+import type { RanCommand } from './ran-command.ts';
 import { toGuestCommand } from './to-guest-command.ts';
 
-/** How much later than its timeout the end of a command may be told. */
-const TIMEOUT_SLACK_MS = 30_000;
+/** How much later than its timeout the end of a command may be told, the longest wait for a hold included. */
+const TIMEOUT_SLACK_MS = 90_000;
 
 /** Starts a command and answers as soon as it runs. It has no timeout. */
 export async function startCommand(
@@ -21,21 +23,23 @@ export async function startCommand(
   });
 }
 
-/** Runs a command to its end. It goes on when the caller has gone. */
+/** Runs a command to its end. It goes on when the caller has gone. Output that is large waits for `hold`. */
 export async function runCommand(
   context: Context,
   address: SandboxAddress,
   body: ExecBody,
-): Promise<ExecResult> {
+  hold?: Hold,
+): Promise<RanCommand> {
   const live = await context.finder.findLive(address);
   const answerMs = body.timeout_secs * 1000 + TIMEOUT_SLACK_MS;
   return context.guests.call(live, { failure: 'exec_failed', answerMs }, async (connection, signal) => {
     const command = toGuestCommand(body, body.timeout_secs);
-    const result = await connection.run({ command, maxOutputBytes: BigInt(limits.output_bytes) }, signal);
+    const message = { command, maxOutputBytes: BigInt(limits.output_bytes) };
+    const result = await connection.run(message, { signal, admit: hold?.admit });
     return {
       exit_code: readExitCode(result.exit),
-      stdout: decodeText(result.stdout),
-      stderr: decodeText(result.stderr),
+      stdout: result.stdout,
+      stderr: result.stderr,
       pid: result.pid,
       stdout_truncated: result.stdoutTruncated,
       stderr_truncated: result.stderrTruncated,

@@ -21,6 +21,17 @@ export interface UnaryTarget {
   maxBytes: number;
 }
 
+export interface UnaryOptions {
+  signal: AbortSignal;
+  /** Asked before more than `FREE_BYTES` of an answer are taken; what it rejects with ends the call. */
+  admit?: ((signal: AbortSignal) => Promise<void>) | undefined;
+}
+
+/** Every answer may be this large. */
+const FREE_BYTES = 256 * 1024;
+/** How long the rest of a larger one may take once it was admitted: an agent that drips would keep others waiting. */
+const ADMITTED_MS = 60_000;
+
 /**
  * A unary call of the Connect protocol, done by hand: the general client costs as much CPU as the rest of an exec
  * request together. Rejects with `ConnectError` as that client does.
@@ -29,14 +40,14 @@ export async function callUnary<I extends DescMessage, O extends DescMessage>(
   target: UnaryTarget,
   method: DescMethodUnary<I, O>,
   message: MessageInitShape<I>,
-  signal: AbortSignal,
+  options: UnaryOptions,
 ): Promise<MessageShape<O>> {
   const body = toBinary(method.input, create(method.input, message));
   const { response, bytes } = await exchange(
     target,
     `/${method.parent.typeName}/${method.name}`,
     body,
-    signal,
+    options,
   );
   const { statusCode = 0, headers } = response;
   if (statusCode !== 200) {
@@ -57,13 +68,18 @@ function exchange(
   { host, port, token, agent, maxBytes }: UnaryTarget,
   path: string,
   body: Uint8Array,
-  signal: AbortSignal,
+  { signal, admit }: UnaryOptions,
 ): Promise<{ response: IncomingMessage; bytes: Buffer }> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(new ConnectError('broken off', Code.Canceled));
+    let dripping: NodeJS.Timeout | undefined;
     const breakOff = () => call.destroy();
-    const fail = (error: NodeJS.ErrnoException) => {
+    const settle = () => {
+      clearTimeout(dripping);
       signal.removeEventListener('abort', breakOff);
+    };
+    const fail = (error: NodeJS.ErrnoException) => {
+      settle();
       const refused =
         error.code === 'ECONNREFUSED' || error.code === 'EHOSTUNREACH' || error.code === 'ETIMEDOUT';
       const code = signal.aborted ? Code.Canceled : refused ? Code.Unavailable : Code.Aborted;
@@ -78,17 +94,31 @@ function exchange(
     const call = request({ host, port, path, method: 'POST', agent, headers }, (response) => {
       const chunks: Buffer[] = [];
       let length = 0;
+      let ask = admit;
+      const refuse = (error: unknown) => {
+        reject(error);
+        call.destroy();
+      };
+      const askForRoom = () => {
+        if (!ask) return;
+        response.pause();
+        ask(signal).then(() => {
+          dripping = setTimeout(breakOff, ADMITTED_MS);
+          response.resume();
+        }, refuse);
+        ask = undefined;
+      };
       response.on('error', fail);
       response.on('data', (chunk: Buffer) => {
         length += chunk.length;
-        if (length <= maxBytes) chunks.push(chunk);
-        else {
-          reject(new ConnectError(`more than ${maxBytes} bytes`, Code.ResourceExhausted));
-          call.destroy();
+        if (length > maxBytes) {
+          return refuse(new ConnectError(`more than ${maxBytes} bytes`, Code.ResourceExhausted));
         }
+        chunks.push(chunk);
+        if (length > FREE_BYTES) askForRoom();
       });
       response.on('end', () => {
-        signal.removeEventListener('abort', breakOff);
+        settle();
         resolve({ response, bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length) });
       });
     });

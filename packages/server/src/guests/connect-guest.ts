@@ -3,11 +3,13 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type Client, createClient, type Interceptor } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
 import { guest } from '@nullspace/proto';
-import { callUnary } from './call-unary.ts';
+import { callUnary, type UnaryOptions } from './call-unary.ts';
 import { sendStream } from './send-stream.ts';
 
-/** Largest whole answer of an agent: a list of 100,000 files, or two streams of 16 MiB. */
+/** Largest list of an agent: 100,000 files. */
 const LARGE_BYTES = 64 * 1024 * 1024;
+/** Largest result of a command: two streams of 16 MiB, and what describes it. */
+const RESULT_BYTES = 33 * 1024 * 1024;
 /** Largest answer to a call that describes one thing, and largest message of a stream. */
 const SMALL_BYTES = 1024 * 1024;
 /** Largest output of a process: 8 MiB, once by stream and once in the order of arrival, and what describes it. */
@@ -20,12 +22,12 @@ export interface GuestConnection {
   /** Runs a command to its end. */
   run(
     command: MessageInitShape<typeof guest.RunRequestSchema>,
-    signal: AbortSignal,
+    options: UnaryOptions,
   ): Promise<guest.RunResponse>;
   /** Reads the output of a process. */
   readOutput(
     process: MessageInitShape<typeof guest.ReadOutputRequestSchema>,
-    signal: AbortSignal,
+    options: UnaryOptions,
   ): Promise<guest.ReadOutputResponse>;
   /** Calls with one small answer. */
   unary: Client<typeof guest.GuestService>;
@@ -59,11 +61,16 @@ export function connectGuest({ address, token }: { address: string; token: strin
     });
   const small = transport(SMALL_BYTES);
   const { hostname: host, port } = new URL(`http://${address}`);
-  const target = { host, port: Number(port), token, agent, maxBytes: LARGE_BYTES };
+  const target = { host, port: Number(port), token, agent, maxBytes: RESULT_BYTES };
   return {
-    run: (command, signal) => callUnary(target, guest.GuestService.method.run, command, signal),
-    readOutput: (process, signal) =>
-      callUnary({ ...target, maxBytes: OUTPUT_BYTES }, guest.GuestService.method.readOutput, process, signal),
+    run: (command, options) => callUnary(target, guest.GuestService.method.run, command, options),
+    readOutput: (process, options) =>
+      callUnary(
+        { ...target, maxBytes: OUTPUT_BYTES },
+        guest.GuestService.method.readOutput,
+        process,
+        options,
+      ),
     unary: createClient(guest.GuestService, small),
     lists: createClient(guest.GuestService, transport(LARGE_BYTES)),
     streams: createClient(guest.GuestService, small),

@@ -5,11 +5,12 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { ApiError } from '../../src/api-error.ts';
 import { Streamed } from '../../src/app/call.ts';
 import { answerExec } from '../../src/commands/answer-exec.ts';
+import { presentRan, type RanCommand } from '../../src/commands/ran-command.ts';
 
-const done: ExecResult = {
+const done: RanCommand = {
   exit_code: 0,
-  stdout: 'out',
-  stderr: 'err',
+  stdout: Buffer.from('out'),
+  stderr: Buffer.from('err'),
   pid: 7,
   stdout_truncated: false,
   stderr_truncated: false,
@@ -22,7 +23,7 @@ const done: ExecResult = {
 describe('the answer to a long command', () => {
   let app: FastifyInstance;
   let url: string;
-  let finish: PromiseWithResolvers<ExecResult>;
+  let finish: PromiseWithResolvers<RanCommand>;
   before(async () => {
     app = fastify({ forceCloseConnections: true });
     app.get('/', async (request, reply) => {
@@ -36,7 +37,7 @@ describe('the answer to a long command', () => {
 
   /** Starts a call and resolves when its answer has begun. */
   async function begin(): Promise<Response> {
-    finish = Promise.withResolvers<ExecResult>();
+    finish = Promise.withResolvers<RanCommand>();
     return fetch(url);
   }
 
@@ -47,7 +48,7 @@ describe('the answer to a long command', () => {
     finish.resolve(done);
     const text = await response.text();
     assert.match(text, /^ +\{/);
-    assert.deepEqual(JSON.parse(text), done);
+    assert.deepEqual(JSON.parse(text), presentRan(done));
   });
 
   test('is exit code 124 with a note when its timeout came', async () => {
@@ -68,13 +69,13 @@ describe('the answer to a long command', () => {
   });
 
   test('a client that has gone disturbs nobody', async () => {
-    finish = Promise.withResolvers<ExecResult>();
+    finish = Promise.withResolvers<RanCommand>();
     const abort = new AbortController();
     const response = await fetch(url, { signal: abort.signal });
     abort.abort();
     await assert.rejects(response.text());
     finish.resolve(done);
-    finish = Promise.withResolvers<ExecResult>();
+    finish = Promise.withResolvers<RanCommand>();
     finish.resolve(done);
     assert.equal((await fetch(url)).status, 200);
   });

@@ -13,8 +13,8 @@ async function* pieces() {
 }
 
 const calls: Record<string, (guest: GuestConnection, signal: AbortSignal) => Promise<unknown>> = {
-  run: (guest, signal) => guest.run({ command: {} }, signal),
-  readOutput: (guest, signal) => guest.readOutput({ pid: 1 }, signal),
+  run: (guest, signal) => guest.run({ command: {} }, { signal }),
+  readOutput: (guest, signal) => guest.readOutput({ pid: 1 }, { signal }),
   metrics: (guest, signal) => guest.unary.metrics({}, { signal }),
   listProcesses: (guest, signal) => guest.lists.listProcesses({}, { signal }),
   writeFile: (guest, signal) => guest.writeFile(pieces(), signal),
