@@ -17,6 +17,7 @@ export async function demandSandbox(
   const isKnown =
     isIdLike(sandboxId) &&
     ((await store.getSandbox({ tenantId, id: sandboxId })) !== undefined ||
+      (await store.followAlias({ tenantId, id: sandboxId })) !== undefined ||
       (await hasEvents({ store }, { tenantId, anySandboxId: sandboxId })));
   if (!isKnown) throw unknownSandbox(sandboxId);
 }
@@ -30,7 +31,11 @@ export async function demandSnapshot(
   { store }: Context,
   { tenantId, snapshotId }: { tenantId: string; snapshotId: string },
 ): Promise<void> {
-  if (isIdLike(snapshotId) && (await hasEvents({ store }, { tenantId, snapshotId }))) return;
+  const isKnown =
+    isIdLike(snapshotId) &&
+    ((await store.getSnapshot({ tenantId, id: snapshotId })) !== undefined ||
+      (await hasEvents({ store }, { tenantId, snapshotId })));
+  if (isKnown) return;
   const snapshot_id = snapshotId.slice(0, 100);
   throw new ApiError('snapshot_not_found', { snapshot_id }, { details: { snapshot_id } });
 }

@@ -146,6 +146,51 @@ describe('event lists', () => {
     expectError(await server.call('GET', '/v1/snapshots/snap_none/lifecycle'), 'snapshot_not_found');
   });
 
+  test('lead from a pause to the sandbox that was resumed, and from a snapshot to its copies', async () => {
+    const old = await server.createSandbox({ metadata: { team: 'red' } });
+    const pause = (await server.call('POST', `/v1/sandboxes/${old}/hibernate`)).body.id;
+    const resumed = (await server.call('POST', `/v1/sandboxes/${pause}/resume`)).body.id;
+    const named = ({ operation, status, ...event }: Event & Record<string, unknown>) => [
+      `${operation} ${status}`,
+      event.snapshot_id,
+      event.source_sandbox_id,
+      event.target_sandbox_id,
+    ];
+    const paused = (await eventsOf(old, '?order=asc&status=succeeded')).events.map(named);
+    assert.deepEqual(paused.slice(0, 3), [
+      ['create succeeded', undefined, undefined, undefined],
+      ['hibernate succeeded', pause, undefined, undefined],
+      ['snapshot_created succeeded', pause, undefined, undefined],
+    ]);
+    const resume = ['resume_from_snapshot succeeded', pause, old, resumed];
+    for (const id of [old, resumed]) {
+      const events = (await eventsOf(id)).events.map(named);
+      assert.ok(
+        events.some((event: unknown[]) => event.join() === resume.join()),
+        JSON.stringify(events),
+      );
+    }
+    const ofPause = await server.call('GET', `/v1/snapshots/${pause}/lifecycle?order=asc`);
+    assert.equal(ofPause.status, 200);
+    assert.ok(ofPause.body.events.every((event: { snapshot_id: string }) => event.snapshot_id === pause));
+
+    const snapshot = (await server.call('POST', `/v1/sandboxes/${resumed}/snapshots`)).body.id;
+    const child = (await server.call('POST', `/v1/sandboxes/${resumed}/fork`)).body.id;
+    const forked = await server.call(
+      'GET',
+      `/v1/lifecycle/events?operation=fork&status=succeeded&source_sandbox_id=${resumed}&target_sandbox_id=${child}`,
+    );
+    assert.equal(forked.body.events.length, 1, forked.text);
+    await server.call('DELETE', `/v1/snapshots/${snapshot}`);
+    const ofSnapshot = await server.call('GET', `/v1/snapshots/${snapshot}/lifecycle`);
+    assert.ok(ofSnapshot.body.events.some(({ operation }: Event) => operation === 'snapshot_created'));
+    const key = await server.makeKey('snapshots');
+    expectError(
+      await server.call('GET', `/v1/snapshots/${snapshot}/lifecycle`, undefined, { key }),
+      'snapshot_not_found',
+    );
+  });
+
   test('tell what a restart finds lost', async () => {
     const id = await server.createSandbox();
     server.host.goAway();
