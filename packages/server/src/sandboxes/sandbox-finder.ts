@@ -80,7 +80,7 @@ export class SandboxFinder {
 
   /** Why calls to this instance fail: its sandbox has ended or is paused. Undefined: as far as anyone knows it runs. */
   async describeEnd(live: LiveInstance): Promise<ApiError | undefined> {
-    if (!live.ended.aborted) await this.#askHost(live);
+    if (!live.ended.aborted) await this.#askHost(live.sandboxId);
     const sandbox = await this.#store.findSandbox(live.sandboxId);
     if (!sandbox) {
       const resumed = await this.#store.followAlias({ id: live.sandboxId });
@@ -101,15 +101,21 @@ export class SandboxFinder {
     return deadline > 0 && deadline <= Date.now() ? undefined : live;
   }
 
-  async #askHost(live: LiveInstance): Promise<void> {
+  /** Why the host refused a call that needs the sandbox to run: what the host knows may not have been told yet. */
+  async explainRefusal({ id, tenantId }: Sandbox): Promise<ApiError> {
+    await this.#askHost(id);
+    return this.read({ tenantId, sandboxId: id }).then(notReady, (gone: ApiError) => gone);
+  }
+
+  async #askHost(sandboxId: string): Promise<void> {
     const { client } = this.#fleet.link;
     try {
-      const { instance } = await client.getInstance({ sandboxId: live.sandboxId }, { timeoutMs: 2000 });
+      const { instance } = await client.getInstance({ sandboxId }, { timeoutMs: 2000 });
       if (instance) await this.#fleet.projection.onChanged(instance);
     } catch (error) {
       // A host that is away tells it when it comes back.
       if (readHostError(error)?.code !== 'instance_not_found') return;
-      this.#fleet.live.end(live.sandboxId);
+      this.#fleet.live.end(sandboxId);
     }
   }
 }

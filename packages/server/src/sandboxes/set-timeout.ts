@@ -32,7 +32,7 @@ export async function setSandboxTimeout(
     if (instance) await fleet.projection.onChanged(instance);
   } catch (error) {
     if (!isNotRunning(error)) throw error;
-    throw notReady(await finder.read(address));
+    throw await finder.explainRefusal(sandbox);
   }
   const result = await store.updateSandbox(sandbox.id, {
     timeoutMs: body.timeout_ms,

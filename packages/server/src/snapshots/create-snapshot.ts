@@ -66,12 +66,8 @@ async function giveUp(
   { store, finder, fleet, log }: Context,
   { id, source, error }: { id: string; source: Sandbox; error: unknown },
 ): Promise<unknown> {
-  const failure = isNotRunning(error)
-    ? await finder
-        .read({ tenantId: source.tenantId, sandboxId: source.id })
-        .then(notReady, (gone: unknown) => gone as Error)
-    : toSaveFailure(error, source.id);
-  const { code = 'snapshot_failed', message } = failure as Error & { code?: string };
+  const failure = isNotRunning(error) ? await finder.explainRefusal(source) : toSaveFailure(error, source.id);
+  const { code, message } = failure;
   await store.dropSnapshot(id, { code, message });
   // What the host may have of it all the same goes now, or when it is found without a record.
   fleet.link.client.deleteSnapshot({ snapshotId: id }).catch((cause: unknown) => {

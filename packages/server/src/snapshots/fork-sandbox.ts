@@ -110,10 +110,7 @@ async function readChild(
 
 async function describeFailure(context: Context, source: Sandbox, error: unknown): Promise<ApiError> {
   if (error instanceof ApiError) return error;
-  if (isNotRunning(error)) {
-    const address = { tenantId: source.tenantId, sandboxId: source.id };
-    return context.finder.read(address).then(notReady, (gone: ApiError) => gone);
-  }
+  if (isNotRunning(error)) return context.finder.explainRefusal(source);
   const refusal = readHostError(error);
   return toForkFailure(source.id, refusal ?? { code: '', message: 'the host did not finish it' }, error);
 }

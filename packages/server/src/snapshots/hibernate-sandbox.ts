@@ -43,10 +43,7 @@ async function findPause(context: Context, { id, tenantId }: Sandbox): Promise<S
 
 /** Another call or the deadline may have been first: then that is the answer, and not a failed pause. */
 async function describeFailure(context: Context, sandbox: Sandbox, error: unknown): Promise<unknown> {
-  if (isNotRunning(error)) {
-    const now = await context.finder.read({ tenantId: sandbox.tenantId, sandboxId: sandbox.id });
-    return notReady(now);
-  }
+  if (isNotRunning(error)) return context.finder.explainRefusal(sandbox);
   const failure = toSaveFailure(error, sandbox.id);
   await context.store.recordEvent({
     ...eventOf(sandbox),

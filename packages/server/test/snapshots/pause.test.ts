@@ -207,6 +207,23 @@ describe('pausing a sandbox', () => {
     await until(() => !server.host.instances.has(id));
   });
 
+  test('a call that comes while the host pauses it by itself is told so', async () => {
+    let id = await server.createSandbox({ timeout_ms: 60_000, timeout_action: 'hibernate' });
+    for (const [name, path, body] of [
+      ['setDeadline', 'timeout', { timeout_ms: 1000 }],
+      ['saveSnapshot', 'snapshots', undefined],
+      ['forkInstance', 'fork', undefined],
+    ] as const) {
+      server.host.onCall = (called) => {
+        if (called === name) server.host.pause(id, 'timeout');
+      };
+      expectError(await server.call('POST', `/v1/sandboxes/${id}/${path}`, body), 'sandbox_paused');
+      server.host.onCall = () => undefined;
+      const { snapshot_id: snapshotId } = (await get(id)).body;
+      id = (await server.call('POST', `/v1/sandboxes/${snapshotId}/resume`)).body.id;
+    }
+  });
+
   test('the pause of a sandbox that ended first is told as its end', async () => {
     const id = await server.createSandbox();
     server.host.onCall = async (name) => {
