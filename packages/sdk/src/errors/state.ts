@@ -39,7 +39,8 @@ export class SandboxPausedError extends ConflictError {
   readonly offsets: { stdout: number; stderr: number } | undefined;
 
   constructor(message = 'The sandbox is paused', fields: ErrorFields = {}) {
-    super(message, { ...fields, code: 'sandbox_paused' });
+    const next = 'Resume it with Sandbox.connect(id) or Sandbox.resume(snapshotId).';
+    super(message, { ...fields, code: 'sandbox_paused', suggestedAction: fields.suggestedAction ?? next });
     const { snapshot_id, pid, stdout_offset, stderr_offset } = fields.details ?? {};
     this.snapshotId = typeof snapshot_id === 'string' ? snapshot_id : undefined;
     this.pid = typeof pid === 'number' ? pid : undefined;
