@@ -9,7 +9,7 @@ import { suite } from '../harness/suite.ts';
 import { composeProgram, matchesOutput, splitOutput } from './compose-program.ts';
 import { extractSnippets, type Language, languages } from './extract-snippets.ts';
 
-const pages = ['quickstart', 'sandboxes', 'lifecycle', 'snapshots'];
+const pages = ['quickstart', 'sandboxes', 'lifecycle', 'snapshots', 'events'];
 const deadlineMs = 300_000;
 
 /** How a program in each language is started; it is the last argument. */
@@ -24,7 +24,10 @@ describe('every snippet of the documentation', () => {
   let env: NodeJS.ProcessEnv;
   const context = suite();
   before(async () => {
-    const installation = await startInstallation(context);
+    const installation = await startInstallation(context, {
+      // Receivers of webhooks run beside the server here.
+      settings: { webhook_allow_ranges: '127.0.0.0/8' },
+    });
     const bin = join(installation.dataDir, 'bin');
     mkdirSync(bin);
     symlinkSync(join(repository, 'packages/cli/bin/nullspace.js'), join(bin, 'nullspace'));
