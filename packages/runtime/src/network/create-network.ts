@@ -6,8 +6,9 @@ import { createNames } from './names.ts';
 import type { NetworkOptions } from './options.ts';
 import { createPool } from './pool.ts';
 import { parseRange } from './range.ts';
+import { createRemover } from './remove-slots.ts';
 import { createRuleset } from './ruleset.ts';
-import { addressBatch, describeSlot, makeScript, removeScript } from './slot-commands.ts';
+import { addressBatch, describeSlot, makeScript } from './slot-commands.ts';
 
 /** Network slots of this machine. Constructing it changes nothing; see `setUp`. */
 export function createNetwork(options: NetworkOptions): Network {
@@ -19,19 +20,21 @@ export function createNetwork(options: NetworkOptions): Network {
   const offline = new Set<number>();
   const slotOf = (index: number) => describeSlot(names, range, index);
 
-  async function make(index: number): Promise<void> {
+  const removeSlot = createRemover();
+
+  async function make(indexes: number[]): Promise<void> {
     try {
-      await run('sh', ['-c', makeScript(slotOf(index))]);
-      fresh.add(index);
+      await run('sh', ['-c', makeScript(indexes.map(slotOf))]);
+      for (const index of indexes) fresh.add(index);
     } catch (error) {
-      await run('sh', ['-c', removeScript(names.slot(index))]).catch(onError);
+      await Promise.all(indexes.map((index) => removeSlot(names.slot(index)).catch(onError)));
       throw error;
     }
   }
 
   async function remove(index: number): Promise<void> {
     fresh.delete(index);
-    await run('sh', ['-c', removeScript(names.slot(index))]);
+    await removeSlot(names.slot(index));
     if (offline.has(index)) await setOffline(index, false);
   }
 

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createPool, type PoolOptions } from '../../src/network/pool.ts';
+
+function makePool(options: Partial<PoolOptions> = {}) {
+  const made: number[][] = [];
+  const errors: Error[] = [];
+  const pool = createPool({
+    first: 1,
+    end: 100,
+    ready: 8,
+    calmMs: 20,
+    make: async (indexes) => {
+      await sleep(1);
+      made.push(indexes);
+    },
+    remove: async () => {},
+    onError: (error) => errors.push(error),
+    ...options,
+  });
+  return { pool, made, errors };
+}
+
+test('slots are made together, and none while others are taken and half are left', async () => {
+  const { pool, made } = makePool({ calmMs: 60_000 });
+  await pool.fill();
+  assert.deepEqual(
+    made.map(({ length }) => length),
+    [8],
+  );
+  for (let count = 0; count < 4; count++) await pool.acquire();
+  await sleep(20);
+  assert.equal(made.length, 1);
+  await pool.acquire();
+  await sleep(20);
+  assert.deepEqual(
+    made.map(({ length }) => length),
+    [8, 5],
+  );
+  await pool.close();
+});
+
+test('the pool is filled up once nobody takes slots', async () => {
+  const { pool, made } = makePool();
+  await pool.fill();
+  await pool.acquire();
+  while (made.length < 2) await sleep(5);
+  assert.deepEqual(made[1]?.length, 1);
+  await pool.close();
+});
+
+test('many at once get slots of their own, made few times', async () => {
+  const { pool, made } = makePool();
+  const taken = await Promise.all(Array.from({ length: 40 }, () => pool.acquire()));
+  assert.equal(new Set(taken).size, 40);
+  assert.ok(taken.every((index) => index !== undefined));
+  assert.ok(made.length <= 6, `${made.length} times`);
+  await pool.close();
+});
+
+test('a range that is used up gives nothing, and again when a slot comes back', async () => {
+  const { pool } = makePool({ end: 4, ready: 2 });
+  const taken = [await pool.acquire(), await pool.acquire(), await pool.acquire()];
+  assert.deepEqual([...taken].sort(), [1, 2, 3]);
+  assert.equal(await pool.acquire(), undefined);
+  await pool.release(2);
+  assert.equal(await pool.acquire(), 2);
+});
+
+test('a slot that cannot be made fails those who wait for it, not later ones', async () => {
+  let broken = true;
+  const { pool } = makePool({
+    make: async () => {
+      await sleep(1);
+      if (broken) throw new Error('no room');
+    },
+  });
+  await assert.rejects(pool.acquire(), /no room/);
+  broken = false;
+  assert.notEqual(await pool.acquire(), undefined);
+  await pool.close();
+});
