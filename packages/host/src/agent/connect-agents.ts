@@ -51,17 +51,26 @@ export function createAgents(): Agents {
   };
 }
 
-/** Repeats a call until the agent of a copy has noticed that it is one, and so takes its new token. */
+/**
+ * Repeats a call until the agent of a copy has noticed that it is one, and so takes its new token. In noticing it closes
+ * the connections that it took over, and any that was opened until then.
+ */
 async function onceKnown<Answer>(call: () => Promise<Answer>, signal: AbortSignal): Promise<Answer> {
   for (let left = noticeTries; ; left -= 1) {
     try {
       return await call();
     } catch (error) {
       const unknown = error instanceof ConnectError && error.code === Code.Unauthenticated;
-      if (!unknown || left <= 1) throw error;
+      if (!(unknown || isConnectionLost(error)) || left <= 1) throw error;
       await pause(noticeMs, signal);
     }
   }
+}
+
+function isConnectionLost(error: unknown): boolean {
+  const cause =
+    error instanceof ConnectError ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
+  return cause?.code === 'ECONNRESET' || cause?.code === 'EPIPE';
 }
 
 function authorize(token: string): Record<string, string> {

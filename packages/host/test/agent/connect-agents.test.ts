@@ -51,6 +51,36 @@ test('configure sends everything with the token of the start', async (t) => {
   assert.equal(sent.memoryLimitBytes, BigInt(1 << 29));
 });
 
+test('the agent of a copy is configured also when it hangs up in noticing that it is one', async (t) => {
+  let calls = 0;
+  const address = await serve(t, async (request, response) => {
+    calls += 1;
+    if (calls === 1) return void request.socket.destroy();
+    for await (const _ of request);
+    if (calls === 2) return void response.writeHead(401).end();
+    response.setHeader('content-type', 'application/proto').end();
+  });
+  const { signal } = new AbortController();
+  const configuration = {
+    env: {},
+    imageEnv: {},
+    cwd: '',
+    hostname: 'box',
+    nameservers: [],
+    processLimit: 256,
+    memoryLimitBytes: 1 << 29,
+    machineId: '0123456789abcdef0123456789abcdef',
+    restored: true,
+    token: 'new',
+  };
+  await createAgents().configure({ address, token: 'new' }, configuration, { timeoutMs: 15_000, signal });
+  assert.equal(calls, 3);
+  const fresh = { ...configuration, restored: false };
+  calls = 0;
+  const refused = createAgents().configure({ address, token: 'new' }, fresh, { timeoutMs: 15_000, signal });
+  await assert.rejects(refused);
+});
+
 const hostile: Record<string, Handler> = {
   'is not HTTP': (request) => void request.socket.end('\0\0garbage\r\n\r\n'),
   'is not a message': (_request, response) => {
