@@ -30,6 +30,16 @@ export function runningLimits(limits: Limits, options: { processors: string }): 
   };
 }
 
+/**
+ * Limits while the instance is saved. The kernel counts the cache of the files that the engine writes as the instance's
+ * memory; at its usual limit it would drop them before their checksums are made, which then had to read the disk.
+ * They hold at most the guest's memory and its disk.
+ */
+export function savingLimits(limits: Limits, options: { processors: string }): Partial<GroupLimits> {
+  const { memoryBytes = 0 } = runningLimits(limits, options);
+  return { memoryBytes: memoryBytes + (limits.memoryMb + limits.diskMb) * MIB };
+}
+
 /** Tasks of the host that one process of a guest costs, measured at 2.2, rounded up. */
 const TASKS_PER_PROCESS = 2.5;
 

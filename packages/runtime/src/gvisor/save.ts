@@ -4,8 +4,9 @@ import { isAlive } from '../processes/identity.ts';
 import { saveFolder, temporaryOf } from '../snapshots/save-folder.ts';
 import { runInstanceCommand } from './command.ts';
 import type { EngineContext } from './engine-context.ts';
+import { savingLimits } from './limits.ts';
 import type { InstanceRecord } from './records.ts';
-import { freeze, thaw } from './thaw.ts';
+import { endSave, freeze, thaw } from './thaw.ts';
 
 const SAVE_TIMEOUT_MS = 600_000;
 
@@ -49,7 +50,8 @@ async function saveRecorded(
     const manifest = await writeFolder(context, record, options, () => {
       ranOn = performance.now();
     });
-    if (!frozen) await context.records.write(record);
+    // A frozen one is killed next, or thawed.
+    if (!frozen) await endSave(context, record);
     return { manifest, frozenMs: (frozen ? performance.now() : ranOn) - began };
   } catch (error) {
     // A kill takes care of everything itself.
@@ -66,6 +68,7 @@ async function writeFolder(
 ): Promise<SnapshotManifest> {
   const { id, folder, limits } = record;
   const { kind, imageDigest, signal } = options;
+  await context.cgroups.group(id).update(savingLimits(limits, context));
   const facts = { kind, ...(await context.identity()), imageDigest, limits };
   return await saveFolder(options.folder, facts, async (temporary) => {
     signal.throwIfAborted();

@@ -5,6 +5,7 @@ import { discard } from '../snapshots/save-folder.ts';
 import { runInstanceCommand } from './command.ts';
 import type { EngineContext } from './engine-context.ts';
 import { findCommands } from './find-commands.ts';
+import { runningLimits } from './limits.ts';
 import type { InstanceRecord } from './records.ts';
 import { resume } from './resume.ts';
 
@@ -24,6 +25,15 @@ export async function thaw(context: EngineContext, id: string): Promise<void> {
   await endSaves(context, id);
   if (frozen && record.sandbox && isAlive(record.sandbox)) await resume(context, record);
   await discard(temporary);
+  await endSave(context, record);
+}
+
+/** Brings limits and record of an instance back to what they are between saves. */
+export async function endSave(context: EngineContext, record: InstanceRecord): Promise<void> {
+  const { id, limits, sandbox } = record;
+  if (limits && sandbox && isAlive(sandbox)) {
+    await context.cgroups.group(id).update(runningLimits(limits, context));
+  }
   await context.records.write({ ...record, saving: undefined });
 }
 

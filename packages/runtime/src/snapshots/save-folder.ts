@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { SnapshotFile, SnapshotManifest } from '../engine.ts';
 import { RuntimeFailure, SnapshotError } from '../errors.ts';
 import { checksumAside } from './checksum-aside.ts';
+import { flushMeanwhile } from './flush-meanwhile.ts';
 import { encodeManifest, MANIFEST } from './manifest.ts';
 
 export type ManifestFacts = Omit<SnapshotManifest, 'version' | 'createdUnixMs' | 'sizeBytes' | 'files'>;
@@ -27,10 +28,10 @@ export async function saveFolder(
   try {
     await rm(temporary, { recursive: true, force: true });
     await mkdir(temporary, { mode: 0o700 });
-    await write(temporary);
+    await flushMeanwhile(temporary, write(temporary));
     const manifest = await seal(temporary, facts);
     await rename(temporary, folder);
-    await sync(dirname(folder));
+    await Promise.all([sync(folder), sync(dirname(folder))]);
     return manifest;
   } catch (cause) {
     const failure = await explain(folder, temporary, cause);
@@ -66,7 +67,6 @@ async function seal(folder: string, facts: ManifestFacts): Promise<SnapshotManif
     files,
   };
   await writeFile(join(folder, MANIFEST), encodeManifest(manifest), { mode: 0o600, flush: true });
-  await sync(folder);
   return manifest;
 }
 
