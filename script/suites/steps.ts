@@ -83,6 +83,7 @@ function rootTests(): Step[] {
       'snapshots',
       'fork',
       'pause-faults',
+      'events',
       'hostile',
       'clients',
     ].map((name) => node(`e2e: ${name}`, `test/e2e/${name}.test.ts`)),
