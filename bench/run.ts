@@ -10,7 +10,10 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { list: { type: 'boolean', default: false }, rounds: { type: 'string', default: '30' } },
 });
-const names = ['create', 'create-many', 'exec', 'list', 'idle', 'neighbours', 'up', 'help'];
+const names = [
+  ...['create', 'create-many', 'exec', 'list', 'idle', 'neighbours', 'up', 'help'],
+  ...['pause', 'fork', 'fork-many', 'connect'],
+];
 const chosen = positionals.length > 0 ? positionals : names;
 const unknown = chosen.filter((name) => !names.includes(name));
 if (unknown.length > 0)

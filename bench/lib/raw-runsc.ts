@@ -45,6 +45,41 @@ export class RawRunsc {
    * takes ids cut short.
    */
   async start(index: number, id: string): Promise<void> {
+    await this.#begin(index, id, ['run']);
+  }
+
+  /** Saves one into a new folder, which `restore` reads, and ends it unless it is to go on. */
+  async checkpoint(id: string, folder: string, options: { leaveRunning: boolean }): Promise<void> {
+    const path = join(this.#folder, folder);
+    mkdirSync(path);
+    const rest = options.leaveRunning ? ['--leave-running'] : [];
+    const flags = this.#flags(join(this.#folder, id));
+    await run(this.#artifacts.runsc, [
+      ...flags,
+      'checkpoint',
+      '--compression=none',
+      `--image-path=${path}`,
+      ...rest,
+      id,
+    ]);
+  }
+
+  /** Starts one from what `checkpoint` wrote, its pages loading in the background, and resolves at its first answer. */
+  async restore(index: number, id: string, folder: string): Promise<void> {
+    const path = join(this.#folder, folder);
+    await this.#begin(index, id, ['restore', '--background', `--image-path=${path}`]);
+  }
+
+  removeCheckpoint(folder: string): void {
+    rmSync(join(this.#folder, folder), { recursive: true, force: true });
+  }
+
+  /** Has the agent of a raw sandbox start a script and waits until it has printed something. */
+  async startScript(index: number, script: string): Promise<void> {
+    await startScript(this.#slots[index]!.address, script);
+  }
+
+  async #begin(index: number, id: string, command: string[]): Promise<void> {
     const slot = this.#slots[index]!;
     const bundle = join(this.#folder, id);
     for (const name of ['root', 'upper']) mkdirSync(join(bundle, name), { recursive: true });
@@ -59,7 +94,7 @@ export class RawRunsc {
     this.#running.add(id);
     await runDetached(this.#artifacts.runsc, [
       ...this.#flags(bundle),
-      'run',
+      ...command,
       '--detach',
       '--bundle',
       bundle,
@@ -90,6 +125,8 @@ export class RawRunsc {
       '--platform=systrap',
       '--network=sandbox',
       '--ignore-cgroups',
+      // A copy has folders of its own.
+      '--restore-spec-validation=warning',
       `--overlay2=root:dir=${join(bundle, 'upper')}`,
     ];
   }
@@ -183,4 +220,24 @@ async function firstAnswer(address: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
   throw new Error(`the agent at ${address} did not answer`);
+}
+
+/** Starts a script by the agent's own protocol, with the token of `#config`, and waits for its first output. */
+async function startScript(address: string, script: string): Promise<void> {
+  const call = async (method: string, body: object) => {
+    const response = await fetch(`http://${address}:49983/nullspace.guest.v1.GuestService/${method}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer raw' },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${method} failed: ${await response.text()}`);
+    return (await response.json()) as { pid?: number; stdout?: string };
+  };
+  const { pid } = await call('Start', { command: { command: script, shell: true } });
+  const end = performance.now() + 120_000;
+  while (performance.now() < end) {
+    if ((await call('ReadOutput', { pid })).stdout) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`${script} printed nothing`);
 }

@@ -1,0 +1,65 @@
+import { Sandbox } from 'nullspace';
+import { alternate, type Bench, time } from '../lib/bench.ts';
+import { RawRunsc } from '../lib/raw-runsc.ts';
+
+const count = 32;
+const atOnce = 8;
+
+export const bench: Bench = {
+  name: 'fork-many',
+  about: `fork(count=${count}) of an idle sandbox until all children answer, beside raw restores ${atOnce} at a time`,
+  // Two vCPUs each are more than a small machine gives out by default.
+  settings: { cpu_overcommit: String(2 * count + 2) },
+  async run({ connection }) {
+    const raw = new RawRunsc(count + 1);
+    try {
+      const source = await Sandbox.create(connection);
+      await source.commands.run('echo', { args: ['ready'] });
+      await raw.start(count, 'source');
+      const perSecond = (milliseconds: number) => (count * 1000) / milliseconds;
+      const samples = await alternate(3, {
+        ours: async () => {
+          const made: Sandbox[] = [];
+          const taken = await time(async () => {
+            for (const { sandbox, error } of await source.fork({ count })) {
+              if (!sandbox) throw error;
+              made.push(sandbox);
+            }
+            await Promise.all(made.map((child) => child.commands.run('echo', { args: ['ready'] })));
+          });
+          for (const child of made) await child.kill();
+          return perSecond(taken);
+        },
+        raw: async (round) => {
+          const folder = `checkpoint-${round}`;
+          await raw.checkpoint('source', folder, { leaveRunning: true });
+          const taken = await time(() =>
+            spread((index) => raw.restore(index, `${index}-of-round-${round}`, folder)),
+          );
+          for (let index = 0; index < count; index++) await raw.stop(`${index}-of-round-${round}`);
+          raw.removeCheckpoint(folder);
+          return perSecond(taken);
+        },
+      });
+      return [
+        {
+          metric: `fork into ${count}, all answering`,
+          unit: 'sandboxes/s',
+          samples: samples.ours!,
+          baseline: { name: `raw restores, ${atOnce} at a time`, samples: samples.raw! },
+          target: { text: '≥ 0.8 × raw', of: 'ratio', at: 'least', bound: 0.8 },
+        },
+      ];
+    } finally {
+      await raw.close();
+    }
+  },
+};
+
+async function spread(act: (index: number) => Promise<unknown>): Promise<void> {
+  let next = 0;
+  const worker = async () => {
+    while (next < count) await act(next++);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}

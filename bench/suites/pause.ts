@@ -1,0 +1,63 @@
+import { Sandbox } from 'nullspace';
+import { alternate, type Bench, time } from '../lib/bench.ts';
+import { RawRunsc } from '../lib/raw-runsc.ts';
+
+export const bench: Bench = {
+  name: 'pause',
+  about: 'hibernate and resume of an idle sandbox, beside raw checkpoint and restore',
+  async run({ connection, rounds }) {
+    const raw = new RawRunsc(1);
+    const taken = { hibernate: [] as number[], checkpoint: [] as number[] };
+    try {
+      const samples = await alternate(rounds, {
+        ours: async () => {
+          const sandbox = await Sandbox.create(connection);
+          await sandbox.commands.run('echo', { args: ['ready'] });
+          let snapshotId = '';
+          taken.hibernate.push(
+            await time(async () => {
+              snapshotId = (await sandbox.hibernate()).id;
+            }),
+          );
+          let resumed: Sandbox | undefined;
+          const first = await time(async () => {
+            resumed = await Sandbox.resume(snapshotId, connection);
+            await resumed.commands.run('echo', { args: ['ready'] });
+          });
+          await resumed!.kill();
+          return first;
+        },
+        raw: async (round) => {
+          await raw.start(0, `raw-${round}`);
+          const folder = `checkpoint-${round}`;
+          taken.checkpoint.push(
+            await time(() => raw.checkpoint(`raw-${round}`, folder, { leaveRunning: false })),
+          );
+          await raw.stop(`raw-${round}`);
+          const first = await time(() => raw.restore(0, `copy-${round}`, folder));
+          await raw.stop(`copy-${round}`);
+          raw.removeCheckpoint(folder);
+          return first;
+        },
+      });
+      return [
+        {
+          metric: 'hibernate of an idle sandbox',
+          unit: 'ms',
+          samples: taken.hibernate,
+          baseline: { name: 'raw checkpoint', samples: taken.checkpoint },
+          target: { text: '≤ 2 × raw', of: 'ratio', at: 'most', bound: 2 },
+        },
+        {
+          metric: 'resume to first output, idle sandbox',
+          unit: 'ms',
+          samples: samples.ours!,
+          baseline: { name: 'raw restore to first answer', samples: samples.raw! },
+          target: { text: '≤ 1.3 × raw', of: 'ratio', at: 'most', bound: 1.3 },
+        },
+      ];
+    } finally {
+      await raw.close();
+    }
+  },
+};
