@@ -19,15 +19,19 @@ export async function perform<Name extends OperationName>(
   operation: Name,
   steps: Record<StepOf<Name>, Step>,
 ): Promise<void> {
+  const { id: instance_id, sandboxId: sandbox_id } = instance;
   const begun: Step[] = [];
+  const tookMs: Record<string, number> = {};
   try {
     for (const name of operationTable[operation].steps as readonly StepOf<Name>[]) {
       begun.unshift(steps[name]);
+      const from = performance.now();
       await steps[name].run();
+      tookMs[name] = Math.round(performance.now() - from);
       host.reach(`${operation}.after_${name}` as FaultPoint);
     }
+    host.log.info({ instance_id, sandbox_id, operation, took_ms: tookMs }, 'operation done');
   } catch (error) {
-    const { id: instance_id, sandboxId: sandbox_id } = instance;
     host.log.warn({ instance_id, sandbox_id, operation, err: error }, 'operation failed');
     for (const step of begun) {
       await step.undo?.().catch((failure) => {

@@ -90,7 +90,10 @@ function startEngine(
     const letGo = host.snapshots.hold(snapshotId);
     try {
       const snapshot = host.snapshots.filesOf(snapshotId);
-      await host.engine.restore({ ...request, snapshot, imageDigest: spec.image });
+      const { purpose } = host.snapshots.get(snapshotId);
+      // That of a fork was saved for it a moment ago.
+      const verified = purpose === 'fork';
+      await host.engine.restore({ ...request, snapshot, imageDigest: spec.image, verified });
     } finally {
       letGo();
     }
