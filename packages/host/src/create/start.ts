@@ -85,22 +85,24 @@ function startEngine(
   const start = async () => {
     await host.network.prepare(options.slot);
     const request = describeStart(host, instance, options);
-    const { from_snapshot_id: snapshotId, spec } = instance.record;
-    if (!snapshotId) return await host.engine.start(request);
-    const letGo = host.snapshots.hold(snapshotId);
+    const { source } = instance;
+    if (!source) return await host.engine.start(request);
+    const letGo = host.snapshots.hold(source.snapshot_id);
     try {
-      const snapshot = host.snapshots.filesOf(snapshotId);
-      const { purpose } = host.snapshots.get(snapshotId);
-      // That of a fork was saved for it a moment ago.
-      const verified = purpose === 'fork';
-      await host.engine.restore({ ...request, snapshot, imageDigest: spec.image, verified });
+      await host.engine.restore({
+        ...request,
+        snapshot: host.snapshots.filesOf(source.snapshot_id),
+        imageDigest: source.spec.image,
+        // That of a fork was saved for it a moment ago.
+        verified: source.purpose === 'fork',
+      });
     } finally {
       letGo();
     }
   };
   return withDeadline(instance.track(start()), {
     what: `starting the instance with ${host.engine.name}`,
-    ms: instance.record.from_snapshot_id ? host.timing.restoreMs : host.timing.engineMs,
+    ms: instance.source ? host.timing.restoreMs : host.timing.engineMs,
     signal: options.signal,
   });
 }
@@ -131,10 +133,10 @@ async function configure(
   instance: TrackedInstance,
   options: { address: string; bootToken: string; token: string; signal: AbortSignal },
 ): Promise<void> {
-  const { spec, from_snapshot_id: snapshotId } = instance.record;
+  const { spec } = instance.record;
   const { signal } = options;
   // Of files alone there are no processes that had to learn that they were copied.
-  const restored = host.snapshots.find(snapshotId)?.kind === 'memory';
+  const restored = instance.source?.kind === 'memory';
   const timeoutMs = restored ? host.timing.hooksMs : host.timing.configureMs;
   const configuring = host.agents.configure(
     { address: options.address, token: options.bootToken },

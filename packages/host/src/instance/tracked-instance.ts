@@ -1,6 +1,7 @@
 import type { Slot } from '@nullspace/runtime';
 import type { GuardKill } from '../guard/guard-kill.ts';
 import { SerialQueue } from '../serial-queue.ts';
+import type { SnapshotRecord } from '../snapshots/record.ts';
 import type { InstanceRecord } from './record.ts';
 
 /** One instance in this process: its record and what it holds. */
@@ -24,6 +25,8 @@ export class TrackedInstance {
   created: Promise<void> = Promise.resolve();
   /** The last kill by a guard that the agent told of, and when (of `performance.now`). */
   lastKill: { guard: GuardKill['guard']; at: number } | undefined;
+  /** What it is started from, as it was when the create was taken on; it may be removed since. */
+  source: SnapshotRecord | undefined;
   /** A save is under way: the guest may not answer. */
   still = false;
   /** That save is of a pause. */

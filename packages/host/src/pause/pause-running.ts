@@ -1,8 +1,10 @@
+import { dirname } from 'node:path';
 import type { HostContext } from '../context.ts';
 import type { InstanceRecord } from '../instance/record.ts';
 import type { TrackedInstance } from '../instance/tracked-instance.ts';
 import { perform } from '../perform.ts';
 import { Save } from '../snapshots/save.ts';
+import { syncFolder } from '../write-atomic.ts';
 import { becomePaused } from './become-paused.ts';
 import { quietAgent, wakeAgent } from './quiet-agent.ts';
 import { thaw } from './thaw.ts';
@@ -26,7 +28,10 @@ export async function pauseRunning(
         },
         save: { run: () => save.write(), undo: () => thaw(host, instance) },
         record: {
-          run: () => save.complete(),
+          run: async () => {
+            // A journal that is to outlive the machine needs a folder that does.
+            await Promise.all([save.complete(), syncFolder(dirname(instance.folder))]);
+          },
           // Before the instance goes on: from then on its snapshot would be out of date.
           undo: () => save.discard(),
         },

@@ -69,7 +69,9 @@ test('children that fail are named one by one, the others run', async (t) => {
   assert.deepEqual(await fork(['sb_1', 'sb_2']), ['start_failed', 'sb_2']);
   await until(() => context.reservations.used.instances === 2);
   const seen = await fork(['sb_3', 'sb_4', 'sb_5', 'sb_6']);
-  assert.deepEqual(seen, ['sb_3', 'sb_4', 'sb_5', 'capacity_exceeded']);
+  const refused = seen.filter((outcome) => outcome === 'capacity_exceeded');
+  assert.equal(refused.length, 1);
+  assert.equal(new Set(seen).size, 4);
   assert.equal(site.machine.running.size, 5);
   assert.deepEqual(await readdir(findPaths(site.settings).snapshotsDir), []);
 });

@@ -143,6 +143,7 @@ test('one that is deleted during a restore lets that end first', async (t) => {
   assert.equal((await readdir(findPaths(site.settings).snapshotsDir)).length, 1);
   starting.resolve();
   assert.equal((await creating).instance?.state, proto.State.RUNNING);
+  assert.equal(site.agents.configured.at(-1)?.restored, true);
   await deleting;
   assert.deepEqual(await readdir(findPaths(site.settings).snapshotsDir), []);
 });
