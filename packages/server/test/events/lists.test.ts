@@ -172,6 +172,8 @@ describe('event lists', () => {
     }
     const ofPause = await server.call('GET', `/v1/snapshots/${pause}/lifecycle?order=asc`);
     assert.equal(ofPause.status, 200);
+    const made = ofPause.body.events.find(({ operation }: Event) => operation === 'snapshot_created');
+    assert.deepEqual(made.metadata, { team: 'red', created_via: 'hibernate' });
     assert.ok(ofPause.body.events.every((event: { snapshot_id: string }) => event.snapshot_id === pause));
 
     const snapshot = (await server.call('POST', `/v1/sandboxes/${resumed}/snapshots`)).body.id;

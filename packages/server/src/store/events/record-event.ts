@@ -37,7 +37,6 @@ async function takeNumber(transaction: DatabaseTransaction, tenantId: string): P
 }
 
 function toRow(event: NewEvent, number: number): EventRow {
-  const metadata = JSON.stringify(event.metadata ?? {});
   return {
     tenant_id: event.tenantId,
     number,
@@ -53,9 +52,16 @@ function toRow(event: NewEvent, number: number): EventRow {
     reason: bounded(event.reason, 100),
     error_code: bounded(event.errorCode, 100),
     error_message: bounded(event.errorMessage, 1000),
-    metadata: Buffer.byteLength(metadata) <= maxEventMetadataBytes ? metadata : '{}',
+    metadata: metadataOf(event),
     details: JSON.stringify(event.details ?? {}),
   };
+}
+
+/** The labels, unless they are too large. Clients also find here how a snapshot came about. */
+function metadataOf({ metadata = {}, details = {} }: NewEvent): string {
+  const labels = Buffer.byteLength(JSON.stringify(metadata)) <= maxEventMetadataBytes ? metadata : {};
+  const { created_via } = details;
+  return JSON.stringify(created_via === undefined ? labels : { ...labels, created_via });
 }
 
 // Reasons and messages may come from a guest. PostgreSQL has no place for the character NUL.
