@@ -1,4 +1,5 @@
 import type { ExecResult, ExecStarted } from '@nullspace/contract';
+import { errorInAnswer } from '../errors/in-answer.ts';
 import type { SandboxScope } from '../sandboxes/scope.ts';
 import { commandFields, defaultTimeoutSecs } from './exec-body.ts';
 import type { CommandOptions, CommandResult } from './types.ts';
@@ -20,6 +21,8 @@ export async function runOnce(
     requestTimeoutMs:
       options.requestTimeoutMs ?? Math.max(scope.client.requestTimeoutMs, timeoutSecs * 1000 + graceMs),
   });
+  // The answer had begun with status 200 when the command broke off.
+  if (result.error) throw errorInAnswer(result.error);
   return {
     exitCode: result.exit_code,
     stdout: result.stdout,

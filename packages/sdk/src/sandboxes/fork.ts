@@ -1,7 +1,7 @@
-import type { ForkResults, ForkResult as WireChild, SandboxInfo as WireInfo } from '@nullspace/contract';
+import type { ForkResults, SandboxInfo as WireInfo } from '@nullspace/contract';
 import { type Client, parseJson } from '../client/client.ts';
 import { postOnce } from '../client/post-once.ts';
-import { errorByCode } from '../errors/by-code.ts';
+import { errorInAnswer } from '../errors/in-answer.ts';
 import type { SandboxError } from '../errors/sandbox-error.ts';
 import { sandboxPath } from './create.ts';
 import type { ForkOptions } from './fork-options.ts';
@@ -19,16 +19,7 @@ export async function forkSandboxes(
   { count, ...options }: ForkOptions & { count: number },
 ): Promise<(WireInfo | SandboxError)[]> {
   const { items } = await post<ForkResults>(client, id, { count }, options);
-  return items.map((child) => ('sandbox' in child ? child.sandbox : childError(child.error)));
-}
-
-function childError(error: Extract<WireChild, { error: unknown }>['error']): SandboxError {
-  return errorByCode(error.message, error.code, {
-    requestId: error.request_id,
-    retryable: error.retryable,
-    suggestedAction: error.suggested_action,
-    details: error.details,
-  });
+  return items.map((child) => ('sandbox' in child ? child.sandbox : errorInAnswer(child.error)));
 }
 
 async function post<T>(client: Client, id: string, json: unknown, options: ForkOptions): Promise<T> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import type { ExecResult } from '@nullspace/contract';
 import { CommandHandle, NotFoundError, Sandbox, TimeoutError } from '../../src/index.ts';
 import {
   type ApiServer,
@@ -71,6 +72,12 @@ describe('commands.run with one request', () => {
 
   test('an ended sandbox is a NotFoundError', async (context) => {
     const { sandbox } = await connect(context, always(404, failure('sandbox_not_found')));
+    await assert.rejects(sandbox.commands.run('true'), NotFoundError);
+  });
+
+  test('one that broke off after the answer had begun is an error, not a result', async (context) => {
+    const { error } = failure('sandbox_not_found') as Pick<ExecResult, 'error'>;
+    const { sandbox } = await connect(context, always(200, execRecord({ exit_code: 137, error })));
     await assert.rejects(sandbox.commands.run('true'), NotFoundError);
   });
 
