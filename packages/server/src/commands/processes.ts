@@ -12,8 +12,8 @@ export interface ProcessAddress extends SandboxAddress {
 /** Processes started through the API, finished ones too while the agent remembers them. */
 export async function listProcesses(context: Context, address: SandboxAddress): Promise<ProcessInfo[]> {
   const live = await context.finder.findLive(address);
-  return context.guests.call(live, { failure: 'exec_failed' }, async ({ lists }, signal) => {
-    const { processes } = await lists.listProcesses({}, { signal });
+  return context.guests.call(live, { failure: 'exec_failed' }, async (guest, signal) => {
+    const { processes } = await guest.listProcesses(signal);
     return processes.map(({ pid, command, running }) => ({ pid, command, running }));
   });
 }

@@ -39,8 +39,8 @@ export function listFiles(
   address: SandboxAddress,
   { depth = 1, ...file }: FileTarget & { depth?: number | undefined },
 ): Promise<FileInfo[]> {
-  return callAboutFile(context, address, file, async ({ lists }, target, signal) => {
-    const { entries } = await lists.listDirectory({ target, depth }, { signal });
+  return callAboutFile(context, address, file, async (guest, target, signal) => {
+    const { entries } = await guest.listDirectory({ target, depth }, signal);
     const shown = entries.map(presentFile).filter(({ path }) => !isReservedPath(path));
     return shown.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   });

@@ -96,6 +96,8 @@ function exchange(
       let length = 0;
       let ask = admit;
       const refuse = (error: unknown) => {
+        // Whoever holds the call's closures would hold them for long.
+        chunks.length = 0;
         reject(error);
         call.destroy();
       };

@@ -3,11 +3,12 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type Client, createClient, type Interceptor } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
 import { guest } from '@nullspace/proto';
+import { callForList } from './call-for-list.ts';
 import { callUnary, type UnaryOptions } from './call-unary.ts';
 import { sendStream } from './send-stream.ts';
 
 /** Largest list of an agent: 100,000 files. */
-const LARGE_BYTES = 64 * 1024 * 1024;
+const LIST_BYTES = 64 * 1024 * 1024;
 /** Largest result of a command: two streams of 16 MiB, and what describes it. */
 const RESULT_BYTES = 33 * 1024 * 1024;
 /** Largest answer to a call that describes one thing, and largest message of a stream. */
@@ -31,8 +32,12 @@ export interface GuestConnection {
   ): Promise<guest.ReadOutputResponse>;
   /** Calls with one small answer. */
   unary: Client<typeof guest.GuestService>;
-  /** Calls with one answer that lists many things. */
-  lists: Pick<Client<typeof guest.GuestService>, 'listDirectory' | 'listProcesses'>;
+  /** Lists files. */
+  listDirectory(
+    directory: MessageInitShape<typeof guest.ListDirectoryRequestSchema>,
+    signal: AbortSignal,
+  ): Promise<guest.ListDirectoryResponse>;
+  listProcesses(signal: AbortSignal): Promise<guest.ListProcessesResponse>;
   /** Calls that answer with a stream of small messages. */
   streams: Pick<Client<typeof guest.GuestService>, 'readFile' | 'attach'>;
   /** Sends a file in pieces. */
@@ -50,31 +55,26 @@ export function connectGuest({ address, token }: { address: string; token: strin
     request.header.set('authorization', `Bearer ${token}`);
     return next(request);
   };
-  const transport = (readMaxBytes: number) =>
-    createConnectTransport({
-      baseUrl: `http://${address}`,
-      httpVersion: '1.1',
-      nodeOptions: { agent },
-      interceptors: [authorize],
-      acceptCompression: [],
-      readMaxBytes,
-    });
-  const small = transport(SMALL_BYTES);
+  const small = createConnectTransport({
+    baseUrl: `http://${address}`,
+    httpVersion: '1.1',
+    nodeOptions: { agent },
+    interceptors: [authorize],
+    acceptCompression: [],
+    readMaxBytes: SMALL_BYTES,
+  });
   const { hostname: host, port } = new URL(`http://${address}`);
-  const target = { host, port: Number(port), token, agent, maxBytes: RESULT_BYTES };
+  const bounded = (maxBytes: number) => ({ host, port: Number(port), token, agent, maxBytes });
+  const { method } = guest.GuestService;
   return {
-    run: (command, options) => callUnary(target, guest.GuestService.method.run, command, options),
-    readOutput: (process, options) =>
-      callUnary(
-        { ...target, maxBytes: OUTPUT_BYTES },
-        guest.GuestService.method.readOutput,
-        process,
-        options,
-      ),
+    run: (command, options) => callUnary(bounded(RESULT_BYTES), method.run, command, options),
+    readOutput: (process, options) => callUnary(bounded(OUTPUT_BYTES), method.readOutput, process, options),
     unary: createClient(guest.GuestService, small),
-    lists: createClient(guest.GuestService, transport(LARGE_BYTES)),
+    listDirectory: (directory, signal) =>
+      callForList(bounded(LIST_BYTES), method.listDirectory, directory, signal),
+    listProcesses: (signal) => callForList(bounded(LIST_BYTES), method.listProcesses, {}, signal),
     streams: createClient(guest.GuestService, small),
-    writeFile: (pieces, signal) => sendStream(small, guest.GuestService.method.writeFile, pieces, signal),
+    writeFile: (pieces, signal) => sendStream(small, method.writeFile, pieces, signal),
     close: () => agent.destroy(),
   };
 }

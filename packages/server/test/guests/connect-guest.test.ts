@@ -16,7 +16,8 @@ const calls: Record<string, (guest: GuestConnection, signal: AbortSignal) => Pro
   run: (guest, signal) => guest.run({ command: {} }, { signal }),
   readOutput: (guest, signal) => guest.readOutput({ pid: 1 }, { signal }),
   metrics: (guest, signal) => guest.unary.metrics({}, { signal }),
-  listProcesses: (guest, signal) => guest.lists.listProcesses({}, { signal }),
+  listProcesses: (guest, signal) => guest.listProcesses(signal),
+  listDirectory: (guest, signal) => guest.listDirectory({ target: { path: '/', user: '' } }, signal),
   writeFile: (guest, signal) => guest.writeFile(pieces(), signal),
 };
 
@@ -65,4 +66,45 @@ test('others get their turn while a file is sent to an agent that answers withou
   await assert.rejects(guest.writeFile(pieces(), AbortSignal.timeout(60_000)), /more than one answer/);
   while (turns < 5) await new Promise((resolve) => setTimeout(resolve, 1));
   assert.ok(process.memoryUsage().rss - before < 256 * 1024 * 1024, 'the flood was kept in memory');
+});
+
+test('large lists are not kept at the same moment', async (t) => {
+  const { address } = await startHostileAgent(t, (response) =>
+    flood(response, 'application/proto', Buffer.alloc(64 * 1024)),
+  );
+  const guest = connectGuest({ address, token: 'secret' });
+  t.after(() => guest.close());
+  let most = 0;
+  const watch = setInterval(() => {
+    most = Math.max(most, process.memoryUsage().arrayBuffers);
+  }, 1);
+  t.after(() => clearInterval(watch));
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 12 }, () => guest.listProcesses(AbortSignal.timeout(120_000))),
+  );
+  for (const outcome of outcomes)
+    assert.match(String((outcome as PromiseRejectedResult).reason), /more than/);
+  assert.ok(most < 400 * 1024 * 1024, `${most} bytes were kept`);
+});
+
+test('a large list whose caller has left gives its place to the next', async (t) => {
+  const { address } = await startHostileAgent(t, (response) => {
+    response.writeHead(200, { 'content-type': 'application/proto' });
+    // Never finished.
+    response.write(Buffer.alloc(2 * 1024 * 1024));
+  });
+  const honest = await startHostileAgent(t, (response) => {
+    response.writeHead(200, { 'content-type': 'application/proto' }).end();
+  });
+  const [guest, other] = [address, honest.address].map((to) =>
+    connectGuest({ address: to, token: 'secret' }),
+  );
+  t.after(() => guest!.close());
+  t.after(() => other!.close());
+  for (let round = 0; round < 3; round++) {
+    const signal = AbortSignal.timeout(100);
+    const calls = Array.from({ length: 4 }, () => guest!.listProcesses(signal));
+    for (const outcome of await Promise.allSettled(calls)) assert.equal(outcome.status, 'rejected');
+  }
+  assert.deepEqual((await other!.listProcesses(AbortSignal.timeout(60_000))).processes, []);
 });
