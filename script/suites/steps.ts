@@ -85,6 +85,7 @@ function rootTests(): Step[] {
       'pause-faults',
       'events',
       'hostile',
+      'hostile-agent',
       'clients',
     ].map((name) => node(`e2e: ${name}`, `test/e2e/${name}.test.ts`)),
     node('docs', 'test/docs/*.test.ts'),
