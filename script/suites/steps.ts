@@ -84,6 +84,7 @@ function rootTests(): Step[] {
       'fork',
       'pause-faults',
       'events',
+      'races',
       'hostile',
       'hostile-agent',
       'clients',

@@ -59,7 +59,11 @@ export function notReady(sandbox: Sandbox): ApiError {
   const { id, status, reason, message } = sandbox;
   return new ApiError(
     'sandbox_not_ready',
-    { sandbox_id: id, status, why: reason ? ` (${reason})` : '' },
+    {
+      sandbox_id: id,
+      status: status === 'running' ? 'about to change' : status,
+      why: reason ? ` (${reason})` : '',
+    },
     { details: { sandbox_id: id, status, ...(reason ? { reason } : {}), ...(message ? { message } : {}) } },
   );
 }

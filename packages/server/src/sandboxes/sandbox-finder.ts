@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isIdLike } from '@nullspace/contract';
 import { readHostError } from '@nullspace/host';
 import { host } from '@nullspace/proto';
@@ -8,6 +9,9 @@ import type { LiveInstance } from '../fleet/live-instance.ts';
 import type { Sandbox } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { endedSandbox, isGone, notReady, pausedSandbox, unknownSandbox } from './ended.ts';
+
+/** How long the end or the pause of an instance may trail behind the first call that it refuses. */
+const CHANGE_LAG_MS = 5000;
 
 /** A sandbox of a tenant. */
 export interface SandboxAddress {
@@ -101,9 +105,11 @@ export class SandboxFinder {
     return deadline > 0 && deadline <= Date.now() ? undefined : live;
   }
 
-  /** Why the host refused a call that needs the sandbox to run: what the host knows may not have been told yet. */
+  /** Why the host refused a call that needs the sandbox to run. The host may be about to tell, or in the middle of it. */
   async explainRefusal({ id, tenantId }: Sandbox): Promise<ApiError> {
     await this.#askHost(id);
+    const live = this.#fleet.live.get(id);
+    if (live) await sleep(CHANGE_LAG_MS, undefined, { signal: live.ended }).catch(() => undefined);
     return this.read({ tenantId, sandboxId: id }).then(notReady, (gone: ApiError) => gone);
   }
 
