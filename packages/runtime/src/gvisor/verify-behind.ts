@@ -39,6 +39,8 @@ async function verify(
 async function end(context: EngineContext, id: string, damage: { file: string; message: string }) {
   const record = await context.records.read(id);
   if (!record?.sandbox) return;
-  context.watch.conclude(id, { cause: 'snapshot_corrupt', ...damage });
+  // Its end is ours to explain.
+  context.watch.expectKill(id);
   await endProcesses(context.cgroups.group(id), { last: [record.sandbox.pid] });
+  context.watch.conclude(id, { cause: 'snapshot_corrupt', ...damage });
 }

@@ -54,7 +54,7 @@ export function createWatch(cgroups: Cgroups) {
       await conclude(entry);
       await entry.ended.promise;
     },
-    /** Tells those who wait for the end of an instance how it ends, ahead of it. */
+    /** Tells those who wait for the end of an instance how it ended. */
     conclude(id: string, ended: Ended): void {
       const entry = entries.get(id);
       if (!entry || entry.done) return;
