@@ -112,7 +112,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
     const facts = { kind, engine: 'fake', engineBuild: build, cpuFeatures: [], imageDigest, limits };
     instance.frozen = true;
     try {
-      const manifest = await saveFolder(folder, facts, async (temporary) => {
+      const manifest = await saveFolder(folder, { facts }, async (temporary) => {
         const { memory, files } = instance;
         const content = { memory: kind === 'memory' ? memory : {}, files };
         await writeFile(join(temporary, STATE_FILE), JSON.stringify(content));

@@ -30,15 +30,37 @@ export function createRecords(folder: string) {
     }
   }
 
+  async function write(record: InstanceRecord): Promise<void> {
+    const partial = `${fileOf(record.id)}.partial`;
+    await writeFile(partial, JSON.stringify(record));
+    await rename(partial, fileOf(record.id));
+  }
+
+  /** Ends of the last changes, so that two of one record never cross. */
+  const changes = new Map<string, Promise<void>>();
+
+  async function change(id: string, values: Partial<InstanceRecord>): Promise<void> {
+    const record = await read(id);
+    if (record) await write({ ...record, ...values });
+  }
+
   return {
     read,
+    write,
+    /** Changes some values of a record, after changes under way. One that was removed stays so. */
+    async update(id: string, values: Partial<InstanceRecord>): Promise<void> {
+      const last = changes.get(id) ?? Promise.resolve();
+      const done = last.then(() => change(id, values));
+      const settled = done.catch(() => {});
+      changes.set(id, settled);
+      try {
+        await done;
+      } finally {
+        if (changes.get(id) === settled) changes.delete(id);
+      }
+    },
     async setUp(): Promise<void> {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-    },
-    async write(record: InstanceRecord): Promise<void> {
-      const partial = `${fileOf(record.id)}.partial`;
-      await writeFile(partial, JSON.stringify(record));
-      await rename(partial, fileOf(record.id));
     },
     async remove(id: string): Promise<void> {
       await Promise.all([rm(fileOf(id), { force: true }), rm(`${fileOf(id)}.partial`, { force: true })]);

@@ -3,6 +3,7 @@ import { RuntimeFailure, SnapshotError } from '../errors.ts';
 import { isAlive } from '../processes/identity.ts';
 import { saveFolder, temporaryOf } from '../snapshots/save-folder.ts';
 import { runInstanceCommand } from './command.ts';
+import { readDiskUse } from './disk-use.ts';
 import type { EngineContext } from './engine-context.ts';
 import { savingLimits } from './limits.ts';
 import type { InstanceRecord } from './records.ts';
@@ -24,6 +25,8 @@ export async function saveSnapshot(
   const done = Promise.withResolvers<void>();
   context.saving.set(id, { abort, done: done.promise });
   try {
+    // Damaged pages may not become a sound snapshot.
+    await context.verifying.get(id)?.done;
     const record = await requireRunning(context, id);
     return await saveRecorded(context, record, { ...options, signal: abort.signal });
   } finally {
@@ -42,7 +45,7 @@ async function saveRecorded(
   signal.throwIfAborted();
   const frozen = afterwards === 'frozen';
   // The record comes first, so that what a kill of our process leaves frozen or half written is known to be.
-  await context.records.write({ ...record, saving: { temporary: temporaryOf(folder), frozen } });
+  await context.records.update(id, { saving: { temporary: temporaryOf(folder), frozen } });
   const began = performance.now();
   try {
     if (frozen) await freeze(context, record);
@@ -70,7 +73,8 @@ async function writeFolder(
   const { kind, imageDigest, signal } = options;
   await context.cgroups.group(id).update(savingLimits(limits, context));
   const facts = { kind, ...(await context.identity()), imageDigest, limits };
-  return await saveFolder(options.folder, facts, async (temporary) => {
+  const expectedBytes = await estimateBytes(context, id);
+  return await saveFolder(options.folder, { facts, expectedBytes }, async (temporary) => {
     signal.throwIfAborted();
     await runInstanceCommand(context, {
       id,
@@ -81,6 +85,15 @@ async function writeFolder(
     });
     onWritten();
   });
+}
+
+/** About what a snapshot takes. Not the sum: what was written to the disk lately is accounted as memory too. */
+async function estimateBytes(context: EngineContext, id: string): Promise<number> {
+  const [usage, diskBytes = 0] = await Promise.all([
+    context.cgroups.group(id).usage(),
+    readDiskUse(context, id),
+  ]);
+  return Math.max(usage?.memoryBytes ?? 0, diskBytes);
 }
 
 /** Without --leave-running a save that fails would end the instance. */

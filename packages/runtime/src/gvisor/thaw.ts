@@ -34,7 +34,7 @@ export async function endSave(context: EngineContext, record: InstanceRecord): P
   if (limits && sandbox && isAlive(sandbox)) {
     await context.cgroups.group(id).update(runningLimits(limits, context));
   }
-  await context.records.write({ ...record, saving: undefined });
+  await context.records.update(id, { saving: undefined });
 }
 
 /** Ends what an earlier process of ours left at work. A pause is waited for: it must not be cut off half done. */

@@ -25,8 +25,7 @@ async function verify(
   const { file, handle } = pages;
   try {
     await verifyFile(handle, file, { signal, behind: true });
-    const record = await context.records.read(id);
-    if (record && !signal.aborted) await context.records.write({ ...record, verifying: undefined });
+    await context.records.update(id, { verifying: undefined });
   } catch (error) {
     if (signal.aborted) return;
     // A file that cannot be read is as bad for the guest as a damaged one.
@@ -41,6 +40,10 @@ async function end(context: EngineContext, id: string, damage: { file: string; m
   if (!record?.sandbox) return;
   // Its end is ours to explain.
   context.watch.expectKill(id);
-  await endProcesses(context.cgroups.group(id), { last: [record.sandbox.pid] });
+  try {
+    await endProcesses(context.cgroups.group(id), { last: [record.sandbox.pid] });
+  } catch {
+    // Whoever hears of the end kills the instance, again and again until nothing is left.
+  }
   context.watch.conclude(id, { cause: 'snapshot_corrupt', ...damage });
 }

@@ -1,10 +1,24 @@
-import { access, mkdir, open, readdir, rename, rm, statfs, truncate, writeFile } from 'node:fs/promises';
+import {
+  access,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  stat,
+  statfs,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { SnapshotFile, SnapshotManifest } from '../engine.ts';
 import { RuntimeFailure, SnapshotError } from '../errors.ts';
 import { checksumAside } from './checksum-aside.ts';
 import { flushMeanwhile } from './flush-meanwhile.ts';
 import { encodeManifest, MANIFEST } from './manifest.ts';
+
+/** A disk with less left is full, and lacks at least as much. */
+const LEAST_MISSING_BYTES = 1024 * 1024;
 
 export type ManifestFacts = Omit<SnapshotManifest, 'version' | 'createdUnixMs' | 'sizeBytes' | 'files'>;
 
@@ -20,21 +34,26 @@ export function temporaryOf(folder: string): string {
  */
 export async function saveFolder(
   folder: string,
-  facts: ManifestFacts,
+  options: { facts: ManifestFacts; expectedBytes?: number },
   write: (temporary: string) => Promise<void>,
 ): Promise<SnapshotManifest> {
+  const { facts, expectedBytes = 0 } = options;
   const temporary = temporaryOf(folder);
   await refuseTaken(folder);
+  let named = false;
   try {
     await rm(temporary, { recursive: true, force: true });
     await mkdir(temporary, { mode: 0o700 });
     await flushMeanwhile(temporary, write(temporary));
     const manifest = await seal(temporary, facts);
     await rename(temporary, folder);
+    named = true;
     await Promise.all([sync(folder), sync(dirname(folder))]);
     return manifest;
   } catch (cause) {
-    const failure = await explain(folder, temporary, cause);
+    // What may not be on the disk for good is not there at all.
+    if (named) await rm(folder, { recursive: true, force: true });
+    const failure = await explain(cause, { folder, temporary, expectedBytes });
     await discard(temporary);
     throw failure;
   }
@@ -82,7 +101,11 @@ async function sync(path: string): Promise<void> {
 }
 
 /** A full disk is told from other failures by what it has left, since the engine's own words vary. */
-async function explain(folder: string, temporary: string, cause: unknown): Promise<SnapshotError> {
+async function explain(
+  cause: unknown,
+  save: { folder: string; temporary: string; expectedBytes: number },
+): Promise<SnapshotError> {
+  const { folder, temporary, expectedBytes } = save;
   if (cause instanceof SnapshotError) return cause;
   const message = cause instanceof Error ? cause.message : String(cause);
   const { code } = cause as NodeJS.ErrnoException;
@@ -91,12 +114,22 @@ async function explain(folder: string, temporary: string, cause: unknown): Promi
     code === 'EDQUOT' ||
     (cause instanceof RuntimeFailure && (await isFull(temporary)))
   ) {
-    return new SnapshotError('disk_full', `The disk is full; ${folder} could not be written.`, { cause });
+    const missingBytes = Math.max(LEAST_MISSING_BYTES, expectedBytes - (await sizeOf(temporary)));
+    return new SnapshotError('disk_full', `The disk is full; ${folder} could not be written.`, {
+      missingBytes,
+      cause,
+    });
   }
   return new SnapshotError('snapshot_failed', `${folder} could not be written: ${message}`, { cause });
 }
 
 async function isFull(folder: string): Promise<boolean> {
   const { bavail, bsize } = await statfs(folder).catch(() => ({ bavail: 1, bsize: Number.MAX_SAFE_INTEGER }));
-  return bavail * bsize < 1024 * 1024;
+  return bavail * bsize < LEAST_MISSING_BYTES;
+}
+
+async function sizeOf(folder: string): Promise<number> {
+  const names = await readdir(folder).catch(() => []);
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
