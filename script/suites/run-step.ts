@@ -11,6 +11,13 @@ export interface StepResult extends Counts {
   logFile: string;
 }
 
+let running: number | undefined;
+
+/** Ends the step that runs now with all that it started. */
+export function endRunningStep(): void {
+  endGroup(running);
+}
+
 /** Runs one step with its output in a log file; a step that outlasts its patience is ended with all it started. */
 export async function runStep(step: Step, root: string, logFolder: string): Promise<StepResult> {
   const logFile = join(logFolder, `${step.name.replace(/[^a-z0-9]+/gi, '-')}.log`);
@@ -23,6 +30,7 @@ export async function runStep(step: Step, root: string, logFolder: string): Prom
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
+  running = child.pid;
   let output = '';
   const keep = (chunk: Buffer) => {
     log.write(chunk);
@@ -42,6 +50,7 @@ export async function runStep(step: Step, root: string, logFolder: string): Prom
     // A process left behind by a test may hold the pipes open, so "exit" and not "close" ends the step.
     child.on('exit', (code) => setTimeout(resolve, 200, code ?? 137));
   });
+  running = undefined;
   clearTimeout(patience);
   child.stdout.destroy();
   child.stderr.destroy();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { recordLongRun } from './record-long-run.ts';
-import { runStep, type StepResult } from './run-step.ts';
+import { endRunningStep, runStep, type StepResult } from './run-step.ts';
 import { chooseSeed } from './seed.ts';
 import { steps } from './steps.ts';
 
@@ -30,6 +30,12 @@ if (values.list || chosen.length === 0) {
 }
 
 console.log(`Property tests start from seed ${seed}.`);
+// Steps are groups of their own, which a terminal's Ctrl-C does not reach.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => {
+    endRunningStep();
+    process.exit(1);
+  });
 const logFolder = mkdtempSync(join(tmpdir(), 'nullspace-test-logs-'));
 const results: StepResult[] = [];
 for (const step of chosen) {
