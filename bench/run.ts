@@ -12,7 +12,7 @@ const { values, positionals } = parseArgs({
 });
 const names = [
   ...['create', 'create-many', 'exec', 'list', 'idle', 'neighbours', 'up', 'help'],
-  ...['pause', 'fork', 'fork-many', 'connect'],
+  ...['pause', 'resume-heap', 'pause-disk', 'fork', 'fork-many', 'snapshot-freeze', 'connect'],
 ];
 const chosen = positionals.length > 0 ? positionals : names;
 const unknown = chosen.filter((name) => !names.includes(name));

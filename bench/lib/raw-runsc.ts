@@ -20,8 +20,11 @@ export class RawRunsc {
   readonly #running = new Set<string>();
   readonly #slots: { namespace: string; address: string; gateway: string; link: string }[] = [];
 
+  readonly #memoryMb: number;
+
   /** @param slots Sandboxes that run at the same moment at most. */
-  constructor(slots: number) {
+  constructor(slots: number, options: { memoryMb?: number } = {}) {
+    this.#memoryMb = options.memoryMb ?? 512;
     const base = this.#range.split('.').slice(0, 3).join('.');
     execFileSync('ip', ['route', 'add', 'unreachable', this.#range]);
     for (let index = 0; index < slots; index++) {
@@ -165,7 +168,10 @@ export class RawRunsc {
           { type: 'uts' },
           { type: 'network', path: `/run/netns/${namespace}` },
         ],
-        resources: { memory: { limit: 512 * 1024 * 1024 }, cpu: { quota: 200_000, period: 100_000 } },
+        resources: {
+          memory: { limit: this.#memoryMb * 1024 * 1024 },
+          cpu: { quota: 200_000, period: 100_000 },
+        },
       },
     };
   }
