@@ -85,6 +85,7 @@ function rootTests(): Step[] {
       'pause-faults',
       'events',
       'races',
+      'programs',
       'hostile',
       'hostile-agent',
       'clients',
