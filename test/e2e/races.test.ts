@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NotFoundError, Sandbox, SandboxPausedError } from 'nullspace';
+import { NotFoundError, Sandbox, SandboxPausedError, Snapshot } from 'nullspace';
 import { type Installation, startInstallation } from '../harness/installation.ts';
 import { suite } from '../harness/suite.ts';
 import { until } from '../harness/until.ts';
@@ -95,5 +95,41 @@ describe('calls against one another', () => {
       assert.equal((await listed()).length, children.length);
       for (const child of children) await child.kill();
     }
+  });
+
+  test('pause against kill: it is gone, and no snapshot of it is left', async () => {
+    for (let round = 0; round < rounds; round++) {
+      const sandbox = await Sandbox.create({ ...connection, memoryMb: 128 });
+      const pausing = sandbox.pause();
+      const killing = sleep(lagOf(round, 250)).then(() => sandbox.kill());
+      const [paused, killed] = await Promise.allSettled([pausing, killing]);
+      assert.ok(killed.status === 'fulfilled', String(killed));
+      if (paused.status === 'rejected')
+        assert.ok(paused.reason instanceof NotFoundError, String(paused.reason));
+      assert.ok(await isGone(sandbox.id));
+      assert.deepEqual((await Snapshot.list(connection)).items, []);
+    }
+  });
+
+  test('pause against pause: one snapshot', async () => {
+    for (let round = 0; round < rounds; round++) {
+      const sandbox = await Sandbox.create({ ...connection, memoryMb: 128 });
+      const again = sleep(lagOf(round, 250)).then(() => sandbox.pause());
+      const [first, second] = await Promise.all([sandbox.pause(), again]);
+      assert.equal(first.id, second.id);
+      await sandbox.kill();
+    }
+  });
+
+  test('pause against connect: both succeed, and who connects again has a sandbox that runs', async () => {
+    let sandbox = await Sandbox.create({ ...connection, memoryMb: 128 });
+    for (let round = 0; round < rounds; round++) {
+      const connecting = sleep(lagOf(round, 400)).then(() => Sandbox.connect(sandbox.id, connection));
+      await Promise.all([sandbox.pause(), connecting]);
+      sandbox = await Sandbox.connect(sandbox.id, connection);
+      assert.equal((await sandbox.commands.run('echo', { args: ['on'] })).stdout, 'on\n');
+      assert.equal((await listed()).length, 1);
+    }
+    await sandbox.kill();
   });
 });
