@@ -1,9 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LifecycleEvent } from '../../store/events/event.ts';
 import type { Store } from '../../store/store.ts';
 import type { Subscription } from './subscription.ts';
 
 /** Events looked at together while the newest that fit are searched. */
 const PAGE = 500;
+/** Newest events that are looked through for labels: so much may one subscription cost. */
+const MOST_SEARCHED = 20_000;
 
 /** Where a stream begins: events of the past to send first, oldest first, and the number to go on after. */
 export interface StreamStart {
@@ -36,11 +39,14 @@ async function newest(
   upTo: number,
 ): Promise<LifecycleEvent[]> {
   const found: LifecycleEvent[] = [];
-  for (let top = upTo; found.length < replayLimit; ) {
+  let searched = 0;
+  for (let top = upTo; found.length < replayLimit && searched < MOST_SEARCHED; searched += PAGE) {
     const page = await store.readEvents(filter, { after: 0, upTo: top, limit: PAGE, order: 'desc' });
     for (const event of page) if (found.length < replayLimit && fits(event)) found.push(event);
     if (page.length < PAGE) break;
     top = page.at(-1)!.number - 1;
+    // Reads of SQLite do not wait for anything: others would not be served meanwhile.
+    await nextTurn();
   }
   return found.reverse();
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ApiError } from '../../api-error.ts';
 import type { LifecycleEvent } from '../../store/events/event.ts';
 import type { Store } from '../../store/store.ts';
@@ -40,6 +41,8 @@ export async function followEvents(
         if (fits(event)) await send(event);
       }
       cursor = page.length < PAGE ? range.last : page.at(-1)!.number;
+      // Neither reads of SQLite nor a socket with room wait for anything: others would not be served meanwhile.
+      await nextTurn();
     }
   } finally {
     stop();

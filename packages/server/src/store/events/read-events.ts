@@ -105,15 +105,16 @@ function matching(db: Database, filter: EventFilter) {
   }
   const { anySandboxId, from, to } = filter;
   if (anySandboxId !== undefined) {
-    query = query.where(({ or, eb }) =>
-      or([
-        eb('sandbox_id', '=', anySandboxId),
-        eb('source_sandbox_id', '=', anySandboxId),
-        eb('target_sandbox_id', '=', anySandboxId),
-      ]),
-    );
+    query = query.where('number', 'in', numbersAbout(db, { tenantId: filter.tenantId, anySandboxId }));
   }
   if (from !== undefined) query = query.where('occurred_at', '>=', from);
   if (to !== undefined) query = query.where('occurred_at', '<', to);
   return query;
+}
+
+/** Numbers of the events in which a sandbox plays any part: each part has an index of its own. */
+function numbersAbout(db: Database, { tenantId, anySandboxId }: { tenantId: string; anySandboxId: string }) {
+  const inPart = (part: 'sandbox_id' | 'source_sandbox_id' | 'target_sandbox_id') =>
+    db.selectFrom('events').select('number').where('tenant_id', '=', tenantId).where(part, '=', anySandboxId);
+  return inPart('sandbox_id').union(inPart('source_sandbox_id')).union(inPart('target_sandbox_id'));
 }
