@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { pauseSnapshotId } from '../snapshots/pause-snapshot-id.ts';
 import type { Snapshot } from '../store/snapshots/snapshot.ts';
 import type { Store } from '../store/store.ts';
+import { isHostAway } from './call-host.ts';
 
 /** Brings the records of snapshots in step with what the host has, at the start of each connection. */
 export class HostSnapshots {
@@ -31,7 +32,14 @@ export class HostSnapshots {
     const stored = await this.#store.listStoredSnapshots();
     for (const snapshot of stored) await this.#compare(snapshot, onHost.get(snapshot.id));
     const known = new Set(stored.map(({ id }) => id));
-    for (const snapshot of found) if (!known.has(snapshot.snapshotId)) await this.#dropUnknown(snapshot);
+    for (const snapshot of found) {
+      if (known.has(snapshot.snapshotId)) continue;
+      await this.#dropUnknown(snapshot).catch((error: unknown) => {
+        if (isHostAway(error)) throw error;
+        // Tried again at the next connection; one that cannot be deleted must not keep the server from the others.
+        this.#log.error({ snapshot_id: snapshot.snapshotId, err: error }, 'a snapshot was not deleted');
+      });
+    }
   }
 
   // Read before the records: what a record has named since then is not missing.

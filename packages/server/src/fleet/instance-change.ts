@@ -14,6 +14,7 @@ function describe(instance: host.Instance): SandboxChange {
       startedAt: Number(instance.startedUnixMs),
       deadlineAt: instance.deadlineUnixMs > 0n ? Number(instance.deadlineUnixMs) : null,
       phases: toPhases(instance.phases),
+      ...toTimeoutAction(instance.deadlineAction),
       ...(instance.spec && instance.spec.diskMb > 0 ? { diskMb: instance.spec.diskMb } : {}),
     };
   }
@@ -27,6 +28,11 @@ function describe(instance: host.Instance): SandboxChange {
     };
   }
   return {};
+}
+
+function toTimeoutAction(action: host.DeadlineAction): SandboxChange {
+  if (action === host.DeadlineAction.PAUSE) return { timeoutAction: 'hibernate' };
+  return action === host.DeadlineAction.DESTROY ? { timeoutAction: 'destroy' } : {};
 }
 
 function describePause({ sandboxId, reason, message, pauseSnapshot }: host.Instance): SandboxChange {

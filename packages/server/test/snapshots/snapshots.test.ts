@@ -191,6 +191,21 @@ describe('snapshots', () => {
     assert.match(detail.body.status_message, /pages\.img/);
   });
 
+  test('a host that cannot delete one is linked to all the same', async () => {
+    server.host.snapshots.save(server.host.findRunning(await server.createSandbox()), 'snap_stuck');
+    server.host.onCall = (name) => {
+      if (name === 'deleteSnapshot') throw hostRefusal('snapshot_failed');
+    };
+    await server.restart();
+    await until(() =>
+      server.logs.some((line) => line.includes('was not deleted') && line.includes('snap_stuck')),
+    );
+    assert.equal((await server.call('POST', '/v1/sandboxes', {})).status, 201);
+    server.host.onCall = () => undefined;
+    await server.restart();
+    await until(() => !server.host.snapshots.all.has('snap_stuck'));
+  });
+
   test('a sandbox that is stopped by a damaged snapshot marks it', async () => {
     const { snapshotId } = await saveNew();
     const { id } = (await resume(snapshotId)).body;
