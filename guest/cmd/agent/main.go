@@ -85,6 +85,7 @@ func run() error {
 		secret.Replace(cmp.Or(now.Token, rand.Text()))
 		open.CloseAll()
 	})
+	secret.Refresh = restores.Look
 	table.Clock = awake.NewClock(restores.Since())
 	go restores.Run()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)

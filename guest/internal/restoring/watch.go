@@ -48,7 +48,7 @@ func (w *Watch) RestoreID() string {
 func (w *Watch) Since() func() bool {
 	seen := 0
 	return func() bool {
-		w.look()
+		w.Look()
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		restored := w.restores != seen
@@ -69,19 +69,20 @@ func (w *Watch) Run() {
 			continue
 		}
 		// A restore between the last answer and this opening is answered by no read.
-		w.look()
+		w.Look()
 		answer := make([]byte, 16)
 		n, err := file.Read(answer)
 		file.Close()
 		if err != nil || n == 0 {
 			time.Sleep(retry)
 		}
-		w.look()
+		w.Look()
 	}
 }
 
-// look compares the identity with the known one, which is the guest's own only as long as it was not restored.
-func (w *Watch) look() {
+// Look compares the identity with the known one, which is the guest's own only as long as it was not restored. Besides
+// Run, whoever meets a sign of a restore calls it: one that falls between two reads is answered by neither.
+func (w *Watch) Look() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	current, readable := readIdentity(w.environment)
