@@ -161,3 +161,15 @@ func readUntil(t *testing.T, stream *connect.ServerStreamForClient[guestv1.Attac
 	}
 	return seen
 }
+
+// The token of the start can be read by any account of the guest, so the agent hears nobody inside.
+func TestProcessesInsideCannotCallTheAgent(t *testing.T) {
+	box := startSandbox(t)
+	for _, address := range []string{"127.0.0.1", box.network.sandboxAddress} {
+		request := "POST /nullspace.guest.v1.GuestService/Health HTTP/1.0\\r\\nAuthorization: Bearer " + token + "\\r\\nContent-Type: application/json\\r\\nContent-Length: 2\\r\\n\\r\\n{}"
+		answer := box.shell(t, "printf '%s' | nc -w 3 %s 49983 2>&1", request, address)
+		if strings.Contains(answer, "HTTP") {
+			t.Fatalf("the agent answers %s inside: %q", address, answer)
+		}
+	}
+}

@@ -69,9 +69,11 @@ func run() error {
 		return err
 	}
 	open := connections.NewSet()
-	listener = open.Listen(listener)
 	limit := ceiling.Counting()
-	if os.Getpid() == 1 {
+	if os.Getpid() != 1 {
+		listener = open.Listen(listener)
+	} else {
+		listener = open.ListenOutside(listener)
 		boot.Prepare()
 		limit = ceiling.Open()
 	}

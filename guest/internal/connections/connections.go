@@ -18,7 +18,11 @@ type Set struct {
 func NewSet() *Set { return &Set{busy: map[net.Conn]bool{}} }
 
 // Listen returns the listener with each of its connections in the set until it is closed.
-func (s *Set) Listen(listener net.Listener) net.Listener { return &listening{listener, s} }
+func (s *Set) Listen(listener net.Listener) net.Listener { return &listening{listener, s, false} }
+
+// ListenOutside refuses connections that begin inside the guest. Any account can read the token that the guest was
+// started or restored with, which counts until the caller outside has replaced it.
+func (s *Set) ListenOutside(listener net.Listener) net.Listener { return &listening{listener, s, true} }
 
 type ownKey struct{}
 
@@ -67,24 +71,42 @@ func (s *Set) mark(conn net.Conn, busy bool) {
 
 type listening struct {
 	net.Listener
-	set *Set
+	set     *Set
+	outside bool
 }
 
 func (l *listening) Accept() (net.Conn, error) {
-	conn, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
+	for {
+		conn, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		if l.outside && isInside(conn) {
+			conn.Close()
+			continue
+		}
+		return l.add(conn), nil
 	}
+}
+
+// isInside tells whether a connection comes from the address that it goes to, or from the loopback.
+func isInside(conn net.Conn) bool {
+	remote, isTCP := conn.RemoteAddr().(*net.TCPAddr)
+	local, isLocalTCP := conn.LocalAddr().(*net.TCPAddr)
+	return isTCP && isLocalTCP && (remote.IP.IsLoopback() || remote.IP.Equal(local.IP))
+}
+
+func (l *listening) add(conn net.Conn) net.Conn {
 	// The embedded type stays visible: the tunnel ends its two directions one by one.
 	tcp, ok := conn.(*net.TCPConn)
 	if !ok {
-		return conn, nil
+		return conn
 	}
 	counted := &Conn{TCPConn: tcp, set: l.set}
 	l.set.mu.Lock()
 	l.set.busy[counted] = false
 	l.set.mu.Unlock()
-	return counted, nil
+	return counted
 }
 
 // Conn is a connection of a set.
