@@ -68,7 +68,7 @@ export async function startServer(options: {
   url = publicUrl(settings, (app.server.address() as AddressInfo).port);
   fleet.start();
   feed.start();
-  const deliveries = new DeliveryWorker({ store, settings, log, version });
+  const deliveries = new DeliveryWorker({ store, settings, log, version, metrics });
   await deliveries.start();
   const stopPurging = startPurging(store, settings, log);
 

@@ -11,6 +11,8 @@ export class ServerMetrics {
   readonly #phases: Histogram<'phase'>;
   readonly #requests: Histogram<'operation' | 'status'>;
   readonly #guardKills: Counter<'guard'>;
+  readonly #webhookAttempts: Counter<'outcome'>;
+  readonly #deadLetters: Counter;
   readonly #streams: Gauge;
 
   constructor(options: { countRunning: () => number; isHostConnected: () => boolean }) {
@@ -48,6 +50,17 @@ export class ServerMetrics {
       labelNames: ['guard'],
       registers,
     });
+    this.#webhookAttempts = new Counter({
+      name: 'nullspace_webhook_attempts_total',
+      help: 'Calls of webhooks, by outcome: delivered, or an error code.',
+      labelNames: ['outcome'],
+      registers,
+    });
+    this.#deadLetters = new Counter({
+      name: 'nullspace_webhook_dead_letters_total',
+      help: 'Events that a webhook did not take in all its attempts.',
+      registers,
+    });
     this.#streams = new Gauge({ name: 'nullspace_live_streams', help: 'Open WebSockets.', registers });
     new Gauge({
       name: 'nullspace_sandboxes_running',
@@ -82,6 +95,12 @@ export class ServerMetrics {
 
   countGuardKill(guard: string): void {
     this.#guardKills.inc({ guard });
+  }
+
+  /** Counts a call of a webhook; `errorCode` is undefined when it was delivered. */
+  countWebhookAttempt({ errorCode, isLast }: { errorCode: string | undefined; isLast: boolean }): void {
+    this.#webhookAttempts.inc({ outcome: errorCode ?? 'delivered' });
+    if (errorCode !== undefined && isLast) this.#deadLetters.inc();
   }
 
   countFailure(code: string): void {

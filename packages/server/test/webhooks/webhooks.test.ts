@@ -126,6 +126,10 @@ describe('webhooks', () => {
       [read.last_delivery_status, read.last_error],
       ['dead_letter', 'The receiver answered 503'],
     );
+    const metrics = await (await fetch(`${server.metricsUrl}`)).text();
+    assert.match(metrics, /nullspace_webhook_attempts_total\{outcome="bad_status"\} [1-9]/);
+    assert.match(metrics, /nullspace_webhook_attempts_total\{outcome="delivered"\} [1-9]/);
+    assert.match(metrics, /nullspace_webhook_dead_letters_total [1-9]/);
     await remove(webhook.id);
   });
 

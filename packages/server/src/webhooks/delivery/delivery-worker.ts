@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { ServerMetrics } from '../../metrics/server-metrics.ts';
 import type { Store } from '../../store/store.ts';
 import type { ClaimedDelivery, Webhook } from '../../store/webhooks/webhook.ts';
 import { type AddressRules, createAddressRules } from '../target/address-rules.ts';
@@ -28,6 +29,7 @@ interface Options {
     webhook_max_attempts: number;
     webhook_retry_ms: number;
   };
+  metrics?: Pick<ServerMetrics, 'countWebhookAttempt'>;
   resolve?: ResolveName;
   /** Milliseconds after which others may take up the deliveries of a server that died. */
   claimMs?: number;
@@ -132,7 +134,7 @@ export class DeliveryWorker {
   }
 
   async #deliver(webhook: Webhook, claimed: ClaimedDelivery): Promise<boolean> {
-    const { store, log, settings } = this.#options;
+    const { store, log, settings, metrics } = this.#options;
     const attemptedAt = Date.now();
     const began = performance.now();
     const { responseStatus, error } = await this.#call(webhook, claimed, attemptedAt);
@@ -146,6 +148,7 @@ export class DeliveryWorker {
       error,
       retryAt: delay === null ? null : Date.now() + delay,
     });
+    metrics?.countWebhookAttempt({ errorCode: error?.code, isLast: status === 'dead_letter' });
     const { id: delivery_id, attempt } = claimed;
     const about = { delivery_id, webhook_id: webhook.id, tenant_id: webhook.tenantId, attempt, status };
     log.debug({ ...about, response_status: responseStatus, code: error?.code }, 'webhook attempt');
