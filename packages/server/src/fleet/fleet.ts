@@ -4,6 +4,7 @@ import type { Store } from '../store/store.ts';
 import { callHost } from './call-host.ts';
 import { HostLink, type HostListener } from './host-link.ts';
 import { HostSnapshots } from './host-snapshots.ts';
+import { InstalledImages } from './installed-images.ts';
 import { LiveInstances } from './live-instances.ts';
 import { Projection } from './projection.ts';
 import { ResumedInstances } from './resumed-instances.ts';
@@ -14,6 +15,7 @@ export interface Fleet {
   link: HostLink;
   projection: Projection;
   snapshots: HostSnapshots;
+  images: InstalledImages;
   /** Calls the host and waits for one that is away; see `callHost`. */
   call<Result>(call: (client: HostClient) => Promise<Result>): Promise<Result>;
   start(): void;
@@ -34,11 +36,16 @@ export function createFleet(options: { client: HostClient; store: Store; log: Lo
     onGuardKill: (kill) => projection.onGuardKill(kill),
   };
   const link = new HostLink({ client: options.client, listener, log: options.log });
+  const images = new InstalledImages(async () => {
+    const described = await callHost(link, (client) => client.getHost({}));
+    return described.images.map(({ name, digest }) => ({ name, digest }));
+  });
   return {
     live,
     link,
     projection,
     snapshots,
+    images,
     call: (call) => callHost(link, call),
     start: () => link.start(),
     async stop() {

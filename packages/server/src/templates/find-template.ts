@@ -13,8 +13,7 @@ const BUILTIN_TAGS = ['default', 'latest'];
 
 /** The templates that are installed on the host. */
 export async function listInstalled({ fleet }: Context): Promise<InstalledTemplate[]> {
-  const { images } = await fleet.call((client) => client.getHost({}));
-  return images.map(({ name, digest }) => ({ name, image: digest }));
+  return (await fleet.images.list()).map(({ name, digest }) => ({ name, image: digest }));
 }
 
 /**
@@ -26,8 +25,8 @@ export async function findTemplate(context: Context, ref: string): Promise<Insta
   const match = /^(?:([^/:]+)\/)?([^/:]+)(?::([^/:]+))?$/.exec(ref);
   const [, namespace = NAMESPACE, name, tag = 'default'] = match ?? [];
   if (name !== undefined && namespace === NAMESPACE && BUILTIN_TAGS.includes(tag)) {
-    const found = (await listInstalled(context)).find((template) => template.name === name);
-    if (found) return found;
+    const found = await context.fleet.images.find(name);
+    if (found) return { name, image: found.digest };
   }
   const shown = ref.slice(0, 100);
   throw new ApiError('template_not_found', { template: shown }, { details: { template: shown } });
