@@ -60,8 +60,8 @@ export const settings = z.strictObject({
   max_instances: wholeNumber(1).default(1000).describe('Live sandboxes on this host.'),
   start_concurrency: wholeNumber(0)
     .default(0)
-    .describe('Sandboxes started at the same moment; 0: one a core and two more.'),
-  prepared_slots: wholeNumber(0).default(8).describe('Network slots kept ready.'),
+    .describe('Sandboxes started at the same moment; 0: one a core and one more.'),
+  prepared_slots: wholeNumber(0).default(32).describe('Network slots kept ready.'),
   default_disk_mb: wholeNumber(1).default(8192).describe('Disk of a sandbox that asks for none, in MiB.'),
   max_vcpus: wholeNumber(1).default(32).describe('Most vCPUs of one sandbox.'),
   max_memory_mb: wholeNumber(1).default(65536).describe('Most memory of one sandbox, in MiB.'),

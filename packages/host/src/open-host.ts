@@ -21,8 +21,8 @@ import { SnapshotCatalog } from './snapshots/catalog.ts';
 import { defaultTiming, type Timing } from './timing.ts';
 import { withDeadline } from './with-deadline.ts';
 
-/** Starts over one a core: a start waits for the kernel and its guest about half of the time. */
-const waitingStarts = 2;
+/** Starts over one a core: a start computes nearly all of its time, and more of them slow one another down. */
+const waitingStarts = 1;
 
 /** Changes that may wait for one watcher. */
 const watchBacklog = 4096;

@@ -12,7 +12,7 @@ import { addressBatch, describeSlot, makeScript } from './slot-commands.ts';
 
 /** Network slots of this machine. Constructing it changes nothing; see `setUp`. */
 export function createNetwork(options: NetworkOptions): Network {
-  const { installation, preparedSlots = 8, onError = () => {} } = options;
+  const { installation, preparedSlots = 32, onError = () => {} } = options;
   const range = parseRange(options.range);
   const names = createNames(installation);
   /** Slots whose address and route stand, since no engine has used them yet. */
@@ -106,10 +106,8 @@ export function createNetwork(options: NetworkOptions): Network {
       await pool.close();
     },
     async clean(keep) {
-      for (const index of await findSlots()) {
-        if (keep.has(index) || pool.isReady(index)) continue;
-        await pool.release(index);
-      }
+      const surplus = (await findSlots()).filter((index) => !keep.has(index) && !pool.isReady(index));
+      await Promise.all(surplus.map(pool.release));
       if (keep.size > 0) return;
       await pool.close();
       await pool.drain();

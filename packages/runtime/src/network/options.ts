@@ -3,7 +3,7 @@ export interface NetworkOptions {
   range: string;
   /** Short name of this installation, 1 to 6 lower-case letters and digits: tells its devices from others'. */
   installation: string;
-  /** Slots kept ready. @default 8 */
+  /** Slots kept ready. @default 32 */
   preparedSlots?: number;
   /** Told when a slot could not be prepared or removed in the background. */
   onError?: (error: Error) => void;

@@ -14,12 +14,15 @@ export interface PoolOptions {
   calmMs?: number;
 }
 
+/** Slots made by one call: whoever waits for one waits for all of them. */
+const AT_ONCE = 8;
+
 /**
  * Hands out slots made ahead of time. Indexes go round the whole range, so that an address is used again as late as
  * possible and nothing still on its way to the former guest meets the next one.
  *
- * Slots are made when nobody takes any, or many at once when half of them are gone: making one costs as much of the
- * processors as a tenth of the start that it would compete with.
+ * Slots are made some at once, when nobody takes any or when few are left: making one costs as much of the processors as
+ * a tenth of the start that it would compete with.
  */
 export function createPool(options: PoolOptions) {
   const { first, end, ready: target, make, remove, onError, calmMs = 300 } = options;
@@ -41,10 +44,10 @@ export function createPool(options: PoolOptions) {
     return undefined;
   }
 
-  /** Makes as many slots as are missing and says how many: none when none is left in the range. */
+  /** Makes some of the missing slots and says how many: none when none is left in the range. */
   async function fillUp(least: number): Promise<number> {
     const indexes: number[] = [];
-    while (ready.length + indexes.length < Math.max(target, least)) {
+    while (ready.length + indexes.length < Math.max(target, least) && indexes.length < AT_ONCE) {
       const index = nextFree();
       if (index === undefined) break;
       making.add(index);
@@ -60,7 +63,7 @@ export function createPool(options: PoolOptions) {
     }
   }
 
-  /** Fills the pool up, by one call of `make` at a time. */
+  /** Makes the next slots, by one call of `make` at a time. */
   async function fill(least = 0): Promise<number> {
     clearTimeout(calm);
     filling ??= fillUp(least).finally(() => {
@@ -72,7 +75,8 @@ export function createPool(options: PoolOptions) {
   function refillWhenCalm(): void {
     if (closed || ready.length >= target) return;
     clearTimeout(calm);
-    calm = setTimeout(() => fill().catch(onError), ready.length * 2 < target ? 0 : calmMs);
+    const few = ready.length <= target / 4;
+    calm = setTimeout(() => fill().then(refillWhenCalm, onError), few ? 0 : calmMs);
     calm.unref();
   }
 
@@ -91,8 +95,10 @@ export function createPool(options: PoolOptions) {
   }
 
   return {
+    /** Makes the first slots, and the others soon after. */
     async fill(): Promise<void> {
       await fill();
+      refillWhenCalm();
     },
     release,
     /** A slot, made now when none is ready; undefined when the range is used up. */

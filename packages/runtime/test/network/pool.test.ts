@@ -22,22 +22,26 @@ function makePool(options: Partial<PoolOptions> = {}) {
   return { pool, made, errors };
 }
 
-test('slots are made together, and none while others are taken and half are left', async () => {
+test('slots are made together, and none while others are taken and some are left', async () => {
   const { pool, made } = makePool({ calmMs: 60_000 });
+  const times = () => made.map(({ length }) => length);
   await pool.fill();
-  assert.deepEqual(
-    made.map(({ length }) => length),
-    [8],
-  );
-  for (let count = 0; count < 4; count++) await pool.acquire();
+  assert.deepEqual(times(), [8]);
+  for (let count = 0; count < 5; count++) await pool.acquire();
   await sleep(20);
-  assert.equal(made.length, 1);
+  assert.deepEqual(times(), [8]);
   await pool.acquire();
   await sleep(20);
-  assert.deepEqual(
-    made.map(({ length }) => length),
-    [8, 5],
-  );
+  assert.deepEqual(times(), [8, 6]);
+  await pool.close();
+});
+
+test('a large pool is filled bit by bit', async () => {
+  const { pool, made } = makePool({ ready: 20 });
+  await pool.fill();
+  assert.equal(made.flat().length, 8);
+  while (made.flat().length < 20) await sleep(5);
+  assert.equal(made.length, 3);
   await pool.close();
 });
 
