@@ -101,6 +101,9 @@ func run() error {
 	open.Attach(web)
 	failed := make(chan error, 1)
 	go func() { failed <- web.Serve(listener) }()
+	if os.Getpid() == 1 {
+		go table.Warm()
+	}
 	select {
 	case err := <-failed:
 		return err
