@@ -56,6 +56,11 @@ export class EventFeed {
     return feed;
   }
 
+  /** Whether the connection is lost or was given up. */
+  get isOver(): boolean {
+    return this.#over;
+  }
+
   /** The next event; undefined when the connection is lost or nothing came within the given time. */
   async next(patienceMs: number, signal?: AbortSignal): Promise<WireEvent | undefined> {
     if (this.#queue.length === 0 && !this.#over) await this.#arrival(patienceMs, signal);

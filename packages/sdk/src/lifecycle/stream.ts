@@ -47,12 +47,16 @@ export async function* streamEvents(
   for (let failures = 0; ; ) {
     signal?.throwIfAborted();
     let feed: EventFeed | undefined;
+    let quiet = false;
     try {
       feed = await EventFeed.open(client, paths.stream, subscription(options, cursor), signal);
       opened = true;
       for (;;) {
         const event = await feed.next(cursor === undefined ? longestTimerMs : silenceMs, signal);
-        if (!event) break;
+        if (!event) {
+          quiet = !feed.isOver;
+          break;
+        }
         failures = 0;
         if (event.id === cursor) continue;
         cursor = event.id;
@@ -65,6 +69,7 @@ export async function* streamEvents(
     } finally {
       feed?.close();
     }
+    if (quiet) continue;
     await sleep(Math.min(longestPauseMs, firstPauseMs * 2 ** failures), signal);
     failures = Math.min(failures + 1, 10);
   }

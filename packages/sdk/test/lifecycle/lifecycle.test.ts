@@ -3,6 +3,7 @@ import { describe, type TestContext, test } from 'node:test';
 import type { WebSocket } from 'ws';
 import { AuthError, Lifecycle, type LifecycleEvent, NotFoundError, Sandbox } from '../../src/index.ts';
 import { type ApiServer, always, failure, inTurn, startApiServer } from '../support/api-server.ts';
+import { passing } from '../support/passing.ts';
 import { eventRecord, sandboxRecord } from '../support/records.ts';
 
 const query = (path: string) => Object.fromEntries(new URL(path, 'http://x').searchParams);
@@ -133,6 +134,18 @@ describe('streams of events', () => {
       subscriptions.map(({ live_only }) => live_only),
       [true, true, false],
     );
+  });
+
+  test('that are silent for long are opened anew at once, since their connection may be dead', async (context) => {
+    const api = await start(context);
+    const subscriptions = serve(api, give('a'), give('b'));
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    const events = Lifecycle.stream(api.connection);
+    assert.equal((await events.next()).value?.id, 'a');
+    const next = events.next();
+    await passing(context, 60_000, () => subscriptions.length === 2);
+    assert.equal((await next).value?.id, 'b');
+    assert.equal(subscriptions[1]!.after_event_id, 'a');
   });
 
   test('of a slow reader are cut, read to the end of what came, and taken up again', async (context) => {
