@@ -1,5 +1,6 @@
 import { readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { killProcess } from '../processes/signal.ts';
 
 const REMOVE_TIMEOUT_MS = 10_000;
 
@@ -55,17 +56,21 @@ export async function listFolders(folder: string): Promise<string[]> {
   }
 }
 
-/** Removes an empty group and those that a guest's engine made under it. A missing one is fine. */
+/**
+ * Removes a group and those that a guest's engine made under it. A missing one is fine. What is still in it is ended: an
+ * engine that is killed while it starts may have joined the groups of some controllers only.
+ */
 export async function removeGroup(folder: string): Promise<void> {
-  for (const child of await listFolders(folder)) await removeGroup(`${folder}/${child}`);
   const deadline = Date.now() + REMOVE_TIMEOUT_MS;
   for (;;) {
+    for (const child of await listFolders(folder)) await removeGroup(`${folder}/${child}`);
     try {
       return await rmdir(folder);
     } catch (error) {
       if (isMissing(error)) return;
       // Tasks leave the list of processes a little before they leave the group.
       if ((error as NodeJS.ErrnoException).code !== 'EBUSY' || Date.now() > deadline) throw error;
+      for (const pid of await readProcesses(`${folder}/cgroup.procs`)) killProcess(pid);
       await sleep(5);
     }
   }
