@@ -69,7 +69,8 @@ export function eventsOfChange(
   }
   const isMoved = before.deadline_at !== null && after.deadline_at !== null;
   if (after.status === 'running' && isMoved && before.deadline_at !== after.deadline_at) {
-    const details = { timeout_at: new Date(after.deadline_at!).toISOString() };
+    const timeout_at = new Date(after.deadline_at!).toISOString();
+    const details = { timeout_at, timeout_action: after.timeout_action };
     return [tell({ operation: 'timeout_updated', status: 'succeeded', details })];
   }
   return [];

@@ -34,8 +34,10 @@ export async function findTarget(url: URL, { rules, resolve, signal }: TargetOpt
   if (addresses.length === 0) {
     throw new TargetError('name_not_found', `The name ${host} has no address`);
   }
-  const refused = addresses.find((address) => !rules.allows(address));
-  if (refused === undefined) return addresses;
-  const what = refused === host ? refused : `${host} (${refused})`;
-  throw new TargetError('target_refused', `${what} is not a public address`);
+  if (addresses.every((address) => rules.allows(address))) return addresses;
+  // The address of an inside name is nothing that a tenant should learn.
+  const problem = isIP(host)
+    ? `${host} is not a public address`
+    : `The name ${host} leads to an address that is not public`;
+  throw new TargetError('target_refused', problem);
 }

@@ -45,7 +45,10 @@ export function testsOfEvents(database: TestDatabase): void {
         assert.equal(event.sandboxId, id);
         assert.deepEqual(event.metadata, { team: 'red' });
       }
-      assert.deepEqual(events[2]?.details, { timeout_at: '1970-01-01T00:00:02.000Z' });
+      assert.deepEqual(events[2]?.details, {
+        timeout_at: '1970-01-01T00:00:02.000Z',
+        timeout_action: 'destroy',
+      });
       assert.equal(events[4]?.occurredAt, 2000);
     });
 

@@ -129,7 +129,10 @@ describe('post', () => {
   test('calls no name of which one address is not public', async () => {
     const resolve: ResolveName = async () => ['8.8.8.8', '127.0.0.1'];
     const { error } = await call(`http://mixed.example:${receiver.port}/`, { rules: strict, resolve });
-    assert.equal(error?.code, 'target_refused');
+    assert.deepEqual(error, {
+      code: 'target_refused',
+      message: 'The name mixed.example leads to an address that is not public',
+    });
     assert.deepEqual(receiver.received, []);
   });
 
