@@ -29,10 +29,15 @@ export function createAgents(): Agents {
   return {
     waitUntilListening,
     async configure({ address, token }, configuration, { timeoutMs, signal }) {
-      const headers = authorize(token);
-      const call = () =>
-        clientOf(address).configure(toRequest(configuration), { headers, timeoutMs, signal });
-      const { hookFailures } = await (configuration.restored ? onceKnown(call, signal) : call());
+      const call = (known: string) =>
+        clientOf(address).configure(toRequest(configuration), {
+          headers: authorize(known),
+          timeoutMs,
+          signal,
+        });
+      const { hookFailures } = await (configuration.restored
+        ? onceKnown(call, { tokens: [token, configuration.token], signal })
+        : call(token));
       return { hookFailures: hookFailures.map(({ name, message }) => ({ name, message })) };
     },
     async freeze({ address, token }, { reason, timeoutMs }) {
@@ -53,15 +58,24 @@ export function createAgents(): Agents {
 
 /**
  * Repeats a call until the agent of a copy has noticed that it is one, and so takes its new token. In noticing it closes
- * the connections that it took over, and any that was opened until then.
+ * the connections that it took over, and any that was opened until then: the call that came by one may have been done,
+ * and the token have been replaced by the second one, although its answer was lost.
  */
-async function onceKnown<Answer>(call: () => Promise<Answer>, signal: AbortSignal): Promise<Answer> {
+async function onceKnown<Answer>(
+  call: (token: string) => Promise<Answer>,
+  { tokens, signal }: { tokens: [string, string]; signal: AbortSignal },
+): Promise<Answer> {
+  let [token, other] = tokens;
+  let mayBeDone = false;
   for (let left = noticeTries; ; left -= 1) {
     try {
-      return await call();
+      return await call(token);
     } catch (error) {
       const unknown = error instanceof ConnectError && error.code === Code.Unauthenticated;
-      if (!(unknown || isConnectionLost(error)) || left <= 1) throw error;
+      const lost = isConnectionLost(error);
+      if (!(unknown || lost) || left <= 1) throw error;
+      mayBeDone ||= lost;
+      if (unknown && mayBeDone) [token, other] = [other, token];
       await pause(noticeMs, signal);
     }
   }

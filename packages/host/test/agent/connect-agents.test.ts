@@ -51,6 +51,19 @@ test('configure sends everything with the token of the start', async (t) => {
   assert.equal(sent.memoryLimitBytes, BigInt(1 << 29));
 });
 
+const ofCopy = {
+  env: {},
+  imageEnv: {},
+  cwd: '',
+  hostname: 'box',
+  nameservers: [],
+  processLimit: 256,
+  memoryLimitBytes: 1 << 29,
+  machineId: '0123456789abcdef0123456789abcdef',
+  restored: true,
+  token: 'new',
+};
+
 test('the agent of a copy is configured also when it hangs up in noticing that it is one', async (t) => {
   let calls = 0;
   const address = await serve(t, async (request, response) => {
@@ -61,24 +74,36 @@ test('the agent of a copy is configured also when it hangs up in noticing that i
     response.setHeader('content-type', 'application/proto').end();
   });
   const { signal } = new AbortController();
-  const configuration = {
-    env: {},
-    imageEnv: {},
-    cwd: '',
-    hostname: 'box',
-    nameservers: [],
-    processLimit: 256,
-    memoryLimitBytes: 1 << 29,
-    machineId: '0123456789abcdef0123456789abcdef',
-    restored: true,
-    token: 'new',
-  };
-  await createAgents().configure({ address, token: 'new' }, configuration, { timeoutMs: 15_000, signal });
+  await createAgents().configure({ address, token: 'new' }, ofCopy, { timeoutMs: 15_000, signal });
   assert.equal(calls, 3);
-  const fresh = { ...configuration, restored: false };
+  const fresh = { ...ofCopy, restored: false };
   calls = 0;
   const refused = createAgents().configure({ address, token: 'new' }, fresh, { timeoutMs: 15_000, signal });
   await assert.rejects(refused);
+});
+
+test('the agent of a copy is configured also when it took the new token and its answer was lost', async (t) => {
+  const tokens: (string | undefined)[] = [];
+  let token = 'of the original';
+  const address = await serve(t, async (request, response) => {
+    const bearer = request.headers.authorization?.replace('Bearer ', '');
+    tokens.push(bearer);
+    for await (const _ of request);
+    if (tokens.length === 3) token = 'of the restore';
+    if (bearer !== token) return void response.writeHead(401).end();
+    if (token === 'of the restore') {
+      token = 'new';
+      return void request.socket.destroy();
+    }
+    response.setHeader('content-type', 'application/proto').end();
+  });
+  const { signal } = new AbortController();
+  await createAgents().configure({ address, token: 'of the restore' }, ofCopy, {
+    timeoutMs: 15_000,
+    signal,
+  });
+  const restore = 'of the restore';
+  assert.deepEqual(tokens, [restore, restore, restore, restore, 'new']);
 });
 
 const hostile: Record<string, Handler> = {
