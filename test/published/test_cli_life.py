@@ -50,3 +50,23 @@ def test_events(created):
         "lifecycle", "stream", "--sandbox-id", created, "--status", "succeeded", "--max-events", "2"
     ).splitlines()
     assert [json.loads(line)["operation"] for line in lines] == ["create", "destroy"]
+
+
+def test_webhooks():
+    hook = ("lifecycle", "webhooks")
+    made = output(
+        *hook,
+        "create",
+        "--url",
+        "https://example.com/hook",
+        "--operation",
+        "create",
+        "--signing-secret",
+        "a-secret-of-some-length",
+        "--disabled",
+    )
+    assert output(*hook, "get", made["id"])["url"] == "https://example.com/hook"
+    assert made["id"] in [item["id"] for item in output(*hook, "list")]
+    assert output(*hook, "deliveries", made["id"]) == []
+    nullspace(*hook, "delete", made["id"])
+    nullspace(*hook, "get", made["id"], code=3)
