@@ -2,7 +2,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -83,9 +82,13 @@ func run() error {
 	secret, entrance := auth.NewToken(token), gate.New()
 	restores := restoring.NewWatch(func(now restoring.Identity) {
 		entrance.Restore()
-		// A copy without a token of its own answers nobody: the original's is known to the original's holders.
-		secret.Replace(cmp.Or(now.Token, rand.Text()))
+		// The original's token is known to the original's holders. The copy's own counts once no connection is left whose
+		// answer would be lost; a copy without one answers nobody.
+		secret.Replace(rand.Text())
 		open.CloseAll()
+		if now.Token != "" {
+			secret.Replace(now.Token)
+		}
 	})
 	secret.Refresh = restores.Look
 	table.Clock = awake.NewClock(restores.Since())

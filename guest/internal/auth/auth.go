@@ -11,7 +11,8 @@ import (
 // Token is the secret that every call carries; it can be replaced.
 type Token struct {
 	digest atomic.Pointer[[sha256.Size]byte]
-	// Refresh, when set, is called before a caller is refused: it may have the token replaced.
+	// Refresh, when set, is called when a caller is refused: it may have the token replaced for the next call. This one
+	// is refused all the same, since its connection may have been closed and its answer would be lost.
 	Refresh func()
 }
 
@@ -33,21 +34,13 @@ func (t *Token) admits(header string) bool {
 	return subtle.ConstantTimeCompare(digest[:], t.digest.Load()[:]) == 1
 }
 
-func (t *Token) admitsNow(header string) bool {
-	if t.admits(header) {
-		return true
-	}
-	if t.Refresh == nil {
-		return false
-	}
-	t.Refresh()
-	return t.admits(header)
-}
-
 // Require answers 401 without reading the body, and closes the connection, unless the call carries the token.
 func (t *Token) Require(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !t.admitsNow(r.Header.Get("Authorization")) {
+		if !t.admits(r.Header.Get("Authorization")) {
+			if t.Refresh != nil {
+				t.Refresh()
+			}
 			w.Header().Set("Connection", "close")
 			w.Header().Set("Content-Type", "application/json")
 			w.WriteHeader(http.StatusUnauthorized)
