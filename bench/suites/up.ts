@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,6 +14,8 @@ export const bench: Bench = {
   about: 'script/up with everything cached',
   async run() {
     const folder = mkdtempSync(join(tmpdir(), 'nullspace-up-'));
+    // The server's account must be able to reach its folder.
+    chmodSync(folder, 0o755);
     const args = [
       '--data-dir',
       join(folder, 'data'),
@@ -24,7 +26,12 @@ export const bench: Bench = {
       '--guest-range',
       pickGuestRange(),
     ];
-    const env = { ...process.env, XDG_CONFIG_HOME: join(folder, 'config') };
+    // Neither the caller's configuration nor the command on the machine's path is replaced.
+    const env = {
+      ...process.env,
+      XDG_CONFIG_HOME: join(folder, 'config'),
+      NULLSPACE_BIN_DIR: join(folder, 'bin'),
+    };
     const up = () => run(join(repository, 'script/up'), args, { env });
     const cli = (...words: string[]) =>
       run(join(repository, 'packages/cli/bin/nullspace.js'), words, { env });
