@@ -73,8 +73,8 @@ async function writeFolder(
   const { kind, imageDigest, signal } = options;
   await context.cgroups.group(id).update(savingLimits(limits, context));
   const facts = { kind, ...(await context.identity()), imageDigest, limits };
-  const expectedBytes = await estimateBytes(context, id);
-  return await saveFolder(options.folder, { facts, expectedBytes }, async (temporary) => {
+  const save = { facts, estimateBytes: () => estimateBytes(context, id) };
+  return await saveFolder(options.folder, save, async (temporary) => {
     signal.throwIfAborted();
     await runInstanceCommand(context, {
       id,

@@ -17,6 +17,9 @@ import { checksumAside } from './checksum-aside.ts';
 import { flushMeanwhile } from './flush-meanwhile.ts';
 import { encodeManifest, MANIFEST } from './manifest.ts';
 
+/** The checksums of a larger file are made while it is brought to the disk. */
+const LARGE_BYTES = 64 * 1024 * 1024;
+
 /** A disk with less left is full, and lacks at least as much. */
 const LEAST_MISSING_BYTES = 1024 * 1024;
 
@@ -34,10 +37,10 @@ export function temporaryOf(folder: string): string {
  */
 export async function saveFolder(
   folder: string,
-  options: { facts: ManifestFacts; expectedBytes?: number },
+  options: { facts: ManifestFacts; estimateBytes?: () => Promise<number> },
   write: (temporary: string) => Promise<void>,
 ): Promise<SnapshotManifest> {
-  const { facts, expectedBytes = 0 } = options;
+  const { facts, estimateBytes = async () => 0 } = options;
   const temporary = temporaryOf(folder);
   await refuseTaken(folder);
   let named = false;
@@ -48,12 +51,12 @@ export async function saveFolder(
     const manifest = await seal(temporary, facts);
     await rename(temporary, folder);
     named = true;
-    await Promise.all([sync(folder), sync(dirname(folder))]);
+    await sync(dirname(folder));
     return manifest;
   } catch (cause) {
     // What may not be on the disk for good is not there at all.
     if (named) await rm(folder, { recursive: true, force: true });
-    const failure = await explain(cause, { folder, temporary, expectedBytes });
+    const failure = await explain(cause, { folder, temporary, estimateBytes });
     await discard(temporary);
     throw failure;
   }
@@ -85,13 +88,17 @@ async function seal(folder: string, facts: ManifestFacts): Promise<SnapshotManif
     sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     files,
   };
-  await writeFile(join(folder, MANIFEST), encodeManifest(manifest), { mode: 0o600, flush: true });
+  await writeFile(join(folder, MANIFEST), encodeManifest(manifest), { mode: 0o600 });
+  // All at once, which costs the disk little more than one of them.
+  await Promise.all([...names, MANIFEST, '.'].map((name) => sync(join(folder, name))));
   return manifest;
 }
 
 async function describe(folder: string, name: string): Promise<SnapshotFile> {
   await using file = await open(join(folder, name));
-  const [chunks, { size }] = await Promise.all([checksumAside(file), file.stat(), file.sync()]);
+  const { size } = await file.stat();
+  const flushed = size >= LARGE_BYTES ? file.sync() : undefined;
+  const [chunks] = await Promise.all([checksumAside(file), flushed]);
   return { name, sizeBytes: size, chunks };
 }
 
@@ -103,9 +110,9 @@ async function sync(path: string): Promise<void> {
 /** A full disk is told from other failures by what it has left, since the engine's own words vary. */
 async function explain(
   cause: unknown,
-  save: { folder: string; temporary: string; expectedBytes: number },
+  save: { folder: string; temporary: string; estimateBytes: () => Promise<number> },
 ): Promise<SnapshotError> {
-  const { folder, temporary, expectedBytes } = save;
+  const { folder, temporary, estimateBytes } = save;
   if (cause instanceof SnapshotError) return cause;
   const message = cause instanceof Error ? cause.message : String(cause);
   const { code } = cause as NodeJS.ErrnoException;
@@ -114,7 +121,7 @@ async function explain(
     code === 'EDQUOT' ||
     (cause instanceof RuntimeFailure && (await isFull(temporary)))
   ) {
-    const missingBytes = Math.max(LEAST_MISSING_BYTES, expectedBytes - (await sizeOf(temporary)));
+    const missingBytes = Math.max(LEAST_MISSING_BYTES, (await estimateBytes()) - (await sizeOf(temporary)));
     return new SnapshotError('disk_full', `The disk is full; ${folder} could not be written.`, {
       missingBytes,
       cause,

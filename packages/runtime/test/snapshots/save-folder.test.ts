@@ -46,10 +46,14 @@ it('leaves nothing of a save that failed, and says how much room was missing', a
     { cause: new RuntimeFailure('broken'), expected: { code: 'snapshot_failed', missingBytes: 0 } },
   ];
   for (const { cause, expected } of cases) {
-    const saved = saveFolder(folder, { facts, expectedBytes }, async (temporary) => {
-      await writeFile(join(temporary, 'data'), Buffer.alloc(1000));
-      throw cause;
-    });
+    const saved = saveFolder(
+      folder,
+      { facts, estimateBytes: async () => expectedBytes },
+      async (temporary) => {
+        await writeFile(join(temporary, 'data'), Buffer.alloc(1000));
+        throw cause;
+      },
+    );
     await assert.rejects(saved, { ...expected, cause });
     assert.ok(!existsSync(folder) && !existsSync(temporaryOf(folder)));
   }
