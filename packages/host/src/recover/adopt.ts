@@ -1,13 +1,12 @@
 import { describeFailure } from '../agent/describe-failure.ts';
 import type { HostContext } from '../context.ts';
-import { setDeadlineTimer } from '../deadline/deadline-timer.ts';
 import { finish } from '../end/finish.ts';
 import { watchGuard } from '../guard/watch-guard.ts';
 import type { TrackedInstance } from '../instance/tracked-instance.ts';
 import { watchAgent } from '../watch/watch-agent.ts';
 import { watchEngine } from '../watch/watch-engine.ts';
 
-/** Takes over an instance that runs. A deadline that has passed meanwhile fires at once. */
+/** Takes over an instance that runs, but for its deadline. */
 export async function adopt(host: HostContext, instance: TrackedInstance): Promise<void> {
   const { spec, slot } = instance.record;
   host.reservations.take(instance.id, { vcpus: spec.vcpus, memoryMb: spec.memory_mb });
@@ -22,5 +21,4 @@ export async function adopt(host: HostContext, instance: TrackedInstance): Promi
   watchEngine(host, instance);
   watchAgent(host, instance);
   watchGuard(host, instance);
-  setDeadlineTimer(host, instance);
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { HostContext } from '../context.ts';
+import { setDeadlineTimer } from '../deadline/deadline-timer.ts';
 import { inParallel } from '../in-parallel.ts';
 import { type InstanceRecord, isFinal } from '../instance/record.ts';
 import { TrackedInstance } from '../instance/tracked-instance.ts';
@@ -46,6 +47,8 @@ export async function recover(host: HostContext): Promise<void> {
   }
   await Promise.all(ends);
   await recoverSnapshots(host, unfinished);
+  // A pause whose time has come meanwhile begins when nothing of an earlier one is left.
+  for (const instance of running) setDeadlineTimer(host, instance);
   host.log.info({ instances: records.length, running: kept.size }, 'journals read');
 }
 

@@ -81,6 +81,36 @@ test('what belongs to nothing goes, and an instance that stands still goes on', 
   assert.deepEqual((await second.client.getInstance({ sandboxId: 'sb_1' })).instance, instance);
 });
 
+test('a pause at a deadline that was cut off begins anew once nothing of it is left', async (t) => {
+  const site = await makeSite(t);
+  const first = await site.open();
+  const deadlineAction = proto.DeadlineAction.PAUSE;
+  await first.client.createInstance({ ...order('sb_1', {}, 60_000), deadlineAction });
+  const { id, folder } = first.context.registry.get('sb_1');
+  await first.client.saveSnapshot({ sandboxId: 'sb_1', snapshotId: 'snap_other' });
+  const { snapshots } = first.context;
+  const other = snapshots.find('snap_other')!;
+  await first.crash();
+  const journal = join(folder, 'journal.json');
+  const record = JSON.parse(await readFile(journal, 'utf8'));
+  await writeFile(journal, JSON.stringify({ ...record, deadline_unix_ms: Date.now() - 1 }));
+  await mkdir(snapshots.folderOf(pauseIdOf('sb_1')));
+  const cutOff = { ...other, snapshot_id: pauseIdOf('sb_1'), purpose: 'pause', complete: false };
+  await writeFile(join(snapshots.folderOf(pauseIdOf('sb_1')), 'record.json'), JSON.stringify(cutOff));
+  const seen: string[] = [];
+  site.machine.onStep = async (step) => {
+    seen.push(step);
+    // Slow enough for a pause to come in between.
+    if (step === 'thaw') await new Promise((resolve) => setTimeout(resolve, 50));
+  };
+  const second = await site.open();
+  await until(() => second.context.registry.get('sb_1').published?.state === 'paused');
+  assert.deepEqual(seen.slice(0, 3), ['adopt', 'thaw', 'save']);
+  const files = second.context.snapshots.filesOf(pauseIdOf('sb_1'));
+  await second.context.engine.inspectSnapshot(files, { verify: true });
+  assert.equal(second.context.snapshots.find(pauseIdOf('sb_1'))?.instance_id, id);
+});
+
 test('the snapshot of a pause goes with a sandbox that ended all the same', async (t) => {
   const site = await makeSite(t);
   const first = await site.open();
