@@ -147,9 +147,11 @@ def test_many_forks_give_a_sandbox_or_an_error_each(api, sandbox):
     refused = {"code": "capacity_exceeded", "message": "no room", "details": {"a": 1}}
     api.on(FORK, {"items": [{"sandbox": {**SANDBOX, "id": "sb_2"}}, {"error": refused}]})
     first, second = sandbox.fork(count=2)
-    assert first.id == "sb_2"
-    assert isinstance(second, QuotaExceededError)
-    assert (second.code, second.message, second.details) == ("capacity_exceeded", "no room", {"a": 1})
+    assert (first.sandbox.id, first.error) == ("sb_2", None)
+    assert second.sandbox is None
+    assert isinstance(second.error, QuotaExceededError)
+    assert (second.error.code, second.error.message) == ("capacity_exceeded", "no room")
+    assert second.error.details == {"a": 1}
     assert api.body() == {"count": 2}
 
 

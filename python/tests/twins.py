@@ -71,6 +71,8 @@ class Synced:
     def _wrap(self, value: Any) -> Any:
         if isinstance(value, list):
             return [self._wrap(item) for item in value]
+        if isinstance(value, nullspace.ForkedSandbox):
+            return nullspace.ForkedSandbox(value.sandbox and self._wrap(value.sandbox), value.error)
         ours = (
             type(value).__name__.startswith("Async") or inspect.ismethod(value) or inspect.isfunction(value)
         )

@@ -2,6 +2,7 @@
 
 from ._models.command import CommandLogs, CommandResult, ProcessInfo
 from ._models.file_info import FileInfo
+from ._models.forked_sandbox import ForkedSandbox
 from ._models.lifecycle import (
     LifecycleActorKind,
     LifecycleAudience,
@@ -27,6 +28,7 @@ __all__ = [
     "CommandLogs",
     "CommandResult",
     "FileInfo",
+    "ForkedSandbox",
     "LifecycleActorKind",
     "LifecycleAudience",
     "LifecycleEvent",

@@ -123,7 +123,7 @@ def test_forks(sdk, kept):
         assert pid in alive(child)
         child.files.write("/workspace/note", "of the child")
         assert sandbox.files.read("/workspace/note") == "kept"
-    children = sandbox.fork(count=3)
+    children = [child.sandbox for child in sandbox.fork(count=3)]
     assert len({child.id for child in children}) == 3
     for child in children:
         assert child.files.read("/workspace/note") == "kept"

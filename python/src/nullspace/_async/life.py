@@ -9,6 +9,7 @@ from .._core import snapshot_calls
 from .._core.event_stream import event_stream, events_url
 from .._core.lifecycle_calls import Time, list_sandbox_events
 from .._core.sandbox_calls import set_timeout
+from .._models.forked_sandbox import ForkedSandbox
 from .._models.lifecycle import LifecycleEventListResponse, LifecycleOperation, LifecycleStatus
 from .._models.sandbox_info import SandboxInfo
 from .._models.snapshot_info import SnapshotInfo, SnapshotKind
@@ -111,7 +112,7 @@ class AsyncSandboxLife:
     @overload
     async def fork(
         self: L, idempotency_key: str | None = None, *, count: int, request_timeout: float | None = None
-    ) -> builtins.list[L | SandboxError]: ...
+    ) -> builtins.list[ForkedSandbox[L]]: ...
 
     async def fork(
         self: L,
@@ -119,7 +120,7 @@ class AsyncSandboxLife:
         *,
         count: int | None = None,
         request_timeout: float | None = None,
-    ) -> L | builtins.list[L | SandboxError]:
+    ) -> L | builtins.list[ForkedSandbox[L]]:
         """A running copy, memory and disk, under an id of its own. The source runs on.
 
         Args:
@@ -137,7 +138,12 @@ class AsyncSandboxLife:
             return self._sibling(await self._transport.execute(call))
         calls = snapshot_calls.fork_many(self.id, count, idempotency_key, request_timeout)
         children = await self._transport.execute(calls)
-        return [child if isinstance(child, SandboxError) else self._sibling(child) for child in children]
+        return [
+            ForkedSandbox(error=child)
+            if isinstance(child, SandboxError)
+            else ForkedSandbox(sandbox=self._sibling(child))
+            for child in children
+        ]
 
     async def list_lifecycle(
         self,
