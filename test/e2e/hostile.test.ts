@@ -86,6 +86,77 @@ time.sleep(3)
     await sandbox.kill();
   });
 
+  test('that makes files without end ends by its own memory, and says so', async () => {
+    const sandbox = await Sandbox.create({ ...connection, memoryMb: 256 });
+    const script = `
+import os
+os.mkdir("/tmp/many")
+for number in range(10**9):
+    open(f"/tmp/many/{number}", "w").close()
+`;
+    await sandbox.commands.run('python3', { args: ['-c', script], timeoutSecs: 280 }).catch(ignore);
+    await expectNeighbourAnswers();
+    const info = await sandbox.getInfo();
+    assert.equal(info.statusReason, 'out_of_memory', info.statusMessage);
+    await sandbox.kill();
+  });
+
+  test('that fills its memory through files loses the filler', async () => {
+    const sandbox = await Sandbox.create({ ...connection, memoryMb: 256 });
+    const script = 'dd if=/dev/zero of=/dev/shm/fill bs=1M; echo $?';
+    const result = await sandbox.commands
+      .run(script, { shell: true, timeoutSecs: 100 })
+      .catch((error: Error) => error);
+    await expectNeighbourAnswers();
+    await endsOrAnswers(sandbox);
+    if (!(result instanceof Error)) assert.ok(result.killedBy || result.stdout !== '0\n', result.stdout);
+    await sandbox.kill().catch(ignore);
+  });
+
+  test('that floods the resolver leaves it to the others', async () => {
+    const sandbox = await Sandbox.create(connection);
+    // A name without a dot is answered by the resolver itself: nothing leaves the machine.
+    const lookups = `
+import socket, struct, sys
+where = [line.split()[1] for line in open("/etc/resolv.conf") if line.startswith("nameserver")][0]
+query = struct.pack(">HHHHHH", 7, 0x100, 1, 0, 0, 0) + b"\\x05local\\0" + struct.pack(">HH", 1, 1)
+`;
+    const flood = `${lookups}
+held = []
+for _ in range(1000):
+    held.append(socket.socket())
+    held[-1].setblocking(False)
+    held[-1].connect_ex((where, 53))
+socket_ = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+print("begun", flush=True)
+while True:
+    socket_.sendto(query, (where, 53))
+`;
+    const ask = `${lookups}
+socket_ = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+socket_.settimeout(2)
+for attempt in range(20):
+    socket_.sendto(query, (where, 53))
+    try:
+        print(struct.unpack(">H", socket_.recv(512)[:2])[0])
+        sys.exit()
+    except TimeoutError:
+        pass
+`;
+    const begun = Promise.withResolvers<void>();
+    const handle = await sandbox.commands.run('python3', {
+      args: ['-c', flood],
+      background: true,
+      onStdout: () => begun.resolve(),
+    });
+    await begun.promise;
+    const answer = await neighbour.commands.run('python3', { args: ['-c', ask], timeoutSecs: 100 });
+    assert.equal(answer.stdout, '7\n', answer.stderr);
+    await expectNeighbourAnswers();
+    await handle.kill();
+    await sandbox.kill();
+  });
+
   test('that kills its agent ends with a reason', async () => {
     const sandbox = await Sandbox.create(connection);
     await sandbox.commands.run('kill -9 1; kill -TERM 1; sleep 20', { shell: true }).catch(ignore);
