@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type FaultPoint, faultPoints } from '@nullspace/host';
-import { NotFoundError, Sandbox, SandboxPausedError, Snapshot } from 'nullspace';
+import { NotFoundError, Sandbox, SandboxError, SandboxPausedError, Snapshot } from 'nullspace';
 import { type Installation, startInstallation } from '../harness/installation.ts';
 import { type KeptState, keep, kept, startKeeper } from '../harness/keeper.ts';
 import { findLeftovers, nothingLeft } from '../harness/leftovers.ts';
@@ -101,12 +101,16 @@ async function dieDuring(
   await until(() => snapshotFolders(installation).length === 0, 'no folder of a snapshot is left');
 }
 
-/** What a sandbox has; a pause that was under way all the same has come about when a call was refused for it. */
+/**
+ * What a sandbox has. The first try may meet the end of what the death interrupted: a pause that comes about all the
+ * same, or a resume whose failure is told to everyone who waits for it and which can be asked for again.
+ */
 async function reach(id: string, { connection }: Installation): Promise<KeptState> {
-  const found = await Sandbox.connect(id, connection);
-  return kept(found).catch(async (error: unknown) => {
-    if (!(error instanceof SandboxPausedError)) throw error;
-    return kept(await Sandbox.connect(id, connection));
+  const attempt = async () => kept(await Sandbox.connect(id, connection));
+  return attempt().catch((error: unknown) => {
+    if (error instanceof SandboxPausedError || (error instanceof SandboxError && error.retryable))
+      return attempt();
+    throw error;
   });
 }
 
