@@ -92,3 +92,15 @@ test('snapshots are taken, listed, shown and deleted, under both groups', async 
   assert.equal((await run('snapshot delete snap_used')).code, 7);
   assert.equal((await run('snapshot get snap_missing')).code, 3);
 });
+
+test('the environment bounds how long the server may be silent', async (context) => {
+  context.after(() => {
+    delete process.env.NULLSPACE_REQUEST_TIMEOUT_SECONDS;
+  });
+  process.env.NULLSPACE_REQUEST_TIMEOUT_SECONDS = 'soon';
+  assert.equal((await run('sandbox pause sb_1')).code, 0);
+  process.env.NULLSPACE_REQUEST_TIMEOUT_SECONDS = '0.2';
+  const { code, stderr } = await run('sandbox pause sb_silent');
+  assert.equal(code, 8);
+  assert.match(stderr, /200 ms/);
+});

@@ -16,6 +16,11 @@ export interface FakeApi extends AsyncDisposable {
   seen: SeenRequest[];
 }
 
+/** Calls that save or copy this sandbox are never answered. */
+function isSilent({ method, path }: SeenRequest): boolean {
+  return method === 'POST' && path.startsWith('/v1/sandboxes/sb_silent/');
+}
+
 /** Answers a subscription with two events, and with silence after them. */
 function streamEvents(client: WebSocket, seen: SeenRequest[], path: string): void {
   client.once('message', (data) => {
@@ -64,6 +69,7 @@ export async function startFakeApi(): Promise<FakeApi> {
     const query = Object.fromEntries(url.searchParams);
     const seenRequest = { method: request.method!, path: url.pathname, query, body: await readBody(request) };
     seen.push(seenRequest);
+    if (isSilent(seenRequest)) return;
     const [status, body] = answer(seenRequest, request.headers.authorization);
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(body === undefined ? '' : JSON.stringify(body));

@@ -1,6 +1,7 @@
 import { defineCommand } from '../../command.ts';
 import { describeFailure } from '../../errors/envelope.ts';
 import { exitCodeFor } from '../../errors/exit-code.ts';
+import { readRequestTimeout } from '../../input/request-timeout.ts';
 import { sandboxRecord } from '../../output/records/sandbox.ts';
 import { idempotencyOption, sandboxId } from './parameters.ts';
 
@@ -21,13 +22,14 @@ export const command = defineCommand({
   output: 'json: sandbox; --count: {items: [{sandbox} or {error}]}, with the exit code of the first error',
   async run({ values, terminal }) {
     const { count, idempotencyKey } = values;
+    const call = { idempotencyKey, ...readRequestTimeout() };
     const { Sandbox } = await import('nullspace');
     const source = await Sandbox.connect(values.sandboxId, { resume: false });
     if (count === undefined) {
-      const child = await source.fork({ idempotencyKey });
+      const child = await source.fork(call);
       return terminal.printJson(sandboxRecord(await child.getInfo()));
     }
-    const children = await source.fork({ count, idempotencyKey });
+    const children = await source.fork({ ...call, count });
     const items = await Promise.all(
       children.map(async ({ sandbox, error }) =>
         sandbox ? { sandbox: sandboxRecord(await sandbox.getInfo()) } : { error: describeFailure(error) },

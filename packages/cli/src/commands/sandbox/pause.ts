@@ -1,4 +1,5 @@
 import { defineCommand } from '../../command.ts';
+import { readRequestTimeout } from '../../input/request-timeout.ts';
 import { snapshotRecord } from '../../output/records/snapshot.ts';
 import { sandboxId } from './parameters.ts';
 
@@ -10,6 +11,6 @@ export const command = defineCommand({
   async run({ values, terminal }) {
     const { Sandbox } = await import('nullspace');
     const sandbox = await Sandbox.connect(values.sandboxId, { resume: false });
-    terminal.printJson(snapshotRecord(await sandbox.hibernate()));
+    terminal.printJson(snapshotRecord(await sandbox.hibernate(readRequestTimeout())));
   },
 });

@@ -1,4 +1,5 @@
 import { defineCommand } from '../../command.ts';
+import { readRequestTimeout } from '../../input/request-timeout.ts';
 import { sandboxRecord } from '../../output/records/sandbox.ts';
 import { snapshotId } from './parameters.ts';
 
@@ -17,7 +18,10 @@ export const command = defineCommand({
   output: 'json: sandbox',
   async run({ values, terminal }) {
     const { Sandbox } = await import('nullspace');
-    const sandbox = await Sandbox.resume(values.snapshotId, { timeout: values.timeout });
+    const sandbox = await Sandbox.resume(values.snapshotId, {
+      timeout: values.timeout,
+      ...readRequestTimeout(),
+    });
     terminal.printJson(sandboxRecord(await sandbox.getInfo()));
   },
 });

@@ -1,4 +1,5 @@
 import { defineCommand } from '../../command.ts';
+import { readRequestTimeout } from '../../input/request-timeout.ts';
 import { sandboxRecord } from '../../output/records/sandbox.ts';
 
 export const command = defineCommand({
@@ -15,7 +16,10 @@ export const command = defineCommand({
   output: 'json: sandbox',
   async run({ values, terminal }) {
     const { Sandbox } = await import('nullspace');
-    const sandbox = await Sandbox.connect(values.sandboxId, { resume: false });
+    const sandbox = await Sandbox.connect(values.sandboxId, {
+      resume: false,
+      ...readRequestTimeout(),
+    });
     await sandbox.setTimeout(values.seconds, { action: values.action });
     terminal.printJson(sandboxRecord(await sandbox.getInfo()));
   },

@@ -1,5 +1,6 @@
 import { defineCommand } from '../../command.ts';
 import { readMetadata } from '../../input/pairs.ts';
+import { readRequestTimeout } from '../../input/request-timeout.ts';
 import { snapshotRecord } from '../../output/records/snapshot.ts';
 import { idempotencyOption, metadataOptions, sandboxId } from '../sandbox/parameters.ts';
 
@@ -28,6 +29,7 @@ export const command = defineCommand({
       kind: values.kind,
       metadata: Object.keys(metadata).length > 0 ? metadata : undefined,
       idempotencyKey: values.idempotencyKey,
+      ...readRequestTimeout(),
     });
     terminal.printJson(snapshotRecord(snapshot));
   },
