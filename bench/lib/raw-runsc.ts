@@ -1,5 +1,5 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -71,6 +71,15 @@ export class RawRunsc {
   async restore(index: number, id: string, folder: string): Promise<void> {
     const path = join(this.#folder, folder);
     await this.#begin(index, id, ['restore', '--background', `--image-path=${path}`]);
+  }
+
+  /** Brings what `checkpoint` wrote to the disk. */
+  async syncCheckpoint(folder: string): Promise<void> {
+    const path = join(this.#folder, folder);
+    await run(
+      'sync',
+      readdirSync(path).map((name) => join(path, name)),
+    );
   }
 
   removeCheckpoint(folder: string): void {

@@ -16,14 +16,14 @@ export const bench: Bench = {
   about: `pause and resume of a sandbox that has written ${mib} MiB to its disk, beside raw runsc`,
   async run({ connection, rounds }) {
     const raw = new RawRunsc(1);
-    const rates = { ours: [] as number[], raw: [] as number[] };
+    const rates = { ours: [] as number[], raw: [] as number[], durable: [] as number[] };
     const resumes = { ours: [] as number[], raw: [] as number[] };
-    const rateOf = async (act: () => Promise<unknown>) => (mib * 1000) / (await time(act));
+    const rateIn = (milliseconds: number) => (mib * 1000) / milliseconds;
     try {
       for (let round = 0; round < Math.min(rounds, 2); round++) {
         let sandbox = await Sandbox.create({ ...connection, timeout: 3600 });
         await sandbox.commands.run(fill, { shell: true, timeoutSecs: 300 });
-        rates.ours.push(await rateOf(() => sandbox.pause()));
+        rates.ours.push(rateIn(await time(() => sandbox.pause())));
         resumes.ours.push(
           await time(async () => {
             sandbox = await Sandbox.connect(sandbox.id, connection);
@@ -35,9 +35,9 @@ export const bench: Bench = {
         await raw.start(0, `source-${round}`);
         await raw.startScript(0, fill);
         const folder = `disk-${round}`;
-        rates.raw.push(
-          await rateOf(() => raw.checkpoint(`source-${round}`, folder, { leaveRunning: false })),
-        );
+        const written = await time(() => raw.checkpoint(`source-${round}`, folder, { leaveRunning: false }));
+        rates.raw.push(rateIn(written));
+        rates.durable.push(rateIn(written + (await time(() => raw.syncCheckpoint(folder)))));
         await raw.stop(`source-${round}`);
         resumes.raw.push(await time(() => raw.restore(0, `copy-${round}`, folder)));
         await raw.stop(`copy-${round}`);
@@ -46,15 +46,16 @@ export const bench: Bench = {
     } finally {
       await raw.close();
     }
+    const pause = { metric: `pause with ${mib} MiB on disk`, unit: 'MiB/s', samples: rates.ours };
     const resume = { metric: 'its resume to first output', unit: 'ms', samples: resumes.ours };
     return [
       {
-        metric: `pause with ${mib} MiB on disk`,
-        unit: 'MiB/s',
-        samples: rates.ours,
+        ...pause,
         baseline: { name: 'raw checkpoint', samples: rates.raw },
         target: { text: '≥ 0.8 × raw', of: 'ratio', at: 'least', bound: 0.8 },
       },
+      // A pause has reached the disk when it is answered; that of the raw checkpoint is in the page cache.
+      { ...pause, baseline: { name: 'raw checkpoint and fsync', samples: rates.durable } },
       {
         ...resume,
         baseline: { name: 'raw background restore', samples: resumes.raw },
