@@ -2,6 +2,9 @@ import { existsSync } from 'node:fs';
 import { RuntimeFailure } from '../errors.ts';
 import { run } from '../processes/run.ts';
 
+/** Slots that one process removes: the kernel takes its time for each, and the process has a deadline. */
+const AT_ONCE = 8;
+
 /** How long a removal waits for others that one process can do with it. */
 const TOGETHER_MS = 20;
 
@@ -13,11 +16,17 @@ export function createRemover(): (name: string) => Promise<void> {
   let waiting: Map<string, PromiseWithResolvers<void>> | undefined;
 
   async function removeAll(all: Map<string, PromiseWithResolvers<void>>): Promise<void> {
+    const slots = [...all];
+    while (slots.length > 0) await removeSome(slots.splice(0, AT_ONCE));
+  }
+
+  async function removeSome(some: [string, PromiseWithResolvers<void>][]): Promise<void> {
+    const input = removeBatch(some.map(([name]) => name));
     let failure: unknown;
-    await run('ip', ['-force', '-batch', '-'], { input: removeBatch([...all.keys()]) }).catch((error) => {
+    await run('ip', ['-force', '-batch', '-'], { input }).catch((error) => {
       failure = error;
     });
-    for (const [name, { resolve, reject }] of all) {
+    for (const [name, { resolve, reject }] of some) {
       // Others may have removed it meanwhile: what counts is what is left.
       if (!existsSync(hostInterface(name)) && !existsSync(namespace(name))) resolve();
       else
