@@ -4,6 +4,7 @@ import { makeId } from '../make-id.ts';
 import { readyToStart } from '../snapshots/ready-to-start.ts';
 import { requireSnapshotRoom } from '../snapshots/snapshot-quota.ts';
 import type { IdempotencyClaim, JsonValue, NewSandbox, Sandbox, TimeoutAction } from '../store/records.ts';
+import { savedSettings } from '../store/snapshots/saved-settings.ts';
 import { findTemplate } from '../templates/find-template.ts';
 import { checkCreate } from './check-create.ts';
 import { startSandbox } from './start-sandbox.ts';
@@ -64,16 +65,9 @@ async function fromSnapshot(
   { tenantId, body, snapshotId }: { tenantId: string; body: CreateSandboxBody; snapshotId: string },
 ): Promise<NewSandbox> {
   const saved = await readyToStart(context, { tenantId, snapshotId });
-  const fields = commonFields(tenantId, body);
   return {
-    ...fields,
-    template: saved.template,
-    image: saved.image,
-    vcpus: saved.vcpus,
-    memoryMb: saved.memoryMb,
-    diskMb: saved.diskMb,
-    cwd: saved.cwd,
-    envs: saved.envs,
+    ...savedSettings(saved),
+    ...commonFields(tenantId, body),
     network: body.network ? (body.network as JsonValue) : saved.network,
     internetAccess: body.internet_access ?? saved.internetAccess,
     sourceId: saved.sandboxId,

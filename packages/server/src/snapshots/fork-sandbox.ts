@@ -8,6 +8,7 @@ import type { SandboxAddress } from '../sandboxes/sandbox-finder.ts';
 import { recordFailedStart, tooManyLive } from '../sandboxes/start-sandbox.ts';
 import { toForkChild } from '../sandboxes/to-host-request.ts';
 import type { IdempotencyClaim, NewSandbox, Sandbox } from '../store/records.ts';
+import { savedSettings } from '../store/snapshots/saved-settings.ts';
 import { toForkFailure } from './fork-failure.ts';
 import type { ForkedChild } from './present-forked.ts';
 import { isNotRunning } from './save-failure.ts';
@@ -42,11 +43,8 @@ export async function forkSandbox(
 
 function makeChildren(source: Sandbox, count: number | undefined): NewSandbox[] {
   const ids = Array.from({ length: count ?? 1 }, () => makeId('sandbox'));
-  const createdAt = Date.now();
-  const { tenantId, metadata, template, image, vcpus, memoryMb, diskMb, cwd, envs } = source;
-  const { network, internetAccess, timeoutMs, timeoutAction } = source;
-  const copied = { tenantId, metadata, template, image, vcpus, memoryMb, diskMb, cwd, envs };
-  const same = { ...copied, network, internetAccess, timeoutMs, timeoutAction, createdAt };
+  const { tenantId, metadata } = source;
+  const same = { ...savedSettings(source), tenantId, metadata, createdAt: Date.now() };
   const forkId = count === undefined ? null : ids[0]!;
   return ids.map((id) => ({ ...same, id, origin: 'fork' as const, sourceId: source.id, forkId }));
 }

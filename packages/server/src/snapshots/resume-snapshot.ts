@@ -3,6 +3,7 @@ import { makeId } from '../make-id.ts';
 import { endedSandbox, isGone, notReady, unknownSandbox } from '../sandboxes/ended.ts';
 import { startSandbox } from '../sandboxes/start-sandbox.ts';
 import type { NewSandbox, Sandbox } from '../store/records.ts';
+import { savedSettings } from '../store/snapshots/saved-settings.ts';
 import type { Snapshot } from '../store/snapshots/snapshot.ts';
 import { corruptSnapshot, lookUpSnapshot, type SnapshotAddress } from './find-snapshot.ts';
 import { pauseSnapshotId } from './pause-snapshot-id.ts';
@@ -43,23 +44,11 @@ async function startCopy(context: Context, snapshot: Snapshot): Promise<Sandbox>
 }
 
 function copyOf(snapshot: Snapshot): NewSandbox {
-  const { tenantId, metadata, template, image, vcpus, memoryMb, diskMb, cwd, envs } = snapshot;
-  const { network, internetAccess, timeoutMs, timeoutAction } = snapshot;
   return {
+    ...savedSettings(snapshot),
     id: makeId('sandbox'),
-    tenantId,
-    metadata,
-    template,
-    image,
-    vcpus,
-    memoryMb,
-    diskMb,
-    cwd,
-    envs,
-    network,
-    internetAccess,
-    timeoutMs,
-    timeoutAction,
+    tenantId: snapshot.tenantId,
+    metadata: snapshot.metadata,
     createdAt: Date.now(),
     origin: 'resume_from_snapshot',
     sourceId: snapshot.sandboxId,

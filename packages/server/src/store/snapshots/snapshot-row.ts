@@ -1,5 +1,6 @@
 import type { Sandbox } from '../records.ts';
 import type { SnapshotRow } from '../schema.ts';
+import { savedSettings } from './saved-settings.ts';
 import type { SavedSettings, Snapshot } from './snapshot.ts';
 
 export function toSnapshot(row: SnapshotRow): Snapshot {
@@ -37,23 +38,5 @@ export function toSnapshotRow(
     settings: JSON.stringify(savedSettings(source)),
     created_at: snapshot.createdAt,
     corrupt_file: null,
-  };
-}
-
-function savedSettings(source: Sandbox): SavedSettings {
-  const { template, image, vcpus, memoryMb, diskMb, cwd, envs } = source;
-  const { network, internetAccess, timeoutMs, timeoutAction } = source;
-  return {
-    template,
-    image,
-    vcpus,
-    memoryMb,
-    diskMb,
-    cwd,
-    envs,
-    network,
-    internetAccess,
-    timeoutMs,
-    timeoutAction,
   };
 }
