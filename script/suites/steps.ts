@@ -89,6 +89,7 @@ function rootTests(): Step[] {
       'hostile',
       'hostile-agent',
       'clients',
+      'published-client',
     ].map((name) => node(`e2e: ${name}`, `test/e2e/${name}.test.ts`)),
     node('docs', 'test/docs/*.test.ts'),
   ];

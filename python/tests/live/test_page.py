@@ -143,7 +143,7 @@ def test_bad_values(sdk, options):
 
 def test_later_features_are_named(sdk):
     with pytest.raises(nullspace.NotImplementedError, match="yet"):
-        sdk.Sandbox.create(timeout_action="hibernate")
+        sdk.Sandbox.create(auto_resume=True, on_timeout="pause")
 
 
 def test_a_wrong_key(sdk):
