@@ -103,6 +103,12 @@ export interface SaveOptions {
   afterwards: 'run' | 'frozen';
   /** Digest of the image that the instance was started from, for example "sha256:9f…". */
   imageDigest: string;
+  /**
+   * It is restored at once, as `verified`, and removed: nothing is brought to the disk or given a checksum.
+   *
+   * @default false
+   */
+  fleeting?: boolean;
 }
 
 export interface SavedSnapshot {

@@ -94,7 +94,12 @@ export class Save {
       const { manifest, frozenMs } = await engine.saveSnapshot(
         this.#instance.id,
         snapshots.filesOf(snapshotId),
-        { kind, afterwards: purpose === 'pause' ? 'frozen' : 'run', imageDigest: record.spec.image },
+        {
+          kind,
+          afterwards: purpose === 'pause' ? 'frozen' : 'run',
+          imageDigest: record.spec.image,
+          fleeting: purpose === 'fork',
+        },
       );
       return { ...record, complete: true, size_bytes: manifest.sizeBytes, frozen_ms: frozenMs };
     } catch (error) {

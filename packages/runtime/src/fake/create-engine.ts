@@ -98,11 +98,11 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
   async function load(request: RestoreRequest): Promise<Pick<FakeInstance, 'memory' | 'files'>> {
     const manifest = await readManifest(request.snapshot);
     checkFit(manifest, here, request);
-    await verifyFiles(request.snapshot, manifest.files);
+    if (!request.verified) await verifyFiles(request.snapshot, manifest.files);
     return JSON.parse(await readFile(join(request.snapshot, STATE_FILE), 'utf8'));
   }
 
-  async function save(id: string, folder: string, { kind, afterwards, imageDigest }: SaveOptions) {
+  async function save(id: string, folder: string, { kind, afterwards, imageDigest, fleeting }: SaveOptions) {
     const instance = machine.get(id);
     if (!instance?.running) {
       throw new SnapshotError('snapshot_failed', `Instance ${id} does not run, so it cannot be saved.`);
@@ -112,7 +112,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
     const facts = { kind, engine: 'fake', engineBuild: build, cpuFeatures: [], imageDigest, limits };
     instance.frozen = true;
     try {
-      const manifest = await saveFolder(folder, { facts }, async (temporary) => {
+      const manifest = await saveFolder(folder, { facts, fleeting }, async (temporary) => {
         const { memory, files } = instance;
         const content = { memory: kind === 'memory' ? memory : {}, files };
         await writeFile(join(temporary, STATE_FILE), JSON.stringify(content));

@@ -70,10 +70,10 @@ async function writeFolder(
   onWritten: () => void,
 ): Promise<SnapshotManifest> {
   const { id, folder, limits } = record;
-  const { kind, imageDigest, signal } = options;
+  const { kind, imageDigest, signal, fleeting } = options;
   await context.cgroups.group(id).update(savingLimits(limits, context));
   const facts = { kind, ...(await context.identity()), imageDigest, limits };
-  const save = { facts, estimateBytes: () => estimateBytes(context, id) };
+  const save = { facts, fleeting, estimateBytes: () => estimateBytes(context, id) };
   return await saveFolder(options.folder, save, async (temporary) => {
     signal.throwIfAborted();
     await runInstanceCommand(context, {

@@ -33,25 +33,27 @@ export function temporaryOf(folder: string): string {
 /**
  * Makes the folder of a snapshot: `write` fills a temporary one, which gets its name when all of it is on disk.
  *
+ * @param options.fleeting It need not reach the disk and gets no checksums.
  * @throws {SnapshotError} `disk_full` or `snapshot_failed`; nothing stays then.
  */
 export async function saveFolder(
   folder: string,
-  options: { facts: ManifestFacts; estimateBytes?: () => Promise<number> },
+  options: { facts: ManifestFacts; estimateBytes?: () => Promise<number>; fleeting?: boolean },
   write: (temporary: string) => Promise<void>,
 ): Promise<SnapshotManifest> {
-  const { facts, estimateBytes = async () => 0 } = options;
+  const { facts, estimateBytes = async () => 0, fleeting = false } = options;
   const temporary = temporaryOf(folder);
   await refuseTaken(folder);
   let named = false;
   try {
     await rm(temporary, { recursive: true, force: true });
     await mkdir(temporary, { mode: 0o700 });
-    await flushMeanwhile(temporary, write(temporary));
-    const manifest = await seal(temporary, facts);
+    const writing = write(temporary);
+    await (fleeting ? writing : flushMeanwhile(temporary, writing));
+    const manifest = await seal(temporary, facts, fleeting);
     await rename(temporary, folder);
     named = true;
-    await sync(dirname(folder));
+    if (!fleeting) await sync(dirname(folder));
     return manifest;
   } catch (cause) {
     // What may not be on the disk for good is not there at all.
@@ -78,9 +80,11 @@ async function refuseTaken(folder: string): Promise<void> {
 }
 
 /** Brings every file to the disk and adds the manifest. */
-async function seal(folder: string, facts: ManifestFacts): Promise<SnapshotManifest> {
+async function seal(folder: string, facts: ManifestFacts, fleeting: boolean): Promise<SnapshotManifest> {
   const names = (await readdir(folder)).sort();
-  const files = await Promise.all(names.map((name) => describe(folder, name)));
+  const files = await Promise.all(
+    names.map((name) => (fleeting ? measure(folder, name) : describe(folder, name))),
+  );
   const manifest: SnapshotManifest = {
     version: 1,
     ...facts,
@@ -89,9 +93,15 @@ async function seal(folder: string, facts: ManifestFacts): Promise<SnapshotManif
     files,
   };
   await writeFile(join(folder, MANIFEST), encodeManifest(manifest), { mode: 0o600 });
+  if (fleeting) return manifest;
   // All at once, which costs the disk little more than one of them.
   await Promise.all([...names, MANIFEST, '.'].map((name) => sync(join(folder, name))));
   return manifest;
+}
+
+async function measure(folder: string, name: string): Promise<SnapshotFile> {
+  const { size } = await stat(join(folder, name));
+  return { name, sizeBytes: size, chunks: [] };
 }
 
 async function describe(folder: string, name: string): Promise<SnapshotFile> {

@@ -39,7 +39,8 @@ export async function verifyFile(
   options: ChecksumOptions,
 ): Promise<void> {
   const chunks = await checksumAside(handle, options);
-  const wrong = file.chunks.findIndex((chunk, index) => chunk !== chunks[index]);
+  // Both ways round: a file without checksums is not known to be whole.
+  const wrong = chunks.findIndex((chunk, index) => chunk !== file.chunks[index]);
   if (wrong >= 0) throw damaged(file.name, `is damaged within 4 MiB after byte ${wrong * CHUNK_BYTES}`);
 }
 

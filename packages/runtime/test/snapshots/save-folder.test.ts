@@ -58,3 +58,15 @@ it('leaves nothing of a save that failed, and says how much room was missing', a
     assert.ok(!existsSync(folder) && !existsSync(temporaryOf(folder)));
   }
 });
+
+it('gives one that is used at once no checksums, so that it passes for no other', async (test) => {
+  const folder = await makeTarget(test);
+  const { files } = await saveFolder(folder, { facts, fleeting: true }, async (temporary) => {
+    await writeFile(join(temporary, 'data'), 'data');
+  });
+  assert.deepEqual(files, [{ name: 'data', sizeBytes: 4, chunks: [] }]);
+  await assert.rejects(inspectSnapshot(folder, { verify: true }), {
+    code: 'snapshot_corrupt',
+    field: 'data',
+  });
+});
