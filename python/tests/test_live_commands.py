@@ -291,8 +291,8 @@ def test_a_sandbox_that_is_paused_during_a_command(server, sandbox):
     def pauses(channel):
         channel.send("exec_started", pid=7)
         channel.send("exec_stdout", data="a", offset=0, end_offset=1)
-        details = {"snapshot_id": "snap_1", "pid": 7, "stdout_offset": 1}
-        channel.send("error", code="sandbox_paused", message="it is paused", details=details)
+        details = {"status": "paused", "snapshot_id": "snap_1", "pid": 7, "stdout_offset": 1}
+        channel.send("error", code="sandbox_not_ready", message="it is paused", details=details)
 
     server.scenes = [pauses]
     out = []

@@ -100,7 +100,8 @@ def test_a_refused_resume(api, sdk, status, code, kind):
 
 def test_a_call_to_a_paused_sandbox(api, sandbox):
     api.on(
-        "POST /v1/sandboxes/sb_1/exec", api.error(409, "sandbox_paused", details={"snapshot_id": "snap_1"})
+        "POST /v1/sandboxes/sb_1/exec",
+        api.error(409, "sandbox_not_ready", details={"status": "paused", "snapshot_id": "snap_1"}),
     )
     with pytest.raises(SandboxPausedError) as caught:
         sandbox.commands.run("true")

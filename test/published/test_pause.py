@@ -4,6 +4,7 @@ import concurrent.futures
 import pytest
 from nullspace import (
     AsyncSandbox,
+    ConflictError,
     NotFoundError,
     Sandbox,
     SandboxError,
@@ -48,9 +49,9 @@ def test_a_paused_sandbox_says_from_what_to_resume(paused, label):
     (listed,) = Sandbox.list(state="paused", query=SandboxQuery(metadata=label))
     assert (listed.id, listed.snapshot_id) == (sandbox.id, snapshot.id)
     assert sandbox.pause().id == snapshot.id
-    with pytest.raises(SandboxError) as caught:
+    with pytest.raises(ConflictError) as caught:
         sandbox.commands.run("true")
-    assert caught.value.code == "sandbox_paused"
+    assert caught.value.code == "sandbox_not_ready"
     assert Snapshot.get(snapshot.id).sandbox_id == sandbox.id
     # None of this has woken it.
     assert sandbox.get_info().status is SandboxStatus.PAUSED

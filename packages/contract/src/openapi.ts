@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type ErrorCode, errorCodes } from './errors/codes.ts';
-import { errorEnvelope } from './errors/envelope.ts';
+import { clientCode, errorEnvelope } from './errors/envelope.ts';
 import { allRoutes } from './routes/index.ts';
 import { type ImplementedRoute, isPlanned, type Route } from './routes/route.ts';
 
@@ -52,7 +52,7 @@ function errorResponses(codes: readonly ErrorCode[]): Json {
     [...byStatus].map(([status, list]) => [
       String(status),
       {
-        description: list.join(', '),
+        description: [...new Set(list.map(clientCode))].join(', '),
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
       },
     ]),

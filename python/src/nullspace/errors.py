@@ -64,7 +64,7 @@ class SandboxPausedError(ConflictError):
     A command that was cut off runs on from there: follow it with `commands.connect(pid)` of the new handle.
     """
 
-    default_code = "sandbox_paused"
+    default_code = "sandbox_not_ready"
 
     @property
     def snapshot_id(self) -> str | None:

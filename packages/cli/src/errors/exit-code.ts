@@ -15,7 +15,6 @@ const byCode: Record<string, number> = {
   file_upload_limit_exceeded: 6,
   conflict: 7,
   sandbox_not_ready: 7,
-  sandbox_paused: 7,
   snapshot_in_use: 7,
   snapshot_corrupt: 7,
   rebuild_required: 7,

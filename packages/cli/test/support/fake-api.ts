@@ -51,7 +51,7 @@ const record = (id: string) => ({
 
 const failures: Record<string, [status: number, code: string]> = {
   sb_missing: [404, 'sandbox_not_found'],
-  sb_paused: [409, 'sandbox_paused'],
+  sb_paused: [409, 'sandbox_not_ready'],
   snap_used: [409, 'snapshot_in_use'],
   snap_missing: [404, 'snapshot_not_found'],
   sb_busy: [409, 'sandbox_not_ready'],

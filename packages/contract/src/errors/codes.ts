@@ -1,5 +1,7 @@
 /** What is fixed about an error code. `{name}` in a message is filled in by whoever raises it. */
 export interface ErrorCodeEntry {
+  /** What clients see as the code. Absent: the name of the row. */
+  code?: string;
   status: number;
   retryable: boolean;
   message: string;
@@ -138,13 +140,15 @@ export const errorCodes = {
     suggested_action: 'Wait until its status is "running", or create another one.',
     description: 'The sandbox exists but takes no calls: it is being created or ended in an error.',
   },
+  // Published clients take this code for a conflict; ours know a paused one by `details.status`.
   sandbox_paused: {
+    code: 'sandbox_not_ready',
     status: 409,
     retryable: false,
     message: 'Sandbox {sandbox_id} is paused{resumed}',
     suggested_action: 'Resume it with POST /v1/sandboxes/{snapshot_id}/resume, or connect to it.',
     description:
-      'The sandbox is saved to a snapshot and does not run, or was paused while the call was under way. `details.snapshot_id` names the snapshot to resume.',
+      'The sandbox is saved to a snapshot and does not run, or was paused while the call was under way. `details.status` is "paused", `details.snapshot_id` names the snapshot to resume.',
   },
   snapshot_not_found: {
     status: 404,

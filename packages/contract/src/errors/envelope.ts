@@ -25,6 +25,11 @@ export function errorMessage(code: ErrorCode, values: MessageValues = {}): strin
   return errorCodes[code].message.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
 }
 
+/** What clients see as the code of a row. */
+export function clientCode(code: ErrorCode): string {
+  return (errorCodes[code] as ErrorCodeEntry).code ?? code;
+}
+
 /** Builds the body of an error answer from its row in the table. */
 export function buildErrorEnvelope(options: {
   code: ErrorCode;
@@ -37,13 +42,13 @@ export function buildErrorEnvelope(options: {
   return {
     error: {
       message: options.message,
-      code: options.code,
+      code: clientCode(options.code),
       request_id: options.requestId,
       retryable: entry.retryable,
       suggested_action: options.suggestedAction ?? entry.suggested_action,
       ...(options.details ? { details: options.details } : {}),
     },
-    code: options.code,
+    code: clientCode(options.code),
     request_id: options.requestId,
   };
 }

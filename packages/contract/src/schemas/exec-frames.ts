@@ -62,7 +62,7 @@ export const execServerFrame = z.discriminatedUnion('type', [
       .record(z.string(), z.unknown())
       .optional()
       .describe(
-        'With code sandbox_paused: sandbox_id, snapshot_id and, for a command that runs, pid, stdout_offset and stderr_offset, from which exec_connect reads on after the resume.',
+        'Of a sandbox that was paused meanwhile: status ("paused"), sandbox_id, snapshot_id and, for a command that runs, pid, stdout_offset and stderr_offset, from which exec_connect reads on after the resume.',
       ),
   }),
 ]);

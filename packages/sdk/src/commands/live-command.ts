@@ -225,7 +225,7 @@ export class LiveCommand {
     const read = this.pid
       ? { pid: this.pid, stdout_offset: this.#offsets.stdout, stderr_offset: this.#offsets.stderr }
       : {};
-    const details = frame.code === 'sandbox_paused' ? { ...frame.details, ...read } : frame.details;
+    const details = frame.details?.status === 'paused' ? { ...frame.details, ...read } : frame.details;
     const code = frame.code?.toLowerCase() ?? 'unknown';
     return errorByCode(frame.message, code, { requestId: frame.request_id, details });
   }

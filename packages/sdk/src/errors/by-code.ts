@@ -44,7 +44,8 @@ export function errorByCode(
   if (previewCodes.test(code)) return new AuthError(message, named);
   if (permissionCodes.test(code)) return new PermissionError(message, named);
   if (quotaCodes.test(code)) return new QuotaExceededError(message, named);
-  if (code === 'sandbox_paused') return new SandboxPausedError(message, fields);
+  if (code === 'sandbox_not_ready' && fields.details?.status === 'paused')
+    return new SandboxPausedError(message, fields);
   if (conflictCodes.test(code)) return new ConflictError(message, named);
   if (notFoundCodes.test(code)) return new NotFoundError(message, named);
   if (code === 'file_upload_error') return uploadError(message, fields, detail);

@@ -40,7 +40,7 @@ export class SandboxPausedError extends ConflictError {
 
   constructor(message = 'The sandbox is paused', fields: ErrorFields = {}) {
     const next = 'Resume it with Sandbox.connect(id) or Sandbox.resume(snapshotId).';
-    super(message, { ...fields, code: 'sandbox_paused', suggestedAction: fields.suggestedAction ?? next });
+    super(message, { ...fields, code: 'sandbox_not_ready', suggestedAction: fields.suggestedAction ?? next });
     const { snapshot_id, pid, stdout_offset, stderr_offset } = fields.details ?? {};
     this.snapshotId = typeof snapshot_id === 'string' ? snapshot_id : undefined;
     this.pid = typeof pid === 'number' ? pid : undefined;

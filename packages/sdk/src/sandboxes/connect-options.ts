@@ -5,7 +5,7 @@ export interface ConnectOptions extends ClientOptions, CallOptions {
   timeout?: number;
   /**
    * False leaves a paused sandbox paused: the handle is good for pausing, forking and moving deadlines, and other calls
-   * are refused with `sandbox_paused`. @default true
+   * throw a SandboxPausedError. @default true
    */
   resume?: boolean;
 }

@@ -67,8 +67,14 @@ describe('live commands', () => {
         return peer.exit();
       }
       peer.write('stdout', 'one\n');
-      const details = { snapshot_id: 'snap_1', pid: 42, stdout_offset: 4, stderr_offset: 0 };
-      peer.send({ type: 'error', code: 'sandbox_paused', message: 'Sandbox sb_1 is paused', details });
+      const details = {
+        status: 'paused',
+        snapshot_id: 'snap_1',
+        pid: 42,
+        stdout_offset: 4,
+        stderr_offset: 0,
+      };
+      peer.send({ type: 'error', code: 'sandbox_not_ready', message: 'Sandbox sb_1 is paused', details });
     });
     const handle = await sandbox.commands.run('make', { background: true, timeoutSecs: 9 });
     const paused = await handle.wait().catch((error: unknown) => error);

@@ -29,7 +29,6 @@ const table: [string, keyof typeof errors, string?][] = [
   ['sandbox_not_ready', 'ConflictError'],
   ['snapshot_in_use', 'ConflictError'],
   ['snapshot_corrupt', 'ConflictError'],
-  ['sandbox_paused', 'SandboxPausedError'],
   ['rebuild_required', 'ConflictError'],
   ['incompatible_snapshot', 'ConflictError'],
   ['volume_busy', 'ConflictError'],

@@ -78,8 +78,8 @@ describe('pausing', () => {
   });
 
   test('a call on a paused sandbox says so', async (context) => {
-    const paused = failure('sandbox_paused', 'Sandbox sb_1 is paused', {
-      details: { snapshot_id: 'snap_1' },
+    const paused = failure('sandbox_not_ready', 'Sandbox sb_1 is paused', {
+      details: { status: 'paused', snapshot_id: 'snap_1' },
     });
     const api = await startApiServer(
       context,
@@ -88,7 +88,7 @@ describe('pausing', () => {
     const sandbox = await Sandbox.connect('sb_1', api.connection);
     await assert.rejects(sandbox.commands.run('true'), (error: SandboxPausedError) => {
       assert.ok(error instanceof SandboxPausedError && error instanceof ConflictError);
-      assert.deepEqual(error.details, { snapshot_id: 'snap_1' });
+      assert.deepEqual(error.details, { status: 'paused', snapshot_id: 'snap_1' });
       return true;
     });
   });

@@ -5,8 +5,8 @@ import { NOTICE, table } from './markdown.ts';
 export function errorsPage(): string {
   const rows = Object.entries(errorCodes as Record<string, ErrorCodeEntry>)
     .sort(([a], [b]) => a.localeCompare(b))
-    .map(([code, entry]) => [
-      `\`${code}\``,
+    .map(([name, entry]) => [
+      `\`${entry.code ?? name}\``,
       String(entry.status),
       entry.retryable ? 'yes' : 'no',
       entry.description,

@@ -47,6 +47,7 @@ export function pausedSandbox(sandboxId: string, more: { resumedAs?: string } = 
     {
       details: {
         sandbox_id: sandboxId,
+        status: 'paused',
         ...(resumedAs ? { resumed_as: resumedAs } : { snapshot_id: pauseSnapshotId(sandboxId) }),
       },
     },

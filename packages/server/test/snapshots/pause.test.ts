@@ -59,7 +59,7 @@ describe('pausing a sandbox', () => {
       ['POST', 'snapshots'],
     ] as const) {
       const answer = await server.call(method, `/v1/sandboxes/${id}/${path}`, input);
-      expectError(answer, 'sandbox_paused', [new RegExp(id)]);
+      expectError(answer, 'sandbox_not_ready', [new RegExp(id)]);
       assert.equal(answer.body.error.details.snapshot_id, paused.body.id);
     }
     assert.equal(server.host.calls.filter((name) => name === 'createInstance').length, started);
@@ -141,12 +141,13 @@ describe('pausing a sandbox', () => {
     await until(() => socket.text('exec_stdout') === 'abc');
     const paused = await hibernate(id);
     const cut = await exec;
-    expectError(cut, 'sandbox_paused', [new RegExp(id)]);
+    expectError(cut, 'sandbox_not_ready', [new RegExp(id)]);
     assert.equal(cut.body.error.details.snapshot_id, paused.body.id);
     const frame = await socket.type('error');
-    assert.equal(frame.code, 'sandbox_paused');
+    assert.equal(frame.code, 'sandbox_not_ready');
     assert.deepEqual(frame.details, {
       sandbox_id: id,
+      status: 'paused',
       snapshot_id: paused.body.id,
       pid: live.pid,
       stdout_offset: 3,
@@ -217,7 +218,7 @@ describe('pausing a sandbox', () => {
       server.host.onCall = (called) => {
         if (called === name) server.host.pause(id, 'timeout');
       };
-      expectError(await server.call('POST', `/v1/sandboxes/${id}/${path}`, body), 'sandbox_paused');
+      expectError(await server.call('POST', `/v1/sandboxes/${id}/${path}`, body), 'sandbox_not_ready');
       server.host.onCall = () => undefined;
       const { snapshot_id: snapshotId } = (await get(id)).body;
       id = (await server.call('POST', `/v1/sandboxes/${snapshotId}/resume`)).body.id;

@@ -89,7 +89,7 @@ class AsyncSandboxLife:
 
         Raises:
             QuotaExceededError: the disk is too small for it, or the tenant has too many snapshots.
-            ConflictError: the sandbox is paused (`sandbox_paused`) or does not run.
+            ConflictError: the sandbox does not run; `SandboxPausedError` when it is paused.
         """
         call = snapshot_calls.create_snapshot(
             self.id,
@@ -131,7 +131,7 @@ class AsyncSandboxLife:
         Raises:
             QuotaExceededError: the tenant's limit is reached, or the machine has no room. With
                 `count`, when no copy came up.
-            ConflictError: the sandbox is paused (`sandbox_paused`) or does not run.
+            ConflictError: the sandbox does not run; `SandboxPausedError` when it is paused.
         """
         if count is None:
             call = snapshot_calls.fork(self.id, idempotency_key, request_timeout)

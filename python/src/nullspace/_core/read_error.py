@@ -26,7 +26,6 @@ _EXACT: dict[str, type[SandboxError]] = {
     "capacity_exceeded": errors.QuotaExceededError,
     "conflict": errors.ConflictError,
     "sandbox_not_ready": errors.ConflictError,
-    "sandbox_paused": errors.SandboxPausedError,
     "snapshot_in_use": errors.ConflictError,
     "rebuild_required": errors.ConflictError,
     "incompatible_snapshot": errors.ConflictError,
@@ -54,19 +53,20 @@ def read_error(status: int, headers: Mapping[str, str], body: bytes) -> SandboxE
     outer = _object(body)
     if outer is None:
         text = body.decode(errors="replace").strip()
-        return _finish(_make("unknown", text or f"the server answered {status}", status), status, headers)
+        return _finish(_make("unknown", text or f"the server answered {status}", status, {}), status, headers)
     nested = outer.get("error")
     inner: dict[str, Any] = nested if isinstance(nested, dict) else {}
     message = inner.get("message") or (nested if isinstance(nested, str) else None)
     code = str(inner.get("code") or outer.get("code") or "unknown").lower()
-    error = _make(code, str(message or f"the server answered {status}"), status)
-    return _finish(_describe(error, {**outer, **inner}), status, headers)
+    fields = {**outer, **inner}
+    error = _make(code, str(message or f"the server answered {status}"), status, fields)
+    return _finish(_describe(error, fields), status, headers)
 
 
 def error_in(fields: dict[str, Any], default_code: str) -> SandboxError:
     """An error that is part of an answer or a frame."""
     code = str(fields.get("code") or default_code).lower()
-    return _describe(class_of(code)(str(fields.get("message") or code), code), fields)
+    return _describe(_kind(code, fields)(str(fields.get("message") or code), code), fields)
 
 
 def _describe(error: SandboxError, fields: dict[str, Any]) -> SandboxError:
@@ -78,10 +78,18 @@ def _describe(error: SandboxError, fields: dict[str, Any]) -> SandboxError:
     return error
 
 
-def _make(code: str, message: str, status: int) -> SandboxError:
+def _kind(code: str, fields: dict[str, Any]) -> type[SandboxError]:
+    """The class of a refusal; that of a paused sandbox has the code of others that do not run."""
+    details = fields.get("details")
+    if code == "sandbox_not_ready" and isinstance(details, dict) and details.get("status") == "paused":
+        return errors.SandboxPausedError
+    return class_of(code)
+
+
+def _make(code: str, message: str, status: int, fields: dict[str, Any]) -> SandboxError:
     if status == _TOO_MANY_REQUESTS and code == "unknown":
         return errors.RateLimitError(message)
-    return class_of(code)(message, code)
+    return _kind(code, fields)(message, code)
 
 
 def _finish(error: SandboxError, status: int, headers: Mapping[str, str]) -> SandboxError:

@@ -84,7 +84,7 @@ function serveExec(
         'live command failed',
       );
       const { message, code, request_id, details } = describeError(failure, request.id).error;
-      const more = code === 'sandbox_paused' && details ? { details } : {};
+      const more = failure.code === 'sandbox_paused' && details ? { details } : {};
       void sender.send({ type: 'error', message, code, request_id, ...more });
       // With the sandbox its commands ended; a client that knows of one may wait for its exit.
       if (sender.announced && code === 'sandbox_not_found') void sender.send(exitOfLost(failure));
