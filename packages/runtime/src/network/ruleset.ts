@@ -19,6 +19,9 @@ const CLOSED = [
   '224.0.0.0/3',
 ];
 
+/** Flows of one guest that the host tracks at a time. Its table is one for all: whoever filled it would cut off everybody. */
+const MOST_FLOWS = 4096;
+
 /**
  * The packet filter of an installation, as one transaction: loading it again over itself changes nothing and keeps
  * the set of offline guests. A guest reaches the resolver and the public internet, and answers who calls it from the host.
@@ -29,6 +32,11 @@ export function createRuleset(names: Names, range: GuestRange): string {
 table inet ${names.table} {
   set offline {
     type ipv4_addr
+  }
+  set flows {
+    type ipv4_addr
+    size 65536
+    flags dynamic
   }
   chain spoofing {
     type filter hook prerouting priority raw; policy accept;
@@ -65,6 +73,7 @@ table inet ${names.table} {
     oifname ${guests} drop
     iifname ${guests} ip saddr @offline drop
     iifname ${guests} ip daddr { ${CLOSED.join(', ')} } drop
+    iifname ${guests} ct state new add @flows { ip saddr ct count over ${MOST_FLOWS} } drop
     iifname ${guests} accept
   }
   chain outbound {

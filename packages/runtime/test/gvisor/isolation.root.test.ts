@@ -91,6 +91,28 @@ describe('isolation of guests', { timeout: 180_000 }, () => {
     assert.equal((await runInGuest(offline.slot.guestAddress, 'echo here')).output, 'here\n');
   });
 
+  it('bounds the flows of a guest, and leaves its neighbours theirs', async () => {
+    const inOutside = (...args: string[]) => run('ip', ['netns', 'exec', outside.namespace, 'nft', ...args]);
+    await inOutside('add table ip count; add chain ip count in { type filter hook input priority 0; }');
+    await inOutside('add rule ip count in udp dport 1-65535 counter drop');
+    const { code, output } = await runInGuest(
+      online.slot.guestAddress,
+      `python3 -c "
+import socket
+out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for port in range(1000, 6000): out.sendto(b'x', ('${outside.addresses.public}', port))"`,
+    );
+    assert.equal(code, 0, output);
+    const packets = Number(/packets (\d+)/.exec(await inOutside('list chain ip count in'))?.[1]);
+    assert.ok(packets > 3000 && packets <= 4096, `${packets} flows of 5,000 came through`);
+    const { output: answer } = await runInGuest(
+      neighbour.slot.guestAddress,
+      get(outside.addresses.public, outside.port),
+    );
+    assert.equal(answer, `from ${outside.hostAddress}`);
+    assert.equal((await runInGuest(online.slot.guestAddress, 'echo here')).output, 'here\n');
+  });
+
   it('drops packets under a false source address', async (test) => {
     const slot = await machine.network.acquire({ internetAccess: true });
     test.after(async () => await machine.network.release(slot));
