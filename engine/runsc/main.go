@@ -1,5 +1,5 @@
-// Command runsc is gVisor's own, with one thing added: its processes give back what they no longer need once a sandbox
-// has started.
+// Command runsc is gVisor's own, with two things added: its processes give back what they no longer need once a sandbox
+// has started, and a subcommand pauses and checkpoints at once.
 package main
 
 import (
@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/subcommands"
 	"gvisor.dev/gvisor/runsc/cli/maincli"
 	"gvisor.dev/gvisor/runsc/version"
 )
@@ -23,5 +24,6 @@ func main() {
 	if slices.Contains(os.Args, "boot") || slices.Contains(os.Args, "gofer") {
 		time.AfterFunc(settled, debug.FreeOSMemory)
 	}
+	subcommands.Register(new(pauseCheckpoint), "")
 	maincli.Main()
 }

@@ -12,6 +12,7 @@ import { defaultMaxTasks } from './limits.ts';
 import { list } from './list.ts';
 import type { GvisorOptions } from './options.ts';
 import { statePaths } from './paths.ts';
+import { createPauseCheckpointProbe } from './pause-checkpoint.ts';
 import { probe } from './probe.ts';
 import { createVersionReader } from './read-version.ts';
 import { createRecords } from './records.ts';
@@ -29,6 +30,7 @@ export function createGvisorEngine(options: GvisorOptions): Engine {
   const paths = statePaths(stateFolder);
   const version = createVersionReader(runsc);
   const identity = createIdentityReader(runsc, version);
+  const hasPauseCheckpoint = createPauseCheckpointProbe(runsc);
   let prepared: Promise<EngineContext> | undefined;
 
   /** State folders and the parent of control groups, made once before the first use. */
@@ -39,8 +41,9 @@ export function createGvisorEngine(options: GvisorOptions): Engine {
       mkdir(paths.runsc, { recursive: true, mode: 0o700 }),
       records.setUp(),
       cgroups.setUp(),
-      // Asked ahead of the first start, which needs it; a failure is that start's to report.
+      // Asked ahead of the first start or save, which needs it; a failure is theirs to report.
       identity().catch(() => {}),
+      hasPauseCheckpoint().catch(() => {}),
     ]);
     return {
       runsc,
@@ -56,6 +59,7 @@ export function createGvisorEngine(options: GvisorOptions): Engine {
       ending: new Set(),
       verifying: new Map(),
       identity,
+      hasPauseCheckpoint,
     };
   }
 

@@ -22,6 +22,8 @@ export interface EngineContext extends CommandContext {
   verifying: Map<string, Underway>;
   /** What runsc and the processor are. */
   identity: () => Promise<EngineIdentity>;
+  /** Whether runsc pauses and checkpoints in one process. */
+  hasPauseCheckpoint: () => Promise<boolean>;
 }
 
 export interface Underway {

@@ -6,6 +6,7 @@ import { runInstanceCommand } from './command.ts';
 import { readDiskUse } from './disk-use.ts';
 import type { EngineContext } from './engine-context.ts';
 import { savingLimits } from './limits.ts';
+import { PAUSE_CHECKPOINT } from './pause-checkpoint.ts';
 import type { InstanceRecord } from './records.ts';
 import { endSave, freeze, thaw } from './thaw.ts';
 
@@ -48,9 +49,11 @@ async function saveRecorded(
   await context.records.update(id, { saving: { temporary: temporaryOf(folder), frozen } });
   const began = performance.now();
   try {
-    if (frozen) await freeze(context, record);
+    // One process that freezes and saves, where runsc has that.
+    const once = frozen && options.kind === 'memory' && (await context.hasPauseCheckpoint());
+    if (frozen && !once) await freeze(context, record);
     let ranOn = 0;
-    const manifest = await writeFolder(context, record, options, () => {
+    const manifest = await writeFolder(context, record, { ...options, once }, () => {
       ranOn = performance.now();
     });
     // A frozen one is killed next, or thawed.
@@ -66,11 +69,11 @@ async function saveRecorded(
 async function writeFolder(
   context: EngineContext,
   record: RunningRecord,
-  options: SaveOptions & { folder: string; signal: AbortSignal },
+  options: SaveOptions & { folder: string; signal: AbortSignal; once: boolean },
   onWritten: () => void,
 ): Promise<SnapshotManifest> {
   const { id, folder, limits } = record;
-  const { kind, imageDigest, signal, fleeting } = options;
+  const { kind, imageDigest, signal, fleeting, once } = options;
   await context.cgroups.group(id).update(savingLimits(limits, context));
   const facts = { kind, ...(await context.identity()), imageDigest, limits };
   const save = { facts, fleeting, estimateBytes: () => estimateBytes(context, id) };
@@ -79,7 +82,7 @@ async function writeFolder(
     await runInstanceCommand(context, {
       id,
       folder,
-      args: [...saveCommand(kind), `--image-path=${temporary}`, '--leave-running'],
+      args: [...saveCommand(kind, once), `--image-path=${temporary}`, '--leave-running'],
       timeoutMs: SAVE_TIMEOUT_MS,
       signal,
     });
@@ -97,9 +100,10 @@ async function estimateBytes(context: EngineContext, id: string): Promise<number
 }
 
 /** Without --leave-running a save that fails would end the instance. */
-function saveCommand(kind: SaveOptions['kind']): string[] {
+function saveCommand(kind: SaveOptions['kind'], once: boolean): string[] {
   if (kind === 'filesystem') return ['fscheckpoint'];
-  return ['checkpoint', '--compression=none', '--exclude-committed-zero-pages'];
+  const subcommand = once ? PAUSE_CHECKPOINT : 'checkpoint';
+  return [subcommand, '--compression=none', '--exclude-committed-zero-pages'];
 }
 
 async function requireRunning(context: EngineContext, id: string): Promise<RunningRecord> {

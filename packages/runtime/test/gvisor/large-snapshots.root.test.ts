@@ -133,7 +133,7 @@ describe('snapshots of 500 MB of memory', { timeout: 300_000 }, () => {
   });
 
   it('lets a guest go on whose saver was killed in between, and removes what it left', async () => {
-    for (const moment of ['begun', 'written']) {
+    for (const moment of ['prepared', 'begun', 'written']) {
       const folder = join(bench.folder, `cut-off-${moment}`);
       await killDuringSave(folder, moment);
       const engine = bench.reopen();
@@ -160,7 +160,7 @@ describe('snapshots of 500 MB of memory', { timeout: 300_000 }, () => {
     assert.deepEqual(await bench.recall(source), { memory: 'kept', files: 'kept' });
   });
 
-  /** Saves in a process of its own and kills that when pages are being written, or are all there. */
+  /** Saves in a process of its own and kills that when its folder is there, pages are being written, or are all there. */
   async function killDuringSave(folder: string, moment: string): Promise<void> {
     const options = JSON.stringify({ ...bench.machine.engineOptions, folder, imageDigest });
     const saver = spawn(
@@ -170,11 +170,12 @@ describe('snapshots of 500 MB of memory', { timeout: 300_000 }, () => {
         stdio: 'inherit',
       },
     );
-    const pages = join(`${folder}.partial`, 'pages.img');
+    const temporary = `${folder}.partial`;
+    const watched = moment === 'prepared' ? temporary : join(temporary, 'pages.img');
     const { size: whole } = await stat(join(snapshot, 'pages.img'));
-    const least = moment === 'begun' ? 1 : whole * 0.95;
+    const least = moment === 'written' ? whole * 0.95 : 1;
     for (const deadline = Date.now() + 60_000; ; await sleep(1)) {
-      const size = await stat(pages).then(
+      const size = await stat(watched).then(
         (file) => file.size,
         () => 0,
       );
