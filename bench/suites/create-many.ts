@@ -1,6 +1,7 @@
 import { Sandbox } from 'nullspace';
 import { alternate, type Bench, time } from '../lib/bench.ts';
 import { RawRunsc } from '../lib/raw-runsc.ts';
+import { spread } from '../lib/spread.ts';
 
 const count = 40;
 const atOnce = 8;
@@ -19,7 +20,7 @@ export const bench: Bench = {
         ours: async () => {
           const made: Sandbox[] = [];
           const taken = await time(() =>
-            spread(async () => {
+            spread({ count, atOnce }, async () => {
               const sandbox = await Sandbox.create(connection);
               await sandbox.commands.run('echo', { args: ['ready'] });
               made.push(sandbox);
@@ -29,7 +30,9 @@ export const bench: Bench = {
           return perSecond(taken);
         },
         raw: async (round) => {
-          const taken = await time(() => spread((index) => raw.start(index, `${index}-of-round-${round}`)));
+          const taken = await time(() =>
+            spread({ count, atOnce }, (index) => raw.start(index, `${index}-of-round-${round}`)),
+          );
           for (let index = 0; index < count; index++) await raw.stop(`${index}-of-round-${round}`);
           return perSecond(taken);
         },
@@ -48,11 +51,3 @@ export const bench: Bench = {
     }
   },
 };
-
-async function spread(act: (index: number) => Promise<unknown>): Promise<void> {
-  let next = 0;
-  const worker = async () => {
-    while (next < count) await act(next++);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-}

@@ -1,6 +1,7 @@
 import { Sandbox } from 'nullspace';
 import { alternate, type Bench, time } from '../lib/bench.ts';
 import { RawRunsc } from '../lib/raw-runsc.ts';
+import { spread } from '../lib/spread.ts';
 
 const count = 32;
 const atOnce = 8;
@@ -34,7 +35,7 @@ export const bench: Bench = {
           const folder = `checkpoint-${round}`;
           await raw.checkpoint('source', folder, { leaveRunning: true });
           const taken = await time(() =>
-            spread((index) => raw.restore(index, `${index}-of-round-${round}`, folder)),
+            spread({ count, atOnce }, (index) => raw.restore(index, `${index}-of-round-${round}`, folder)),
           );
           for (let index = 0; index < count; index++) await raw.stop(`${index}-of-round-${round}`);
           raw.removeCheckpoint(folder);
@@ -55,11 +56,3 @@ export const bench: Bench = {
     }
   },
 };
-
-async function spread(act: (index: number) => Promise<unknown>): Promise<void> {
-  let next = 0;
-  const worker = async () => {
-    while (next < count) await act(next++);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-}
