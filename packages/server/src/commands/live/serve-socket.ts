@@ -7,8 +7,8 @@ import type { RequestCounter } from '../../app/request-counter.ts';
 import { toFastifyPath } from '../../app/serve-route.ts';
 import { toApiError } from '../../app/to-api-error.ts';
 import type { Context } from '../../context.ts';
+import { enterStream } from '../../sockets/enter-stream.ts';
 import { FrameSender, type OutgoingFrame } from './frame-sender.ts';
-import { keepSocket } from './keep-socket.ts';
 import { readFrame } from './read-frame.ts';
 import { runLive } from './run-live.ts';
 
@@ -47,15 +47,7 @@ function serveExec(
   socket: WebSocket,
   request: FastifyRequest,
 ): void {
-  const gone = new AbortController();
-  const leave = streams.enter(request.tenantId);
-  context.metrics.changeStreams(1);
-  socket.once('close', () => {
-    gone.abort();
-    leave();
-    context.metrics.changeStreams(-1);
-  });
-  keepSocket(socket);
+  const gone = enterStream(context, streams, { socket, tenantId: request.tenantId });
   const sender = new FrameSender(socket);
   const { sandbox_id: sandboxId } = request.params as { sandbox_id: string };
   const address = { tenantId: request.tenantId, sandboxId };
@@ -72,7 +64,7 @@ function serveExec(
   async function run(data: Buffer, isBinary: boolean): Promise<void> {
     const frame = readFrame(data, isBinary);
     sender.id = frame.id;
-    await runLive(context, address, { frame, sender, signal: gone.signal });
+    await runLive(context, address, { frame, sender, signal: gone });
   }
 
   function end(error?: unknown): void {

@@ -11,9 +11,9 @@ import { describeError } from '../../app/answer-error.ts';
 import type { RequestCounter } from '../../app/request-counter.ts';
 import { toFastifyPath } from '../../app/serve-route.ts';
 import { toApiError } from '../../app/to-api-error.ts';
-import { keepSocket } from '../../commands/live/keep-socket.ts';
 import { parseFrame } from '../../commands/live/read-frame.ts';
 import type { Context } from '../../context.ts';
+import { enterStream } from '../../sockets/enter-stream.ts';
 import { sendText } from '../../sockets/send-text.ts';
 import type { EventFeed } from '../event-feed.ts';
 import { demandSandbox } from '../find-subject.ts';
@@ -57,18 +57,10 @@ async function serve(
   { streams, feed }: Parts,
   { socket, request }: { socket: WebSocket; request: FastifyRequest },
 ): Promise<void> {
-  const gone = new AbortController();
-  const leave = streams.enter(request.tenantId);
-  context.metrics.changeStreams(1);
-  socket.once('close', () => {
-    gone.abort();
-    leave();
-    context.metrics.changeStreams(-1);
-  });
-  keepSocket(socket);
+  const gone = enterStream(context, streams, { socket, tenantId: request.tenantId });
   try {
     const frame = await receive(socket);
-    if (!gone.signal.aborted) await stream(context, feed, { socket, request, frame, signal: gone.signal });
+    if (!gone.aborted) await stream(context, feed, { socket, request, frame, signal: gone });
   } catch (error) {
     fail(context, error, { socket, request });
   }
