@@ -5,9 +5,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { paths as findPaths } from '@nullspace/configuration';
 import { host as proto } from '@nullspace/proto';
 import fc from 'fast-check';
+import { propertyRun } from '../../../../test/harness/property-run.ts';
 import { isFinal } from '../../src/instance/record.ts';
 import { makeSite, type OpenedHost, order, pauseIdOf, type TestSite } from '../fixtures/open-test-host.ts';
-import { propertyRun } from '../fixtures/property-run.ts';
 import { until } from '../fixtures/until.ts';
 
 const sandbox = fc.integer({ min: 1, max: 4 }).map((number) => `sb_${number}`);

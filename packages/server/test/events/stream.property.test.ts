@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
+import { propertyRun } from '../../../../test/harness/property-run.ts';
 import type { LifecycleEvent } from '../../src/store/events/event.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { LiveSocket } from '../fixtures/live-socket.ts';
-import { propertyRun } from '../fixtures/property-run.ts';
 import { startTestServer, type TestServer } from '../fixtures/test-server.ts';
 import { sandboxOf } from '../store/fixtures/records.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { propertyRun } from '../../../../../test/harness/property-run.ts';
 import { retryDelay } from '../../../src/webhooks/delivery/retry-delay.ts';
-import { propertyRun } from '../../fixtures/property-run.ts';
 
 test('delays grow up to six hours, differ by chance, and end', () => {
   const delays = (random: () => number) =>
