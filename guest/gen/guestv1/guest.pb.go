@@ -74,12 +74,67 @@ func (Stream) EnumDescriptor() ([]byte, []int) {
 	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{0}
 }
 
+type ArchiveConflict int32
+
+const (
+	ArchiveConflict_ARCHIVE_CONFLICT_UNSPECIFIED ArchiveConflict = 0
+	// Keep existing entries, overwrite same names.
+	ArchiveConflict_ARCHIVE_CONFLICT_MERGE   ArchiveConflict = 1
+	ArchiveConflict_ARCHIVE_CONFLICT_REPLACE ArchiveConflict = 2
+	// target_exists when the target is there.
+	ArchiveConflict_ARCHIVE_CONFLICT_ERROR ArchiveConflict = 3
+)
+
+// Enum value maps for ArchiveConflict.
+var (
+	ArchiveConflict_name = map[int32]string{
+		0: "ARCHIVE_CONFLICT_UNSPECIFIED",
+		1: "ARCHIVE_CONFLICT_MERGE",
+		2: "ARCHIVE_CONFLICT_REPLACE",
+		3: "ARCHIVE_CONFLICT_ERROR",
+	}
+	ArchiveConflict_value = map[string]int32{
+		"ARCHIVE_CONFLICT_UNSPECIFIED": 0,
+		"ARCHIVE_CONFLICT_MERGE":       1,
+		"ARCHIVE_CONFLICT_REPLACE":     2,
+		"ARCHIVE_CONFLICT_ERROR":       3,
+	}
+)
+
+func (x ArchiveConflict) Enum() *ArchiveConflict {
+	p := new(ArchiveConflict)
+	*p = x
+	return p
+}
+
+func (x ArchiveConflict) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ArchiveConflict) Descriptor() protoreflect.EnumDescriptor {
+	return file_nullspace_guest_v1_guest_proto_enumTypes[1].Descriptor()
+}
+
+func (ArchiveConflict) Type() protoreflect.EnumType {
+	return &file_nullspace_guest_v1_guest_proto_enumTypes[1]
+}
+
+func (x ArchiveConflict) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ArchiveConflict.Descriptor instead.
+func (ArchiveConflict) EnumDescriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{1}
+}
+
 // Why a call was refused, for the server to turn into a public code.
 type ErrorDetail struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// One of: file_not_found, file_exists, not_a_directory, is_a_directory, permission_denied, disk_full,
 	// not_text, invalid_path, unknown_user, working_directory_missing, process_not_found, process_limit, stdin_closed,
-	// sandbox_paused, restoring.
+	// sandbox_paused, restoring, not_a_terminal, invalid_pattern, watch_limit, too_many_entries, target_exists,
+	// archive_invalid, archive_invalid_path, archive_invalid_link, archive_unsupported_entry, archive_too_large.
 	Code          string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
 	Path          string `protobuf:"bytes,2,opt,name=path,proto3" json:"path,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -989,8 +1044,13 @@ func (x *Exit) GetRunUs() uint64 {
 }
 
 type StartRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Command       *Command               `protobuf:"bytes,1,opt,name=command,proto3" json:"command,omitempty"`
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Command *Command               `protobuf:"bytes,1,opt,name=command,proto3" json:"command,omitempty"`
+	// Runs it on a pseudo-terminal of this size, as leader of a session of its own; all its output is then STDOUT and
+	// WriteStdin types. An empty command is the account's login shell.
+	Terminal *Terminal `protobuf:"bytes,2,opt,name=terminal,proto3" json:"terminal,omitempty"`
+	// A name of the caller's, which ListProcesses repeats.
+	Tag           string `protobuf:"bytes,3,opt,name=tag,proto3" json:"tag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1030,6 +1090,20 @@ func (x *StartRequest) GetCommand() *Command {
 		return x.Command
 	}
 	return nil
+}
+
+func (x *StartRequest) GetTerminal() *Terminal {
+	if x != nil {
+		return x.Terminal
+	}
+	return nil
+}
+
+func (x *StartRequest) GetTag() string {
+	if x != nil {
+		return x.Tag
+	}
+	return ""
 }
 
 type StartResponse struct {
@@ -1076,6 +1150,226 @@ func (x *StartResponse) GetPid() uint32 {
 	return 0
 }
 
+type Terminal struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Columns       uint32                 `protobuf:"varint,1,opt,name=columns,proto3" json:"columns,omitempty"`
+	Rows          uint32                 `protobuf:"varint,2,opt,name=rows,proto3" json:"rows,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Terminal) Reset() {
+	*x = Terminal{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Terminal) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Terminal) ProtoMessage() {}
+
+func (x *Terminal) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Terminal.ProtoReflect.Descriptor instead.
+func (*Terminal) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *Terminal) GetColumns() uint32 {
+	if x != nil {
+		return x.Columns
+	}
+	return 0
+}
+
+func (x *Terminal) GetRows() uint32 {
+	if x != nil {
+		return x.Rows
+	}
+	return 0
+}
+
+type ResizeTerminalRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Pid           uint32                 `protobuf:"varint,1,opt,name=pid,proto3" json:"pid,omitempty"`
+	Terminal      *Terminal              `protobuf:"bytes,2,opt,name=terminal,proto3" json:"terminal,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ResizeTerminalRequest) Reset() {
+	*x = ResizeTerminalRequest{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ResizeTerminalRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ResizeTerminalRequest) ProtoMessage() {}
+
+func (x *ResizeTerminalRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ResizeTerminalRequest.ProtoReflect.Descriptor instead.
+func (*ResizeTerminalRequest) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *ResizeTerminalRequest) GetPid() uint32 {
+	if x != nil {
+		return x.Pid
+	}
+	return 0
+}
+
+func (x *ResizeTerminalRequest) GetTerminal() *Terminal {
+	if x != nil {
+		return x.Terminal
+	}
+	return nil
+}
+
+type ResizeTerminalResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ResizeTerminalResponse) Reset() {
+	*x = ResizeTerminalResponse{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ResizeTerminalResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ResizeTerminalResponse) ProtoMessage() {}
+
+func (x *ResizeTerminalResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ResizeTerminalResponse.ProtoReflect.Descriptor instead.
+func (*ResizeTerminalResponse) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{19}
+}
+
+type EndProcessesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EndProcessesRequest) Reset() {
+	*x = EndProcessesRequest{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EndProcessesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EndProcessesRequest) ProtoMessage() {}
+
+func (x *EndProcessesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EndProcessesRequest.ProtoReflect.Descriptor instead.
+func (*EndProcessesRequest) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{20}
+}
+
+type EndProcessesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Ended         uint32                 `protobuf:"varint,1,opt,name=ended,proto3" json:"ended,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EndProcessesResponse) Reset() {
+	*x = EndProcessesResponse{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EndProcessesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EndProcessesResponse) ProtoMessage() {}
+
+func (x *EndProcessesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EndProcessesResponse.ProtoReflect.Descriptor instead.
+func (*EndProcessesResponse) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *EndProcessesResponse) GetEnded() uint32 {
+	if x != nil {
+		return x.Ended
+	}
+	return 0
+}
+
 type AttachRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Pid   uint32                 `protobuf:"varint,1,opt,name=pid,proto3" json:"pid,omitempty"`
@@ -1084,13 +1378,16 @@ type AttachRequest struct {
 	StderrOffset uint64 `protobuf:"varint,3,opt,name=stderr_offset,json=stderrOffset,proto3" json:"stderr_offset,omitempty"`
 	// Only what comes after the call; the offsets are then ignored.
 	NewOutputOnly bool `protobuf:"varint,4,opt,name=new_output_only,json=newOutputOnly,proto3" json:"new_output_only,omitempty"`
+	// Begin at most this many bytes before the end of STDOUT, as a terminal that is joined does; the offsets are then
+	// ignored. 0: does not apply.
+	LastBytes     uint64 `protobuf:"varint,5,opt,name=last_bytes,json=lastBytes,proto3" json:"last_bytes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *AttachRequest) Reset() {
 	*x = AttachRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[17]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1102,7 +1399,7 @@ func (x *AttachRequest) String() string {
 func (*AttachRequest) ProtoMessage() {}
 
 func (x *AttachRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[17]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1115,7 +1412,7 @@ func (x *AttachRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AttachRequest.ProtoReflect.Descriptor instead.
 func (*AttachRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{17}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *AttachRequest) GetPid() uint32 {
@@ -1146,6 +1443,13 @@ func (x *AttachRequest) GetNewOutputOnly() bool {
 	return false
 }
 
+func (x *AttachRequest) GetLastBytes() uint64 {
+	if x != nil {
+		return x.LastBytes
+	}
+	return 0
+}
+
 type AttachResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Types that are valid to be assigned to Event:
@@ -1161,7 +1465,7 @@ type AttachResponse struct {
 
 func (x *AttachResponse) Reset() {
 	*x = AttachResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[18]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1173,7 +1477,7 @@ func (x *AttachResponse) String() string {
 func (*AttachResponse) ProtoMessage() {}
 
 func (x *AttachResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[18]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1186,7 +1490,7 @@ func (x *AttachResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AttachResponse.ProtoReflect.Descriptor instead.
 func (*AttachResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{18}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *AttachResponse) GetEvent() isAttachResponse_Event {
@@ -1272,7 +1576,7 @@ type Frozen struct {
 
 func (x *Frozen) Reset() {
 	*x = Frozen{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[19]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1284,7 +1588,7 @@ func (x *Frozen) String() string {
 func (*Frozen) ProtoMessage() {}
 
 func (x *Frozen) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[19]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1297,7 +1601,7 @@ func (x *Frozen) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Frozen.ProtoReflect.Descriptor instead.
 func (*Frozen) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{19}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Frozen) GetReason() string {
@@ -1332,7 +1636,7 @@ type AttachStarted struct {
 
 func (x *AttachStarted) Reset() {
 	*x = AttachStarted{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[20]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1344,7 +1648,7 @@ func (x *AttachStarted) String() string {
 func (*AttachStarted) ProtoMessage() {}
 
 func (x *AttachStarted) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[20]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1357,7 +1661,7 @@ func (x *AttachStarted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AttachStarted.ProtoReflect.Descriptor instead.
 func (*AttachStarted) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{20}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *AttachStarted) GetPid() uint32 {
@@ -1394,7 +1698,7 @@ type Output struct {
 
 func (x *Output) Reset() {
 	*x = Output{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[21]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1406,7 +1710,7 @@ func (x *Output) String() string {
 func (*Output) ProtoMessage() {}
 
 func (x *Output) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[21]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1419,7 +1723,7 @@ func (x *Output) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Output.ProtoReflect.Descriptor instead.
 func (*Output) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{21}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Output) GetStream() Stream {
@@ -1451,7 +1755,7 @@ type ListProcessesRequest struct {
 
 func (x *ListProcessesRequest) Reset() {
 	*x = ListProcessesRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[22]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1463,7 +1767,7 @@ func (x *ListProcessesRequest) String() string {
 func (*ListProcessesRequest) ProtoMessage() {}
 
 func (x *ListProcessesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[22]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1476,7 +1780,7 @@ func (x *ListProcessesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListProcessesRequest.ProtoReflect.Descriptor instead.
 func (*ListProcessesRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{22}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{27}
 }
 
 type ListProcessesResponse struct {
@@ -1488,7 +1792,7 @@ type ListProcessesResponse struct {
 
 func (x *ListProcessesResponse) Reset() {
 	*x = ListProcessesResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[23]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1500,7 +1804,7 @@ func (x *ListProcessesResponse) String() string {
 func (*ListProcessesResponse) ProtoMessage() {}
 
 func (x *ListProcessesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[23]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1513,7 +1817,7 @@ func (x *ListProcessesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListProcessesResponse.ProtoReflect.Descriptor instead.
 func (*ListProcessesResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{23}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ListProcessesResponse) GetProcesses() []*Process {
@@ -1530,13 +1834,24 @@ type Process struct {
 	Running       bool                   `protobuf:"varint,3,opt,name=running,proto3" json:"running,omitempty"`
 	Exit          *Exit                  `protobuf:"bytes,4,opt,name=exit,proto3" json:"exit,omitempty"`
 	StartedUnixMs uint64                 `protobuf:"varint,5,opt,name=started_unix_ms,json=startedUnixMs,proto3" json:"started_unix_ms,omitempty"`
+	// Of a command on a pseudo-terminal.
+	Terminal *Terminal `protobuf:"bytes,6,opt,name=terminal,proto3" json:"terminal,omitempty"`
+	Tag      string    `protobuf:"bytes,7,opt,name=tag,proto3" json:"tag,omitempty"`
+	// Of its whole tree: processor time so far, and resident memory now; 0 when it has ended.
+	CpuUs        uint64 `protobuf:"varint,8,opt,name=cpu_us,json=cpuUs,proto3" json:"cpu_us,omitempty"`
+	MemoryBytes  uint64 `protobuf:"varint,9,opt,name=memory_bytes,json=memoryBytes,proto3" json:"memory_bytes,omitempty"`
+	ProcessCount uint32 `protobuf:"varint,10,opt,name=process_count,json=processCount,proto3" json:"process_count,omitempty"`
+	// Bytes written so far, and how many of them are no longer kept.
+	StdoutBytes   uint64 `protobuf:"varint,11,opt,name=stdout_bytes,json=stdoutBytes,proto3" json:"stdout_bytes,omitempty"`
+	StderrBytes   uint64 `protobuf:"varint,12,opt,name=stderr_bytes,json=stderrBytes,proto3" json:"stderr_bytes,omitempty"`
+	DroppedBytes  uint64 `protobuf:"varint,13,opt,name=dropped_bytes,json=droppedBytes,proto3" json:"dropped_bytes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Process) Reset() {
 	*x = Process{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[24]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1548,7 +1863,7 @@ func (x *Process) String() string {
 func (*Process) ProtoMessage() {}
 
 func (x *Process) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[24]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1561,7 +1876,7 @@ func (x *Process) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Process.ProtoReflect.Descriptor instead.
 func (*Process) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{24}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Process) GetPid() uint32 {
@@ -1599,6 +1914,62 @@ func (x *Process) GetStartedUnixMs() uint64 {
 	return 0
 }
 
+func (x *Process) GetTerminal() *Terminal {
+	if x != nil {
+		return x.Terminal
+	}
+	return nil
+}
+
+func (x *Process) GetTag() string {
+	if x != nil {
+		return x.Tag
+	}
+	return ""
+}
+
+func (x *Process) GetCpuUs() uint64 {
+	if x != nil {
+		return x.CpuUs
+	}
+	return 0
+}
+
+func (x *Process) GetMemoryBytes() uint64 {
+	if x != nil {
+		return x.MemoryBytes
+	}
+	return 0
+}
+
+func (x *Process) GetProcessCount() uint32 {
+	if x != nil {
+		return x.ProcessCount
+	}
+	return 0
+}
+
+func (x *Process) GetStdoutBytes() uint64 {
+	if x != nil {
+		return x.StdoutBytes
+	}
+	return 0
+}
+
+func (x *Process) GetStderrBytes() uint64 {
+	if x != nil {
+		return x.StderrBytes
+	}
+	return 0
+}
+
+func (x *Process) GetDroppedBytes() uint64 {
+	if x != nil {
+		return x.DroppedBytes
+	}
+	return 0
+}
+
 type ReadOutputRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Pid           uint32                 `protobuf:"varint,1,opt,name=pid,proto3" json:"pid,omitempty"`
@@ -1608,7 +1979,7 @@ type ReadOutputRequest struct {
 
 func (x *ReadOutputRequest) Reset() {
 	*x = ReadOutputRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[25]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1620,7 +1991,7 @@ func (x *ReadOutputRequest) String() string {
 func (*ReadOutputRequest) ProtoMessage() {}
 
 func (x *ReadOutputRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[25]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1633,7 +2004,7 @@ func (x *ReadOutputRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadOutputRequest.ProtoReflect.Descriptor instead.
 func (*ReadOutputRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{25}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ReadOutputRequest) GetPid() uint32 {
@@ -1651,7 +2022,7 @@ type ReadOutputResponse struct {
 	Output  []byte `protobuf:"bytes,3,opt,name=output,proto3" json:"output,omitempty"`
 	Running bool   `protobuf:"varint,4,opt,name=running,proto3" json:"running,omitempty"`
 	Exit    *Exit  `protobuf:"bytes,5,opt,name=exit,proto3" json:"exit,omitempty"`
-	// More was written than is kept: the first 8 MiB of both together.
+	// More was written than is kept.
 	Truncated     bool `protobuf:"varint,6,opt,name=truncated,proto3" json:"truncated,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1659,7 +2030,7 @@ type ReadOutputResponse struct {
 
 func (x *ReadOutputResponse) Reset() {
 	*x = ReadOutputResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[26]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1671,7 +2042,7 @@ func (x *ReadOutputResponse) String() string {
 func (*ReadOutputResponse) ProtoMessage() {}
 
 func (x *ReadOutputResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[26]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1684,7 +2055,7 @@ func (x *ReadOutputResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadOutputResponse.ProtoReflect.Descriptor instead.
 func (*ReadOutputResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{26}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *ReadOutputResponse) GetStdout() []byte {
@@ -1739,7 +2110,7 @@ type SignalRequest struct {
 
 func (x *SignalRequest) Reset() {
 	*x = SignalRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[27]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1751,7 +2122,7 @@ func (x *SignalRequest) String() string {
 func (*SignalRequest) ProtoMessage() {}
 
 func (x *SignalRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[27]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1764,7 +2135,7 @@ func (x *SignalRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignalRequest.ProtoReflect.Descriptor instead.
 func (*SignalRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{27}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *SignalRequest) GetPid() uint32 {
@@ -1789,7 +2160,7 @@ type SignalResponse struct {
 
 func (x *SignalResponse) Reset() {
 	*x = SignalResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[28]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1801,7 +2172,7 @@ func (x *SignalResponse) String() string {
 func (*SignalResponse) ProtoMessage() {}
 
 func (x *SignalResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[28]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1814,7 +2185,7 @@ func (x *SignalResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignalResponse.ProtoReflect.Descriptor instead.
 func (*SignalResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{28}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{33}
 }
 
 type WriteStdinRequest struct {
@@ -1828,7 +2199,7 @@ type WriteStdinRequest struct {
 
 func (x *WriteStdinRequest) Reset() {
 	*x = WriteStdinRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[29]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1840,7 +2211,7 @@ func (x *WriteStdinRequest) String() string {
 func (*WriteStdinRequest) ProtoMessage() {}
 
 func (x *WriteStdinRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[29]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1853,7 +2224,7 @@ func (x *WriteStdinRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteStdinRequest.ProtoReflect.Descriptor instead.
 func (*WriteStdinRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{29}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *WriteStdinRequest) GetPid() uint32 {
@@ -1885,7 +2256,7 @@ type WriteStdinResponse struct {
 
 func (x *WriteStdinResponse) Reset() {
 	*x = WriteStdinResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[30]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1897,7 +2268,7 @@ func (x *WriteStdinResponse) String() string {
 func (*WriteStdinResponse) ProtoMessage() {}
 
 func (x *WriteStdinResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[30]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1910,7 +2281,7 @@ func (x *WriteStdinResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteStdinResponse.ProtoReflect.Descriptor instead.
 func (*WriteStdinResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{30}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{35}
 }
 
 type FileInfo struct {
@@ -1934,7 +2305,7 @@ type FileInfo struct {
 
 func (x *FileInfo) Reset() {
 	*x = FileInfo{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[31]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1946,7 +2317,7 @@ func (x *FileInfo) String() string {
 func (*FileInfo) ProtoMessage() {}
 
 func (x *FileInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[31]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1959,7 +2330,7 @@ func (x *FileInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FileInfo.ProtoReflect.Descriptor instead.
 func (*FileInfo) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{31}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *FileInfo) GetName() string {
@@ -2044,7 +2415,7 @@ type Target struct {
 
 func (x *Target) Reset() {
 	*x = Target{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[32]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2056,7 +2427,7 @@ func (x *Target) String() string {
 func (*Target) ProtoMessage() {}
 
 func (x *Target) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[32]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2069,7 +2440,7 @@ func (x *Target) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Target.ProtoReflect.Descriptor instead.
 func (*Target) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{32}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *Target) GetPath() string {
@@ -2095,7 +2466,7 @@ type StatRequest struct {
 
 func (x *StatRequest) Reset() {
 	*x = StatRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[33]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2107,7 +2478,7 @@ func (x *StatRequest) String() string {
 func (*StatRequest) ProtoMessage() {}
 
 func (x *StatRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[33]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2120,7 +2491,7 @@ func (x *StatRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatRequest.ProtoReflect.Descriptor instead.
 func (*StatRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{33}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *StatRequest) GetTarget() *Target {
@@ -2140,7 +2511,7 @@ type StatResponse struct {
 
 func (x *StatResponse) Reset() {
 	*x = StatResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[34]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2152,7 +2523,7 @@ func (x *StatResponse) String() string {
 func (*StatResponse) ProtoMessage() {}
 
 func (x *StatResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[34]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2165,7 +2536,7 @@ func (x *StatResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatResponse.ProtoReflect.Descriptor instead.
 func (*StatResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{34}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *StatResponse) GetInfo() *FileInfo {
@@ -2188,7 +2559,7 @@ type ListDirectoryRequest struct {
 
 func (x *ListDirectoryRequest) Reset() {
 	*x = ListDirectoryRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[35]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2200,7 +2571,7 @@ func (x *ListDirectoryRequest) String() string {
 func (*ListDirectoryRequest) ProtoMessage() {}
 
 func (x *ListDirectoryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[35]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2213,7 +2584,7 @@ func (x *ListDirectoryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDirectoryRequest.ProtoReflect.Descriptor instead.
 func (*ListDirectoryRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{35}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *ListDirectoryRequest) GetTarget() *Target {
@@ -2246,7 +2617,7 @@ type ListDirectoryResponse struct {
 
 func (x *ListDirectoryResponse) Reset() {
 	*x = ListDirectoryResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[36]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2258,7 +2629,7 @@ func (x *ListDirectoryResponse) String() string {
 func (*ListDirectoryResponse) ProtoMessage() {}
 
 func (x *ListDirectoryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[36]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2271,7 +2642,7 @@ func (x *ListDirectoryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDirectoryResponse.ProtoReflect.Descriptor instead.
 func (*ListDirectoryResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{36}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *ListDirectoryResponse) GetEntries() []*FileInfo {
@@ -2292,7 +2663,7 @@ type ReadFileRequest struct {
 
 func (x *ReadFileRequest) Reset() {
 	*x = ReadFileRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[37]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2304,7 +2675,7 @@ func (x *ReadFileRequest) String() string {
 func (*ReadFileRequest) ProtoMessage() {}
 
 func (x *ReadFileRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[37]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2317,7 +2688,7 @@ func (x *ReadFileRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadFileRequest.ProtoReflect.Descriptor instead.
 func (*ReadFileRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{37}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *ReadFileRequest) GetTarget() *Target {
@@ -2353,7 +2724,7 @@ type ReadFileResponse struct {
 
 func (x *ReadFileResponse) Reset() {
 	*x = ReadFileResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[38]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2365,7 +2736,7 @@ func (x *ReadFileResponse) String() string {
 func (*ReadFileResponse) ProtoMessage() {}
 
 func (x *ReadFileResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[38]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2378,7 +2749,7 @@ func (x *ReadFileResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadFileResponse.ProtoReflect.Descriptor instead.
 func (*ReadFileResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{38}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *ReadFileResponse) GetInfo() *FileInfo {
@@ -2401,14 +2772,16 @@ type WriteFileRequest struct {
 	Target *Target `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"`
 	Data   []byte  `protobuf:"bytes,2,opt,name=data,proto3" json:"data,omitempty"`
 	// First message only: permission bits of a file that is made; 0: 0644.
-	Mode          uint32 `protobuf:"varint,3,opt,name=mode,proto3" json:"mode,omitempty"`
+	Mode uint32 `protobuf:"varint,3,opt,name=mode,proto3" json:"mode,omitempty"`
+	// First message only: refuse with target_exists rather than replace.
+	MustNotExist  bool `protobuf:"varint,4,opt,name=must_not_exist,json=mustNotExist,proto3" json:"must_not_exist,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *WriteFileRequest) Reset() {
 	*x = WriteFileRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[39]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2420,7 +2793,7 @@ func (x *WriteFileRequest) String() string {
 func (*WriteFileRequest) ProtoMessage() {}
 
 func (x *WriteFileRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[39]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2433,7 +2806,7 @@ func (x *WriteFileRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteFileRequest.ProtoReflect.Descriptor instead.
 func (*WriteFileRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{39}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *WriteFileRequest) GetTarget() *Target {
@@ -2457,6 +2830,13 @@ func (x *WriteFileRequest) GetMode() uint32 {
 	return 0
 }
 
+func (x *WriteFileRequest) GetMustNotExist() bool {
+	if x != nil {
+		return x.MustNotExist
+	}
+	return false
+}
+
 type WriteFileResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Info          *FileInfo              `protobuf:"bytes,1,opt,name=info,proto3" json:"info,omitempty"`
@@ -2466,7 +2846,7 @@ type WriteFileResponse struct {
 
 func (x *WriteFileResponse) Reset() {
 	*x = WriteFileResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[40]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2478,7 +2858,7 @@ func (x *WriteFileResponse) String() string {
 func (*WriteFileResponse) ProtoMessage() {}
 
 func (x *WriteFileResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[40]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2491,7 +2871,7 @@ func (x *WriteFileResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteFileResponse.ProtoReflect.Descriptor instead.
 func (*WriteFileResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{40}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *WriteFileResponse) GetInfo() *FileInfo {
@@ -2510,7 +2890,7 @@ type MakeDirectoryRequest struct {
 
 func (x *MakeDirectoryRequest) Reset() {
 	*x = MakeDirectoryRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[41]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2522,7 +2902,7 @@ func (x *MakeDirectoryRequest) String() string {
 func (*MakeDirectoryRequest) ProtoMessage() {}
 
 func (x *MakeDirectoryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[41]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2535,7 +2915,7 @@ func (x *MakeDirectoryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MakeDirectoryRequest.ProtoReflect.Descriptor instead.
 func (*MakeDirectoryRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{41}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *MakeDirectoryRequest) GetTarget() *Target {
@@ -2554,7 +2934,7 @@ type MakeDirectoryResponse struct {
 
 func (x *MakeDirectoryResponse) Reset() {
 	*x = MakeDirectoryResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[42]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2566,7 +2946,7 @@ func (x *MakeDirectoryResponse) String() string {
 func (*MakeDirectoryResponse) ProtoMessage() {}
 
 func (x *MakeDirectoryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[42]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2579,7 +2959,7 @@ func (x *MakeDirectoryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MakeDirectoryResponse.ProtoReflect.Descriptor instead.
 func (*MakeDirectoryResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{42}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *MakeDirectoryResponse) GetInfo() *FileInfo {
@@ -2598,7 +2978,7 @@ type RemoveRequest struct {
 
 func (x *RemoveRequest) Reset() {
 	*x = RemoveRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[43]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2610,7 +2990,7 @@ func (x *RemoveRequest) String() string {
 func (*RemoveRequest) ProtoMessage() {}
 
 func (x *RemoveRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[43]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2623,7 +3003,7 @@ func (x *RemoveRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoveRequest.ProtoReflect.Descriptor instead.
 func (*RemoveRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{43}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *RemoveRequest) GetTarget() *Target {
@@ -2641,7 +3021,7 @@ type RemoveResponse struct {
 
 func (x *RemoveResponse) Reset() {
 	*x = RemoveResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[44]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2653,7 +3033,7 @@ func (x *RemoveResponse) String() string {
 func (*RemoveResponse) ProtoMessage() {}
 
 func (x *RemoveResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[44]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2666,7 +3046,7 @@ func (x *RemoveResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoveResponse.ProtoReflect.Descriptor instead.
 func (*RemoveResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{44}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{49}
 }
 
 type RenameRequest struct {
@@ -2679,7 +3059,7 @@ type RenameRequest struct {
 
 func (x *RenameRequest) Reset() {
 	*x = RenameRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[45]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2691,7 +3071,7 @@ func (x *RenameRequest) String() string {
 func (*RenameRequest) ProtoMessage() {}
 
 func (x *RenameRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[45]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2704,7 +3084,7 @@ func (x *RenameRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RenameRequest.ProtoReflect.Descriptor instead.
 func (*RenameRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{45}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *RenameRequest) GetFrom() *Target {
@@ -2730,7 +3110,7 @@ type RenameResponse struct {
 
 func (x *RenameResponse) Reset() {
 	*x = RenameResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[46]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2742,7 +3122,7 @@ func (x *RenameResponse) String() string {
 func (*RenameResponse) ProtoMessage() {}
 
 func (x *RenameResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[46]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2755,7 +3135,7 @@ func (x *RenameResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RenameResponse.ProtoReflect.Descriptor instead.
 func (*RenameResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{46}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *RenameResponse) GetInfo() *FileInfo {
@@ -2775,7 +3155,7 @@ type SetPermissionsRequest struct {
 
 func (x *SetPermissionsRequest) Reset() {
 	*x = SetPermissionsRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[47]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2787,7 +3167,7 @@ func (x *SetPermissionsRequest) String() string {
 func (*SetPermissionsRequest) ProtoMessage() {}
 
 func (x *SetPermissionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[47]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2800,7 +3180,7 @@ func (x *SetPermissionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPermissionsRequest.ProtoReflect.Descriptor instead.
 func (*SetPermissionsRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{47}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *SetPermissionsRequest) GetTarget() *Target {
@@ -2826,7 +3206,7 @@ type SetPermissionsResponse struct {
 
 func (x *SetPermissionsResponse) Reset() {
 	*x = SetPermissionsResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[48]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2838,7 +3218,7 @@ func (x *SetPermissionsResponse) String() string {
 func (*SetPermissionsResponse) ProtoMessage() {}
 
 func (x *SetPermissionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[48]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2851,7 +3231,7 @@ func (x *SetPermissionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPermissionsResponse.ProtoReflect.Descriptor instead.
 func (*SetPermissionsResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{48}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *SetPermissionsResponse) GetInfo() *FileInfo {
@@ -2859,6 +3239,1359 @@ func (x *SetPermissionsResponse) GetInfo() *FileInfo {
 		return x.Info
 	}
 	return nil
+}
+
+type WriteFilesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Message:
+	//
+	//	*WriteFilesRequest_File
+	//	*WriteFilesRequest_Data
+	Message       isWriteFilesRequest_Message `protobuf_oneof:"message"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WriteFilesRequest) Reset() {
+	*x = WriteFilesRequest{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[54]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WriteFilesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WriteFilesRequest) ProtoMessage() {}
+
+func (x *WriteFilesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[54]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WriteFilesRequest.ProtoReflect.Descriptor instead.
+func (*WriteFilesRequest) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{54}
+}
+
+func (x *WriteFilesRequest) GetMessage() isWriteFilesRequest_Message {
+	if x != nil {
+		return x.Message
+	}
+	return nil
+}
+
+func (x *WriteFilesRequest) GetFile() *WriteFilesFile {
+	if x != nil {
+		if x, ok := x.Message.(*WriteFilesRequest_File); ok {
+			return x.File
+		}
+	}
+	return nil
+}
+
+func (x *WriteFilesRequest) GetData() []byte {
+	if x != nil {
+		if x, ok := x.Message.(*WriteFilesRequest_Data); ok {
+			return x.Data
+		}
+	}
+	return nil
+}
+
+type isWriteFilesRequest_Message interface {
+	isWriteFilesRequest_Message()
+}
+
+type WriteFilesRequest_File struct {
+	// Begins a file; the data up to the next one is its content.
+	File *WriteFilesFile `protobuf:"bytes,1,opt,name=file,proto3,oneof"`
+}
+
+type WriteFilesRequest_Data struct {
+	Data []byte `protobuf:"bytes,2,opt,name=data,proto3,oneof"`
+}
+
+func (*WriteFilesRequest_File) isWriteFilesRequest_Message() {}
+
+func (*WriteFilesRequest_Data) isWriteFilesRequest_Message() {}
+
+type WriteFilesFile struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Target        *Target                `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"`
+	Mode          uint32                 `protobuf:"varint,2,opt,name=mode,proto3" json:"mode,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WriteFilesFile) Reset() {
+	*x = WriteFilesFile{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[55]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WriteFilesFile) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WriteFilesFile) ProtoMessage() {}
+
+func (x *WriteFilesFile) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[55]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WriteFilesFile.ProtoReflect.Descriptor instead.
+func (*WriteFilesFile) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{55}
+}
+
+func (x *WriteFilesFile) GetTarget() *Target {
+	if x != nil {
+		return x.Target
+	}
+	return nil
+}
+
+func (x *WriteFilesFile) GetMode() uint32 {
+	if x != nil {
+		return x.Mode
+	}
+	return 0
+}
+
+// One result a file, in their order.
+type WriteFilesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Results       []*WriteFilesResult    `protobuf:"bytes,1,rep,name=results,proto3" json:"results,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WriteFilesResponse) Reset() {
+	*x = WriteFilesResponse{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[56]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WriteFilesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WriteFilesResponse) ProtoMessage() {}
+
+func (x *WriteFilesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[56]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WriteFilesResponse.ProtoReflect.Descriptor instead.
+func (*WriteFilesResponse) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{56}
+}
+
+func (x *WriteFilesResponse) GetResults() []*WriteFilesResult {
+	if x != nil {
+		return x.Results
+	}
+	return nil
+}
+
+type WriteFilesResult struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Result:
+	//
+	//	*WriteFilesResult_Info
+	//	*WriteFilesResult_Failure
+	Result        isWriteFilesResult_Result `protobuf_oneof:"result"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WriteFilesResult) Reset() {
+	*x = WriteFilesResult{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[57]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WriteFilesResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WriteFilesResult) ProtoMessage() {}
+
+func (x *WriteFilesResult) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[57]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WriteFilesResult.ProtoReflect.Descriptor instead.
+func (*WriteFilesResult) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{57}
+}
+
+func (x *WriteFilesResult) GetResult() isWriteFilesResult_Result {
+	if x != nil {
+		return x.Result
+	}
+	return nil
+}
+
+func (x *WriteFilesResult) GetInfo() *FileInfo {
+	if x != nil {
+		if x, ok := x.Result.(*WriteFilesResult_Info); ok {
+			return x.Info
+		}
+	}
+	return nil
+}
+
+func (x *WriteFilesResult) GetFailure() *FileFailure {
+	if x != nil {
+		if x, ok := x.Result.(*WriteFilesResult_Failure); ok {
+			return x.Failure
+		}
+	}
+	return nil
+}
+
+type isWriteFilesResult_Result interface {
+	isWriteFilesResult_Result()
+}
+
+type WriteFilesResult_Info struct {
+	Info *FileInfo `protobuf:"bytes,1,opt,name=info,proto3,oneof"`
+}
+
+type WriteFilesResult_Failure struct {
+	Failure *FileFailure `protobuf:"bytes,2,opt,name=failure,proto3,oneof"`
+}
+
+func (*WriteFilesResult_Info) isWriteFilesResult_Result() {}
+
+func (*WriteFilesResult_Failure) isWriteFilesResult_Result() {}
+
+type FileFailure struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Detail        *ErrorDetail           `protobuf:"bytes,1,opt,name=detail,proto3" json:"detail,omitempty"`
+	Message       string                 `protobuf:"bytes,2,opt,name=message,proto3" json:"message,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FileFailure) Reset() {
+	*x = FileFailure{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[58]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FileFailure) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FileFailure) ProtoMessage() {}
+
+func (x *FileFailure) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[58]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FileFailure.ProtoReflect.Descriptor instead.
+func (*FileFailure) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{58}
+}
+
+func (x *FileFailure) GetDetail() *ErrorDetail {
+	if x != nil {
+		return x.Detail
+	}
+	return nil
+}
+
+func (x *FileFailure) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
+type SearchFilesRequest struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Target  *Target                `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"`
+	Pattern string                 `protobuf:"bytes,2,opt,name=pattern,proto3" json:"pattern,omitempty"`
+	// 0: 100,000.
+	MaxResults    uint32 `protobuf:"varint,3,opt,name=max_results,json=maxResults,proto3" json:"max_results,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SearchFilesRequest) Reset() {
+	*x = SearchFilesRequest{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[59]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SearchFilesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SearchFilesRequest) ProtoMessage() {}
+
+func (x *SearchFilesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[59]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SearchFilesRequest.ProtoReflect.Descriptor instead.
+func (*SearchFilesRequest) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{59}
+}
+
+func (x *SearchFilesRequest) GetTarget() *Target {
+	if x != nil {
+		return x.Target
+	}
+	return nil
+}
+
+func (x *SearchFilesRequest) GetPattern() string {
+	if x != nil {
+		return x.Pattern
+	}
+	return ""
+}
+
+func (x *SearchFilesRequest) GetMaxResults() uint32 {
+	if x != nil {
+		return x.MaxResults
+	}
+	return 0
+}
+
+type SearchFilesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Paths         []string               `protobuf:"bytes,1,rep,name=paths,proto3" json:"paths,omitempty"`
+	Truncated     bool                   `protobuf:"varint,2,opt,name=truncated,proto3" json:"truncated,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SearchFilesResponse) Reset() {
+	*x = SearchFilesResponse{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[60]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SearchFilesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SearchFilesResponse) ProtoMessage() {}
+
+func (x *SearchFilesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[60]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SearchFilesResponse.ProtoReflect.Descriptor instead.
+func (*SearchFilesResponse) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{60}
+}
+
+func (x *SearchFilesResponse) GetPaths() []string {
+	if x != nil {
+		return x.Paths
+	}
+	return nil
+}
+
+func (x *SearchFilesResponse) GetTruncated() bool {
+	if x != nil {
+		return x.Truncated
+	}
+	return false
+}
+
+type FindTextRequest struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Target *Target                `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"`
+	// RE2 syntax.
+	Pattern string `protobuf:"bytes,2,opt,name=pattern,proto3" json:"pattern,omitempty"`
+	// 0: 1,000.
+	MaxMatches    uint32 `protobuf:"varint,3,opt,name=max_matches,json=maxMatches,proto3" json:"max_matches,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindTextRequest) Reset() {
+	*x = FindTextRequest{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[61]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindTextRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindTextRequest) ProtoMessage() {}
+
+func (x *FindTextRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[61]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindTextRequest.ProtoReflect.Descriptor instead.
+func (*FindTextRequest) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{61}
+}
+
+func (x *FindTextRequest) GetTarget() *Target {
+	if x != nil {
+		return x.Target
+	}
+	return nil
+}
+
+func (x *FindTextRequest) GetPattern() string {
+	if x != nil {
+		return x.Pattern
+	}
+	return ""
+}
+
+func (x *FindTextRequest) GetMaxMatches() uint32 {
+	if x != nil {
+		return x.MaxMatches
+	}
+	return 0
+}
+
+type FindTextResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Matches       []*TextMatch           `protobuf:"bytes,1,rep,name=matches,proto3" json:"matches,omitempty"`
+	Truncated     bool                   `protobuf:"varint,2,opt,name=truncated,proto3" json:"truncated,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindTextResponse) Reset() {
+	*x = FindTextResponse{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[62]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindTextResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindTextResponse) ProtoMessage() {}
+
+func (x *FindTextResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[62]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindTextResponse.ProtoReflect.Descriptor instead.
+func (*FindTextResponse) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{62}
+}
+
+func (x *FindTextResponse) GetMatches() []*TextMatch {
+	if x != nil {
+		return x.Matches
+	}
+	return nil
+}
+
+func (x *FindTextResponse) GetTruncated() bool {
+	if x != nil {
+		return x.Truncated
+	}
+	return false
+}
+
+type TextMatch struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Path  string                 `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
+	// From 1.
+	Line uint32 `protobuf:"varint,2,opt,name=line,proto3" json:"line,omitempty"`
+	// At most 4 KiB of it.
+	Content       string `protobuf:"bytes,3,opt,name=content,proto3" json:"content,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TextMatch) Reset() {
+	*x = TextMatch{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[63]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TextMatch) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TextMatch) ProtoMessage() {}
+
+func (x *TextMatch) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[63]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TextMatch.ProtoReflect.Descriptor instead.
+func (*TextMatch) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{63}
+}
+
+func (x *TextMatch) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *TextMatch) GetLine() uint32 {
+	if x != nil {
+		return x.Line
+	}
+	return 0
+}
+
+func (x *TextMatch) GetContent() string {
+	if x != nil {
+		return x.Content
+	}
+	return ""
+}
+
+type ReplaceTextRequest struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Targets []*Target              `protobuf:"bytes,1,rep,name=targets,proto3" json:"targets,omitempty"`
+	// Literal text.
+	Pattern       string `protobuf:"bytes,2,opt,name=pattern,proto3" json:"pattern,omitempty"`
+	Replacement   string `protobuf:"bytes,3,opt,name=replacement,proto3" json:"replacement,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReplaceTextRequest) Reset() {
+	*x = ReplaceTextRequest{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[64]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReplaceTextRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReplaceTextRequest) ProtoMessage() {}
+
+func (x *ReplaceTextRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[64]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReplaceTextRequest.ProtoReflect.Descriptor instead.
+func (*ReplaceTextRequest) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{64}
+}
+
+func (x *ReplaceTextRequest) GetTargets() []*Target {
+	if x != nil {
+		return x.Targets
+	}
+	return nil
+}
+
+func (x *ReplaceTextRequest) GetPattern() string {
+	if x != nil {
+		return x.Pattern
+	}
+	return ""
+}
+
+func (x *ReplaceTextRequest) GetReplacement() string {
+	if x != nil {
+		return x.Replacement
+	}
+	return ""
+}
+
+type ReplaceTextResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Replacements  uint64                 `protobuf:"varint,1,opt,name=replacements,proto3" json:"replacements,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReplaceTextResponse) Reset() {
+	*x = ReplaceTextResponse{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[65]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReplaceTextResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReplaceTextResponse) ProtoMessage() {}
+
+func (x *ReplaceTextResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[65]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReplaceTextResponse.ProtoReflect.Descriptor instead.
+func (*ReplaceTextResponse) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{65}
+}
+
+func (x *ReplaceTextResponse) GetReplacements() uint64 {
+	if x != nil {
+		return x.Replacements
+	}
+	return 0
+}
+
+type WatchDirectoryRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Target        *Target                `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"`
+	Recursive     bool                   `protobuf:"varint,2,opt,name=recursive,proto3" json:"recursive,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchDirectoryRequest) Reset() {
+	*x = WatchDirectoryRequest{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[66]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchDirectoryRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchDirectoryRequest) ProtoMessage() {}
+
+func (x *WatchDirectoryRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[66]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchDirectoryRequest.ProtoReflect.Descriptor instead.
+func (*WatchDirectoryRequest) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{66}
+}
+
+func (x *WatchDirectoryRequest) GetTarget() *Target {
+	if x != nil {
+		return x.Target
+	}
+	return nil
+}
+
+func (x *WatchDirectoryRequest) GetRecursive() bool {
+	if x != nil {
+		return x.Recursive
+	}
+	return false
+}
+
+type WatchDirectoryResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Event:
+	//
+	//	*WatchDirectoryResponse_Started
+	//	*WatchDirectoryResponse_Change
+	//	*WatchDirectoryResponse_Overflow
+	//	*WatchDirectoryResponse_Ended
+	Event         isWatchDirectoryResponse_Event `protobuf_oneof:"event"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchDirectoryResponse) Reset() {
+	*x = WatchDirectoryResponse{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[67]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchDirectoryResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchDirectoryResponse) ProtoMessage() {}
+
+func (x *WatchDirectoryResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[67]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchDirectoryResponse.ProtoReflect.Descriptor instead.
+func (*WatchDirectoryResponse) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{67}
+}
+
+func (x *WatchDirectoryResponse) GetEvent() isWatchDirectoryResponse_Event {
+	if x != nil {
+		return x.Event
+	}
+	return nil
+}
+
+func (x *WatchDirectoryResponse) GetStarted() *WatchStarted {
+	if x != nil {
+		if x, ok := x.Event.(*WatchDirectoryResponse_Started); ok {
+			return x.Started
+		}
+	}
+	return nil
+}
+
+func (x *WatchDirectoryResponse) GetChange() *FileChange {
+	if x != nil {
+		if x, ok := x.Event.(*WatchDirectoryResponse_Change); ok {
+			return x.Change
+		}
+	}
+	return nil
+}
+
+func (x *WatchDirectoryResponse) GetOverflow() *WatchOverflow {
+	if x != nil {
+		if x, ok := x.Event.(*WatchDirectoryResponse_Overflow); ok {
+			return x.Overflow
+		}
+	}
+	return nil
+}
+
+func (x *WatchDirectoryResponse) GetEnded() *WatchEnded {
+	if x != nil {
+		if x, ok := x.Event.(*WatchDirectoryResponse_Ended); ok {
+			return x.Ended
+		}
+	}
+	return nil
+}
+
+type isWatchDirectoryResponse_Event interface {
+	isWatchDirectoryResponse_Event()
+}
+
+type WatchDirectoryResponse_Started struct {
+	Started *WatchStarted `protobuf:"bytes,1,opt,name=started,proto3,oneof"`
+}
+
+type WatchDirectoryResponse_Change struct {
+	Change *FileChange `protobuf:"bytes,2,opt,name=change,proto3,oneof"`
+}
+
+type WatchDirectoryResponse_Overflow struct {
+	// Changes were lost: look at the folder again. The watch goes on.
+	Overflow *WatchOverflow `protobuf:"bytes,3,opt,name=overflow,proto3,oneof"`
+}
+
+type WatchDirectoryResponse_Ended struct {
+	// The folder was removed or moved; the last message.
+	Ended *WatchEnded `protobuf:"bytes,4,opt,name=ended,proto3,oneof"`
+}
+
+func (*WatchDirectoryResponse_Started) isWatchDirectoryResponse_Event() {}
+
+func (*WatchDirectoryResponse_Change) isWatchDirectoryResponse_Event() {}
+
+func (*WatchDirectoryResponse_Overflow) isWatchDirectoryResponse_Event() {}
+
+func (*WatchDirectoryResponse_Ended) isWatchDirectoryResponse_Event() {}
+
+type WatchStarted struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Path          string                 `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchStarted) Reset() {
+	*x = WatchStarted{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[68]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchStarted) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchStarted) ProtoMessage() {}
+
+func (x *WatchStarted) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[68]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchStarted.ProtoReflect.Descriptor instead.
+func (*WatchStarted) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{68}
+}
+
+func (x *WatchStarted) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+type FileChange struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "create", "write", "remove", "rename", "chmod".
+	Kind string `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	// Relative to the folder.
+	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	Path string `protobuf:"bytes,3,opt,name=path,proto3" json:"path,omitempty"`
+	// Of a rename within the folder: what it was.
+	OldPath       string `protobuf:"bytes,4,opt,name=old_path,json=oldPath,proto3" json:"old_path,omitempty"`
+	IsDir         bool   `protobuf:"varint,5,opt,name=is_dir,json=isDir,proto3" json:"is_dir,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FileChange) Reset() {
+	*x = FileChange{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[69]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FileChange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FileChange) ProtoMessage() {}
+
+func (x *FileChange) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[69]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FileChange.ProtoReflect.Descriptor instead.
+func (*FileChange) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{69}
+}
+
+func (x *FileChange) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *FileChange) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *FileChange) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *FileChange) GetOldPath() string {
+	if x != nil {
+		return x.OldPath
+	}
+	return ""
+}
+
+func (x *FileChange) GetIsDir() bool {
+	if x != nil {
+		return x.IsDir
+	}
+	return false
+}
+
+type WatchOverflow struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchOverflow) Reset() {
+	*x = WatchOverflow{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[70]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchOverflow) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchOverflow) ProtoMessage() {}
+
+func (x *WatchOverflow) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[70]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchOverflow.ProtoReflect.Descriptor instead.
+func (*WatchOverflow) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{70}
+}
+
+type WatchEnded struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Reason        string                 `protobuf:"bytes,1,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchEnded) Reset() {
+	*x = WatchEnded{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[71]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchEnded) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchEnded) ProtoMessage() {}
+
+func (x *WatchEnded) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[71]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchEnded.ProtoReflect.Descriptor instead.
+func (*WatchEnded) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{71}
+}
+
+func (x *WatchEnded) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+type PackDirectoryRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Target        *Target                `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PackDirectoryRequest) Reset() {
+	*x = PackDirectoryRequest{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[72]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PackDirectoryRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PackDirectoryRequest) ProtoMessage() {}
+
+func (x *PackDirectoryRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[72]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PackDirectoryRequest.ProtoReflect.Descriptor instead.
+func (*PackDirectoryRequest) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{72}
+}
+
+func (x *PackDirectoryRequest) GetTarget() *Target {
+	if x != nil {
+		return x.Target
+	}
+	return nil
+}
+
+type PackDirectoryResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// At most 256 KiB.
+	Data          []byte `protobuf:"bytes,1,opt,name=data,proto3" json:"data,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PackDirectoryResponse) Reset() {
+	*x = PackDirectoryResponse{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[73]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PackDirectoryResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PackDirectoryResponse) ProtoMessage() {}
+
+func (x *PackDirectoryResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[73]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PackDirectoryResponse.ProtoReflect.Descriptor instead.
+func (*PackDirectoryResponse) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{73}
+}
+
+func (x *PackDirectoryResponse) GetData() []byte {
+	if x != nil {
+		return x.Data
+	}
+	return nil
+}
+
+type UnpackArchiveRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// First message only.
+	Options       *UnpackArchiveOptions `protobuf:"bytes,1,opt,name=options,proto3" json:"options,omitempty"`
+	Data          []byte                `protobuf:"bytes,2,opt,name=data,proto3" json:"data,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UnpackArchiveRequest) Reset() {
+	*x = UnpackArchiveRequest{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[74]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnpackArchiveRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnpackArchiveRequest) ProtoMessage() {}
+
+func (x *UnpackArchiveRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[74]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnpackArchiveRequest.ProtoReflect.Descriptor instead.
+func (*UnpackArchiveRequest) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{74}
+}
+
+func (x *UnpackArchiveRequest) GetOptions() *UnpackArchiveOptions {
+	if x != nil {
+		return x.Options
+	}
+	return nil
+}
+
+func (x *UnpackArchiveRequest) GetData() []byte {
+	if x != nil {
+		return x.Data
+	}
+	return nil
+}
+
+type UnpackArchiveOptions struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Target   *Target                `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"`
+	Conflict ArchiveConflict        `protobuf:"varint,2,opt,name=conflict,proto3,enum=nullspace.guest.v1.ArchiveConflict" json:"conflict,omitempty"`
+	// 0: no bound but the disk's.
+	MaxBytes uint64 `protobuf:"varint,3,opt,name=max_bytes,json=maxBytes,proto3" json:"max_bytes,omitempty"`
+	// 0: 1,000,000.
+	MaxEntries uint32 `protobuf:"varint,4,opt,name=max_entries,json=maxEntries,proto3" json:"max_entries,omitempty"`
+	// Account that what is unpacked belongs to; empty: that of target.user, or root.
+	Owner         string `protobuf:"bytes,5,opt,name=owner,proto3" json:"owner,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UnpackArchiveOptions) Reset() {
+	*x = UnpackArchiveOptions{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[75]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnpackArchiveOptions) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnpackArchiveOptions) ProtoMessage() {}
+
+func (x *UnpackArchiveOptions) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[75]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnpackArchiveOptions.ProtoReflect.Descriptor instead.
+func (*UnpackArchiveOptions) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{75}
+}
+
+func (x *UnpackArchiveOptions) GetTarget() *Target {
+	if x != nil {
+		return x.Target
+	}
+	return nil
+}
+
+func (x *UnpackArchiveOptions) GetConflict() ArchiveConflict {
+	if x != nil {
+		return x.Conflict
+	}
+	return ArchiveConflict_ARCHIVE_CONFLICT_UNSPECIFIED
+}
+
+func (x *UnpackArchiveOptions) GetMaxBytes() uint64 {
+	if x != nil {
+		return x.MaxBytes
+	}
+	return 0
+}
+
+func (x *UnpackArchiveOptions) GetMaxEntries() uint32 {
+	if x != nil {
+		return x.MaxEntries
+	}
+	return 0
+}
+
+func (x *UnpackArchiveOptions) GetOwner() string {
+	if x != nil {
+		return x.Owner
+	}
+	return ""
+}
+
+type UnpackArchiveResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Bytes of file contents, and number of files and symlinks.
+	Bytes         uint64 `protobuf:"varint,1,opt,name=bytes,proto3" json:"bytes,omitempty"`
+	Files         uint32 `protobuf:"varint,2,opt,name=files,proto3" json:"files,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UnpackArchiveResponse) Reset() {
+	*x = UnpackArchiveResponse{}
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[76]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnpackArchiveResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnpackArchiveResponse) ProtoMessage() {}
+
+func (x *UnpackArchiveResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[76]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnpackArchiveResponse.ProtoReflect.Descriptor instead.
+func (*UnpackArchiveResponse) Descriptor() ([]byte, []int) {
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{76}
+}
+
+func (x *UnpackArchiveResponse) GetBytes() uint64 {
+	if x != nil {
+		return x.Bytes
+	}
+	return 0
+}
+
+func (x *UnpackArchiveResponse) GetFiles() uint32 {
+	if x != nil {
+		return x.Files
+	}
+	return 0
 }
 
 type MetricsRequest struct {
@@ -2869,7 +4602,7 @@ type MetricsRequest struct {
 
 func (x *MetricsRequest) Reset() {
 	*x = MetricsRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[49]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[77]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2881,7 +4614,7 @@ func (x *MetricsRequest) String() string {
 func (*MetricsRequest) ProtoMessage() {}
 
 func (x *MetricsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[49]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[77]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2894,7 +4627,7 @@ func (x *MetricsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MetricsRequest.ProtoReflect.Descriptor instead.
 func (*MetricsRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{49}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{77}
 }
 
 type MetricsResponse struct {
@@ -2915,7 +4648,7 @@ type MetricsResponse struct {
 
 func (x *MetricsResponse) Reset() {
 	*x = MetricsResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[50]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[78]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2927,7 +4660,7 @@ func (x *MetricsResponse) String() string {
 func (*MetricsResponse) ProtoMessage() {}
 
 func (x *MetricsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[50]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[78]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2940,7 +4673,7 @@ func (x *MetricsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MetricsResponse.ProtoReflect.Descriptor instead.
 func (*MetricsResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{50}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{78}
 }
 
 func (x *MetricsResponse) GetCpuPercent() float64 {
@@ -3014,7 +4747,7 @@ type WatchGuardRequest struct {
 
 func (x *WatchGuardRequest) Reset() {
 	*x = WatchGuardRequest{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[51]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[79]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3026,7 +4759,7 @@ func (x *WatchGuardRequest) String() string {
 func (*WatchGuardRequest) ProtoMessage() {}
 
 func (x *WatchGuardRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[51]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[79]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3039,7 +4772,7 @@ func (x *WatchGuardRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchGuardRequest.ProtoReflect.Descriptor instead.
 func (*WatchGuardRequest) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{51}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{79}
 }
 
 type WatchGuardResponse struct {
@@ -3056,7 +4789,7 @@ type WatchGuardResponse struct {
 
 func (x *WatchGuardResponse) Reset() {
 	*x = WatchGuardResponse{}
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[52]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[80]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3068,7 +4801,7 @@ func (x *WatchGuardResponse) String() string {
 func (*WatchGuardResponse) ProtoMessage() {}
 
 func (x *WatchGuardResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[52]
+	mi := &file_nullspace_guest_v1_guest_proto_msgTypes[80]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3081,7 +4814,7 @@ func (x *WatchGuardResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchGuardResponse.ProtoReflect.Descriptor instead.
 func (*WatchGuardResponse) Descriptor() ([]byte, []int) {
-	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{52}
+	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{80}
 }
 
 func (x *WatchGuardResponse) GetGuard() string {
@@ -3198,16 +4931,30 @@ const file_nullspace_guest_v1_guest_proto_rawDesc = "" +
 	"\ttimed_out\x18\x03 \x01(\bR\btimedOut\x12\x14\n" +
 	"\x05guard\x18\x04 \x01(\tR\x05guard\x12\x19\n" +
 	"\bspawn_us\x18\x05 \x01(\x04R\aspawnUs\x12\x15\n" +
-	"\x06run_us\x18\x06 \x01(\x04R\x05runUs\"E\n" +
+	"\x06run_us\x18\x06 \x01(\x04R\x05runUs\"\x91\x01\n" +
 	"\fStartRequest\x125\n" +
-	"\acommand\x18\x01 \x01(\v2\x1b.nullspace.guest.v1.CommandR\acommand\"!\n" +
+	"\acommand\x18\x01 \x01(\v2\x1b.nullspace.guest.v1.CommandR\acommand\x128\n" +
+	"\bterminal\x18\x02 \x01(\v2\x1c.nullspace.guest.v1.TerminalR\bterminal\x12\x10\n" +
+	"\x03tag\x18\x03 \x01(\tR\x03tag\"!\n" +
 	"\rStartResponse\x12\x10\n" +
-	"\x03pid\x18\x01 \x01(\rR\x03pid\"\x93\x01\n" +
+	"\x03pid\x18\x01 \x01(\rR\x03pid\"8\n" +
+	"\bTerminal\x12\x18\n" +
+	"\acolumns\x18\x01 \x01(\rR\acolumns\x12\x12\n" +
+	"\x04rows\x18\x02 \x01(\rR\x04rows\"c\n" +
+	"\x15ResizeTerminalRequest\x12\x10\n" +
+	"\x03pid\x18\x01 \x01(\rR\x03pid\x128\n" +
+	"\bterminal\x18\x02 \x01(\v2\x1c.nullspace.guest.v1.TerminalR\bterminal\"\x18\n" +
+	"\x16ResizeTerminalResponse\"\x15\n" +
+	"\x13EndProcessesRequest\",\n" +
+	"\x14EndProcessesResponse\x12\x14\n" +
+	"\x05ended\x18\x01 \x01(\rR\x05ended\"\xb2\x01\n" +
 	"\rAttachRequest\x12\x10\n" +
 	"\x03pid\x18\x01 \x01(\rR\x03pid\x12#\n" +
 	"\rstdout_offset\x18\x02 \x01(\x04R\fstdoutOffset\x12#\n" +
 	"\rstderr_offset\x18\x03 \x01(\x04R\fstderrOffset\x12&\n" +
-	"\x0fnew_output_only\x18\x04 \x01(\bR\rnewOutputOnly\"\xf4\x01\n" +
+	"\x0fnew_output_only\x18\x04 \x01(\bR\rnewOutputOnly\x12\x1d\n" +
+	"\n" +
+	"last_bytes\x18\x05 \x01(\x04R\tlastBytes\"\xf4\x01\n" +
 	"\x0eAttachResponse\x12=\n" +
 	"\astarted\x18\x01 \x01(\v2!.nullspace.guest.v1.AttachStartedH\x00R\astarted\x124\n" +
 	"\x06output\x18\x02 \x01(\v2\x1a.nullspace.guest.v1.OutputH\x00R\x06output\x12.\n" +
@@ -3228,13 +4975,22 @@ const file_nullspace_guest_v1_guest_proto_rawDesc = "" +
 	"\x04data\x18\x03 \x01(\fR\x04data\"\x16\n" +
 	"\x14ListProcessesRequest\"R\n" +
 	"\x15ListProcessesResponse\x129\n" +
-	"\tprocesses\x18\x01 \x03(\v2\x1b.nullspace.guest.v1.ProcessR\tprocesses\"\xa5\x01\n" +
+	"\tprocesses\x18\x01 \x03(\v2\x1b.nullspace.guest.v1.ProcessR\tprocesses\"\xbb\x03\n" +
 	"\aProcess\x12\x10\n" +
 	"\x03pid\x18\x01 \x01(\rR\x03pid\x12\x18\n" +
 	"\acommand\x18\x02 \x01(\tR\acommand\x12\x18\n" +
 	"\arunning\x18\x03 \x01(\bR\arunning\x12,\n" +
 	"\x04exit\x18\x04 \x01(\v2\x18.nullspace.guest.v1.ExitR\x04exit\x12&\n" +
-	"\x0fstarted_unix_ms\x18\x05 \x01(\x04R\rstartedUnixMs\"%\n" +
+	"\x0fstarted_unix_ms\x18\x05 \x01(\x04R\rstartedUnixMs\x128\n" +
+	"\bterminal\x18\x06 \x01(\v2\x1c.nullspace.guest.v1.TerminalR\bterminal\x12\x10\n" +
+	"\x03tag\x18\a \x01(\tR\x03tag\x12\x15\n" +
+	"\x06cpu_us\x18\b \x01(\x04R\x05cpuUs\x12!\n" +
+	"\fmemory_bytes\x18\t \x01(\x04R\vmemoryBytes\x12#\n" +
+	"\rprocess_count\x18\n" +
+	" \x01(\rR\fprocessCount\x12!\n" +
+	"\fstdout_bytes\x18\v \x01(\x04R\vstdoutBytes\x12!\n" +
+	"\fstderr_bytes\x18\f \x01(\x04R\vstderrBytes\x12#\n" +
+	"\rdropped_bytes\x18\r \x01(\x04R\fdroppedBytes\"%\n" +
 	"\x11ReadOutputRequest\x12\x10\n" +
 	"\x03pid\x18\x01 \x01(\rR\x03pid\"\xc2\x01\n" +
 	"\x12ReadOutputResponse\x12\x16\n" +
@@ -3285,11 +5041,12 @@ const file_nullspace_guest_v1_guest_proto_rawDesc = "" +
 	"\tmax_bytes\x18\x03 \x01(\x04R\bmaxBytes\"X\n" +
 	"\x10ReadFileResponse\x120\n" +
 	"\x04info\x18\x01 \x01(\v2\x1c.nullspace.guest.v1.FileInfoR\x04info\x12\x12\n" +
-	"\x04data\x18\x02 \x01(\fR\x04data\"n\n" +
+	"\x04data\x18\x02 \x01(\fR\x04data\"\x94\x01\n" +
 	"\x10WriteFileRequest\x122\n" +
 	"\x06target\x18\x01 \x01(\v2\x1a.nullspace.guest.v1.TargetR\x06target\x12\x12\n" +
 	"\x04data\x18\x02 \x01(\fR\x04data\x12\x12\n" +
-	"\x04mode\x18\x03 \x01(\rR\x04mode\"E\n" +
+	"\x04mode\x18\x03 \x01(\rR\x04mode\x12$\n" +
+	"\x0emust_not_exist\x18\x04 \x01(\bR\fmustNotExist\"E\n" +
 	"\x11WriteFileResponse\x120\n" +
 	"\x04info\x18\x01 \x01(\v2\x1c.nullspace.guest.v1.FileInfoR\x04info\"J\n" +
 	"\x14MakeDirectoryRequest\x122\n" +
@@ -3308,7 +5065,88 @@ const file_nullspace_guest_v1_guest_proto_rawDesc = "" +
 	"\x06target\x18\x01 \x01(\v2\x1a.nullspace.guest.v1.TargetR\x06target\x12\x12\n" +
 	"\x04mode\x18\x02 \x01(\rR\x04mode\"J\n" +
 	"\x16SetPermissionsResponse\x120\n" +
-	"\x04info\x18\x01 \x01(\v2\x1c.nullspace.guest.v1.FileInfoR\x04info\"\x10\n" +
+	"\x04info\x18\x01 \x01(\v2\x1c.nullspace.guest.v1.FileInfoR\x04info\"n\n" +
+	"\x11WriteFilesRequest\x128\n" +
+	"\x04file\x18\x01 \x01(\v2\".nullspace.guest.v1.WriteFilesFileH\x00R\x04file\x12\x14\n" +
+	"\x04data\x18\x02 \x01(\fH\x00R\x04dataB\t\n" +
+	"\amessage\"X\n" +
+	"\x0eWriteFilesFile\x122\n" +
+	"\x06target\x18\x01 \x01(\v2\x1a.nullspace.guest.v1.TargetR\x06target\x12\x12\n" +
+	"\x04mode\x18\x02 \x01(\rR\x04mode\"T\n" +
+	"\x12WriteFilesResponse\x12>\n" +
+	"\aresults\x18\x01 \x03(\v2$.nullspace.guest.v1.WriteFilesResultR\aresults\"\x8d\x01\n" +
+	"\x10WriteFilesResult\x122\n" +
+	"\x04info\x18\x01 \x01(\v2\x1c.nullspace.guest.v1.FileInfoH\x00R\x04info\x12;\n" +
+	"\afailure\x18\x02 \x01(\v2\x1f.nullspace.guest.v1.FileFailureH\x00R\afailureB\b\n" +
+	"\x06result\"`\n" +
+	"\vFileFailure\x127\n" +
+	"\x06detail\x18\x01 \x01(\v2\x1f.nullspace.guest.v1.ErrorDetailR\x06detail\x12\x18\n" +
+	"\amessage\x18\x02 \x01(\tR\amessage\"\x83\x01\n" +
+	"\x12SearchFilesRequest\x122\n" +
+	"\x06target\x18\x01 \x01(\v2\x1a.nullspace.guest.v1.TargetR\x06target\x12\x18\n" +
+	"\apattern\x18\x02 \x01(\tR\apattern\x12\x1f\n" +
+	"\vmax_results\x18\x03 \x01(\rR\n" +
+	"maxResults\"I\n" +
+	"\x13SearchFilesResponse\x12\x14\n" +
+	"\x05paths\x18\x01 \x03(\tR\x05paths\x12\x1c\n" +
+	"\ttruncated\x18\x02 \x01(\bR\ttruncated\"\x80\x01\n" +
+	"\x0fFindTextRequest\x122\n" +
+	"\x06target\x18\x01 \x01(\v2\x1a.nullspace.guest.v1.TargetR\x06target\x12\x18\n" +
+	"\apattern\x18\x02 \x01(\tR\apattern\x12\x1f\n" +
+	"\vmax_matches\x18\x03 \x01(\rR\n" +
+	"maxMatches\"i\n" +
+	"\x10FindTextResponse\x127\n" +
+	"\amatches\x18\x01 \x03(\v2\x1d.nullspace.guest.v1.TextMatchR\amatches\x12\x1c\n" +
+	"\ttruncated\x18\x02 \x01(\bR\ttruncated\"M\n" +
+	"\tTextMatch\x12\x12\n" +
+	"\x04path\x18\x01 \x01(\tR\x04path\x12\x12\n" +
+	"\x04line\x18\x02 \x01(\rR\x04line\x12\x18\n" +
+	"\acontent\x18\x03 \x01(\tR\acontent\"\x86\x01\n" +
+	"\x12ReplaceTextRequest\x124\n" +
+	"\atargets\x18\x01 \x03(\v2\x1a.nullspace.guest.v1.TargetR\atargets\x12\x18\n" +
+	"\apattern\x18\x02 \x01(\tR\apattern\x12 \n" +
+	"\vreplacement\x18\x03 \x01(\tR\vreplacement\"9\n" +
+	"\x13ReplaceTextResponse\x12\"\n" +
+	"\freplacements\x18\x01 \x01(\x04R\freplacements\"i\n" +
+	"\x15WatchDirectoryRequest\x122\n" +
+	"\x06target\x18\x01 \x01(\v2\x1a.nullspace.guest.v1.TargetR\x06target\x12\x1c\n" +
+	"\trecursive\x18\x02 \x01(\bR\trecursive\"\x92\x02\n" +
+	"\x16WatchDirectoryResponse\x12<\n" +
+	"\astarted\x18\x01 \x01(\v2 .nullspace.guest.v1.WatchStartedH\x00R\astarted\x128\n" +
+	"\x06change\x18\x02 \x01(\v2\x1e.nullspace.guest.v1.FileChangeH\x00R\x06change\x12?\n" +
+	"\boverflow\x18\x03 \x01(\v2!.nullspace.guest.v1.WatchOverflowH\x00R\boverflow\x126\n" +
+	"\x05ended\x18\x04 \x01(\v2\x1e.nullspace.guest.v1.WatchEndedH\x00R\x05endedB\a\n" +
+	"\x05event\"\"\n" +
+	"\fWatchStarted\x12\x12\n" +
+	"\x04path\x18\x01 \x01(\tR\x04path\"z\n" +
+	"\n" +
+	"FileChange\x12\x12\n" +
+	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n" +
+	"\x04path\x18\x03 \x01(\tR\x04path\x12\x19\n" +
+	"\bold_path\x18\x04 \x01(\tR\aoldPath\x12\x15\n" +
+	"\x06is_dir\x18\x05 \x01(\bR\x05isDir\"\x0f\n" +
+	"\rWatchOverflow\"$\n" +
+	"\n" +
+	"WatchEnded\x12\x16\n" +
+	"\x06reason\x18\x01 \x01(\tR\x06reason\"J\n" +
+	"\x14PackDirectoryRequest\x122\n" +
+	"\x06target\x18\x01 \x01(\v2\x1a.nullspace.guest.v1.TargetR\x06target\"+\n" +
+	"\x15PackDirectoryResponse\x12\x12\n" +
+	"\x04data\x18\x01 \x01(\fR\x04data\"n\n" +
+	"\x14UnpackArchiveRequest\x12B\n" +
+	"\aoptions\x18\x01 \x01(\v2(.nullspace.guest.v1.UnpackArchiveOptionsR\aoptions\x12\x12\n" +
+	"\x04data\x18\x02 \x01(\fR\x04data\"\xdf\x01\n" +
+	"\x14UnpackArchiveOptions\x122\n" +
+	"\x06target\x18\x01 \x01(\v2\x1a.nullspace.guest.v1.TargetR\x06target\x12?\n" +
+	"\bconflict\x18\x02 \x01(\x0e2#.nullspace.guest.v1.ArchiveConflictR\bconflict\x12\x1b\n" +
+	"\tmax_bytes\x18\x03 \x01(\x04R\bmaxBytes\x12\x1f\n" +
+	"\vmax_entries\x18\x04 \x01(\rR\n" +
+	"maxEntries\x12\x14\n" +
+	"\x05owner\x18\x05 \x01(\tR\x05owner\"C\n" +
+	"\x15UnpackArchiveResponse\x12\x14\n" +
+	"\x05bytes\x18\x01 \x01(\x04R\x05bytes\x12\x14\n" +
+	"\x05files\x18\x02 \x01(\rR\x05files\"\x10\n" +
 	"\x0eMetricsRequest\"\xf4\x02\n" +
 	"\x0fMetricsResponse\x12\x1f\n" +
 	"\vcpu_percent\x18\x01 \x01(\x01R\n" +
@@ -3332,7 +5170,12 @@ const file_nullspace_guest_v1_guest_proto_rawDesc = "" +
 	"\x06Stream\x12\x16\n" +
 	"\x12STREAM_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rSTREAM_STDOUT\x10\x01\x12\x11\n" +
-	"\rSTREAM_STDERR\x10\x022\xb9\x0e\n" +
+	"\rSTREAM_STDERR\x10\x02*\x89\x01\n" +
+	"\x0fArchiveConflict\x12 \n" +
+	"\x1cARCHIVE_CONFLICT_UNSPECIFIED\x10\x00\x12\x1a\n" +
+	"\x16ARCHIVE_CONFLICT_MERGE\x10\x01\x12\x1c\n" +
+	"\x18ARCHIVE_CONFLICT_REPLACE\x10\x02\x12\x1a\n" +
+	"\x16ARCHIVE_CONFLICT_ERROR\x10\x032\xb6\x15\n" +
 	"\fGuestService\x12O\n" +
 	"\x06Health\x12!.nullspace.guest.v1.HealthRequest\x1a\".nullspace.guest.v1.HealthResponse\x12X\n" +
 	"\tConfigure\x12$.nullspace.guest.v1.ConfigureRequest\x1a%.nullspace.guest.v1.ConfigureResponse\x12O\n" +
@@ -3346,7 +5189,9 @@ const file_nullspace_guest_v1_guest_proto_rawDesc = "" +
 	"ReadOutput\x12%.nullspace.guest.v1.ReadOutputRequest\x1a&.nullspace.guest.v1.ReadOutputResponse\x12O\n" +
 	"\x06Signal\x12!.nullspace.guest.v1.SignalRequest\x1a\".nullspace.guest.v1.SignalResponse\x12[\n" +
 	"\n" +
-	"WriteStdin\x12%.nullspace.guest.v1.WriteStdinRequest\x1a&.nullspace.guest.v1.WriteStdinResponse\x12I\n" +
+	"WriteStdin\x12%.nullspace.guest.v1.WriteStdinRequest\x1a&.nullspace.guest.v1.WriteStdinResponse\x12g\n" +
+	"\x0eResizeTerminal\x12).nullspace.guest.v1.ResizeTerminalRequest\x1a*.nullspace.guest.v1.ResizeTerminalResponse\x12a\n" +
+	"\fEndProcesses\x12'.nullspace.guest.v1.EndProcessesRequest\x1a(.nullspace.guest.v1.EndProcessesResponse\x12I\n" +
 	"\x04Stat\x12\x1f.nullspace.guest.v1.StatRequest\x1a .nullspace.guest.v1.StatResponse\x12d\n" +
 	"\rListDirectory\x12(.nullspace.guest.v1.ListDirectoryRequest\x1a).nullspace.guest.v1.ListDirectoryResponse\x12W\n" +
 	"\bReadFile\x12#.nullspace.guest.v1.ReadFileRequest\x1a$.nullspace.guest.v1.ReadFileResponse0\x01\x12Z\n" +
@@ -3354,7 +5199,15 @@ const file_nullspace_guest_v1_guest_proto_rawDesc = "" +
 	"\rMakeDirectory\x12(.nullspace.guest.v1.MakeDirectoryRequest\x1a).nullspace.guest.v1.MakeDirectoryResponse\x12O\n" +
 	"\x06Remove\x12!.nullspace.guest.v1.RemoveRequest\x1a\".nullspace.guest.v1.RemoveResponse\x12O\n" +
 	"\x06Rename\x12!.nullspace.guest.v1.RenameRequest\x1a\".nullspace.guest.v1.RenameResponse\x12g\n" +
-	"\x0eSetPermissions\x12).nullspace.guest.v1.SetPermissionsRequest\x1a*.nullspace.guest.v1.SetPermissionsResponse\x12R\n" +
+	"\x0eSetPermissions\x12).nullspace.guest.v1.SetPermissionsRequest\x1a*.nullspace.guest.v1.SetPermissionsResponse\x12]\n" +
+	"\n" +
+	"WriteFiles\x12%.nullspace.guest.v1.WriteFilesRequest\x1a&.nullspace.guest.v1.WriteFilesResponse(\x01\x12^\n" +
+	"\vSearchFiles\x12&.nullspace.guest.v1.SearchFilesRequest\x1a'.nullspace.guest.v1.SearchFilesResponse\x12U\n" +
+	"\bFindText\x12#.nullspace.guest.v1.FindTextRequest\x1a$.nullspace.guest.v1.FindTextResponse\x12^\n" +
+	"\vReplaceText\x12&.nullspace.guest.v1.ReplaceTextRequest\x1a'.nullspace.guest.v1.ReplaceTextResponse\x12i\n" +
+	"\x0eWatchDirectory\x12).nullspace.guest.v1.WatchDirectoryRequest\x1a*.nullspace.guest.v1.WatchDirectoryResponse0\x01\x12f\n" +
+	"\rPackDirectory\x12(.nullspace.guest.v1.PackDirectoryRequest\x1a).nullspace.guest.v1.PackDirectoryResponse0\x01\x12f\n" +
+	"\rUnpackArchive\x12(.nullspace.guest.v1.UnpackArchiveRequest\x1a).nullspace.guest.v1.UnpackArchiveResponse(\x01\x12R\n" +
 	"\aMetrics\x12\".nullspace.guest.v1.MetricsRequest\x1a#.nullspace.guest.v1.MetricsResponse\x12]\n" +
 	"\n" +
 	"WatchGuard\x12%.nullspace.guest.v1.WatchGuardRequest\x1a&.nullspace.guest.v1.WatchGuardResponse0\x01B)Z'nullspace.dev/guest/gen/guestv1;guestv1b\x06proto3"
@@ -3371,145 +5224,214 @@ func file_nullspace_guest_v1_guest_proto_rawDescGZIP() []byte {
 	return file_nullspace_guest_v1_guest_proto_rawDescData
 }
 
-var file_nullspace_guest_v1_guest_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_nullspace_guest_v1_guest_proto_msgTypes = make([]protoimpl.MessageInfo, 55)
+var file_nullspace_guest_v1_guest_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_nullspace_guest_v1_guest_proto_msgTypes = make([]protoimpl.MessageInfo, 83)
 var file_nullspace_guest_v1_guest_proto_goTypes = []any{
 	(Stream)(0),                    // 0: nullspace.guest.v1.Stream
-	(*ErrorDetail)(nil),            // 1: nullspace.guest.v1.ErrorDetail
-	(*HealthRequest)(nil),          // 2: nullspace.guest.v1.HealthRequest
-	(*HealthResponse)(nil),         // 3: nullspace.guest.v1.HealthResponse
-	(*ConfigureRequest)(nil),       // 4: nullspace.guest.v1.ConfigureRequest
-	(*ConfigureResponse)(nil),      // 5: nullspace.guest.v1.ConfigureResponse
-	(*HookFailure)(nil),            // 6: nullspace.guest.v1.HookFailure
-	(*FreezeRequest)(nil),          // 7: nullspace.guest.v1.FreezeRequest
-	(*FreezeResponse)(nil),         // 8: nullspace.guest.v1.FreezeResponse
-	(*ThawRequest)(nil),            // 9: nullspace.guest.v1.ThawRequest
-	(*ThawResponse)(nil),           // 10: nullspace.guest.v1.ThawResponse
-	(*Environment)(nil),            // 11: nullspace.guest.v1.Environment
-	(*Command)(nil),                // 12: nullspace.guest.v1.Command
-	(*RunRequest)(nil),             // 13: nullspace.guest.v1.RunRequest
-	(*RunResponse)(nil),            // 14: nullspace.guest.v1.RunResponse
-	(*Exit)(nil),                   // 15: nullspace.guest.v1.Exit
-	(*StartRequest)(nil),           // 16: nullspace.guest.v1.StartRequest
-	(*StartResponse)(nil),          // 17: nullspace.guest.v1.StartResponse
-	(*AttachRequest)(nil),          // 18: nullspace.guest.v1.AttachRequest
-	(*AttachResponse)(nil),         // 19: nullspace.guest.v1.AttachResponse
-	(*Frozen)(nil),                 // 20: nullspace.guest.v1.Frozen
-	(*AttachStarted)(nil),          // 21: nullspace.guest.v1.AttachStarted
-	(*Output)(nil),                 // 22: nullspace.guest.v1.Output
-	(*ListProcessesRequest)(nil),   // 23: nullspace.guest.v1.ListProcessesRequest
-	(*ListProcessesResponse)(nil),  // 24: nullspace.guest.v1.ListProcessesResponse
-	(*Process)(nil),                // 25: nullspace.guest.v1.Process
-	(*ReadOutputRequest)(nil),      // 26: nullspace.guest.v1.ReadOutputRequest
-	(*ReadOutputResponse)(nil),     // 27: nullspace.guest.v1.ReadOutputResponse
-	(*SignalRequest)(nil),          // 28: nullspace.guest.v1.SignalRequest
-	(*SignalResponse)(nil),         // 29: nullspace.guest.v1.SignalResponse
-	(*WriteStdinRequest)(nil),      // 30: nullspace.guest.v1.WriteStdinRequest
-	(*WriteStdinResponse)(nil),     // 31: nullspace.guest.v1.WriteStdinResponse
-	(*FileInfo)(nil),               // 32: nullspace.guest.v1.FileInfo
-	(*Target)(nil),                 // 33: nullspace.guest.v1.Target
-	(*StatRequest)(nil),            // 34: nullspace.guest.v1.StatRequest
-	(*StatResponse)(nil),           // 35: nullspace.guest.v1.StatResponse
-	(*ListDirectoryRequest)(nil),   // 36: nullspace.guest.v1.ListDirectoryRequest
-	(*ListDirectoryResponse)(nil),  // 37: nullspace.guest.v1.ListDirectoryResponse
-	(*ReadFileRequest)(nil),        // 38: nullspace.guest.v1.ReadFileRequest
-	(*ReadFileResponse)(nil),       // 39: nullspace.guest.v1.ReadFileResponse
-	(*WriteFileRequest)(nil),       // 40: nullspace.guest.v1.WriteFileRequest
-	(*WriteFileResponse)(nil),      // 41: nullspace.guest.v1.WriteFileResponse
-	(*MakeDirectoryRequest)(nil),   // 42: nullspace.guest.v1.MakeDirectoryRequest
-	(*MakeDirectoryResponse)(nil),  // 43: nullspace.guest.v1.MakeDirectoryResponse
-	(*RemoveRequest)(nil),          // 44: nullspace.guest.v1.RemoveRequest
-	(*RemoveResponse)(nil),         // 45: nullspace.guest.v1.RemoveResponse
-	(*RenameRequest)(nil),          // 46: nullspace.guest.v1.RenameRequest
-	(*RenameResponse)(nil),         // 47: nullspace.guest.v1.RenameResponse
-	(*SetPermissionsRequest)(nil),  // 48: nullspace.guest.v1.SetPermissionsRequest
-	(*SetPermissionsResponse)(nil), // 49: nullspace.guest.v1.SetPermissionsResponse
-	(*MetricsRequest)(nil),         // 50: nullspace.guest.v1.MetricsRequest
-	(*MetricsResponse)(nil),        // 51: nullspace.guest.v1.MetricsResponse
-	(*WatchGuardRequest)(nil),      // 52: nullspace.guest.v1.WatchGuardRequest
-	(*WatchGuardResponse)(nil),     // 53: nullspace.guest.v1.WatchGuardResponse
-	nil,                            // 54: nullspace.guest.v1.Environment.VariablesEntry
-	nil,                            // 55: nullspace.guest.v1.Command.EnvEntry
+	(ArchiveConflict)(0),           // 1: nullspace.guest.v1.ArchiveConflict
+	(*ErrorDetail)(nil),            // 2: nullspace.guest.v1.ErrorDetail
+	(*HealthRequest)(nil),          // 3: nullspace.guest.v1.HealthRequest
+	(*HealthResponse)(nil),         // 4: nullspace.guest.v1.HealthResponse
+	(*ConfigureRequest)(nil),       // 5: nullspace.guest.v1.ConfigureRequest
+	(*ConfigureResponse)(nil),      // 6: nullspace.guest.v1.ConfigureResponse
+	(*HookFailure)(nil),            // 7: nullspace.guest.v1.HookFailure
+	(*FreezeRequest)(nil),          // 8: nullspace.guest.v1.FreezeRequest
+	(*FreezeResponse)(nil),         // 9: nullspace.guest.v1.FreezeResponse
+	(*ThawRequest)(nil),            // 10: nullspace.guest.v1.ThawRequest
+	(*ThawResponse)(nil),           // 11: nullspace.guest.v1.ThawResponse
+	(*Environment)(nil),            // 12: nullspace.guest.v1.Environment
+	(*Command)(nil),                // 13: nullspace.guest.v1.Command
+	(*RunRequest)(nil),             // 14: nullspace.guest.v1.RunRequest
+	(*RunResponse)(nil),            // 15: nullspace.guest.v1.RunResponse
+	(*Exit)(nil),                   // 16: nullspace.guest.v1.Exit
+	(*StartRequest)(nil),           // 17: nullspace.guest.v1.StartRequest
+	(*StartResponse)(nil),          // 18: nullspace.guest.v1.StartResponse
+	(*Terminal)(nil),               // 19: nullspace.guest.v1.Terminal
+	(*ResizeTerminalRequest)(nil),  // 20: nullspace.guest.v1.ResizeTerminalRequest
+	(*ResizeTerminalResponse)(nil), // 21: nullspace.guest.v1.ResizeTerminalResponse
+	(*EndProcessesRequest)(nil),    // 22: nullspace.guest.v1.EndProcessesRequest
+	(*EndProcessesResponse)(nil),   // 23: nullspace.guest.v1.EndProcessesResponse
+	(*AttachRequest)(nil),          // 24: nullspace.guest.v1.AttachRequest
+	(*AttachResponse)(nil),         // 25: nullspace.guest.v1.AttachResponse
+	(*Frozen)(nil),                 // 26: nullspace.guest.v1.Frozen
+	(*AttachStarted)(nil),          // 27: nullspace.guest.v1.AttachStarted
+	(*Output)(nil),                 // 28: nullspace.guest.v1.Output
+	(*ListProcessesRequest)(nil),   // 29: nullspace.guest.v1.ListProcessesRequest
+	(*ListProcessesResponse)(nil),  // 30: nullspace.guest.v1.ListProcessesResponse
+	(*Process)(nil),                // 31: nullspace.guest.v1.Process
+	(*ReadOutputRequest)(nil),      // 32: nullspace.guest.v1.ReadOutputRequest
+	(*ReadOutputResponse)(nil),     // 33: nullspace.guest.v1.ReadOutputResponse
+	(*SignalRequest)(nil),          // 34: nullspace.guest.v1.SignalRequest
+	(*SignalResponse)(nil),         // 35: nullspace.guest.v1.SignalResponse
+	(*WriteStdinRequest)(nil),      // 36: nullspace.guest.v1.WriteStdinRequest
+	(*WriteStdinResponse)(nil),     // 37: nullspace.guest.v1.WriteStdinResponse
+	(*FileInfo)(nil),               // 38: nullspace.guest.v1.FileInfo
+	(*Target)(nil),                 // 39: nullspace.guest.v1.Target
+	(*StatRequest)(nil),            // 40: nullspace.guest.v1.StatRequest
+	(*StatResponse)(nil),           // 41: nullspace.guest.v1.StatResponse
+	(*ListDirectoryRequest)(nil),   // 42: nullspace.guest.v1.ListDirectoryRequest
+	(*ListDirectoryResponse)(nil),  // 43: nullspace.guest.v1.ListDirectoryResponse
+	(*ReadFileRequest)(nil),        // 44: nullspace.guest.v1.ReadFileRequest
+	(*ReadFileResponse)(nil),       // 45: nullspace.guest.v1.ReadFileResponse
+	(*WriteFileRequest)(nil),       // 46: nullspace.guest.v1.WriteFileRequest
+	(*WriteFileResponse)(nil),      // 47: nullspace.guest.v1.WriteFileResponse
+	(*MakeDirectoryRequest)(nil),   // 48: nullspace.guest.v1.MakeDirectoryRequest
+	(*MakeDirectoryResponse)(nil),  // 49: nullspace.guest.v1.MakeDirectoryResponse
+	(*RemoveRequest)(nil),          // 50: nullspace.guest.v1.RemoveRequest
+	(*RemoveResponse)(nil),         // 51: nullspace.guest.v1.RemoveResponse
+	(*RenameRequest)(nil),          // 52: nullspace.guest.v1.RenameRequest
+	(*RenameResponse)(nil),         // 53: nullspace.guest.v1.RenameResponse
+	(*SetPermissionsRequest)(nil),  // 54: nullspace.guest.v1.SetPermissionsRequest
+	(*SetPermissionsResponse)(nil), // 55: nullspace.guest.v1.SetPermissionsResponse
+	(*WriteFilesRequest)(nil),      // 56: nullspace.guest.v1.WriteFilesRequest
+	(*WriteFilesFile)(nil),         // 57: nullspace.guest.v1.WriteFilesFile
+	(*WriteFilesResponse)(nil),     // 58: nullspace.guest.v1.WriteFilesResponse
+	(*WriteFilesResult)(nil),       // 59: nullspace.guest.v1.WriteFilesResult
+	(*FileFailure)(nil),            // 60: nullspace.guest.v1.FileFailure
+	(*SearchFilesRequest)(nil),     // 61: nullspace.guest.v1.SearchFilesRequest
+	(*SearchFilesResponse)(nil),    // 62: nullspace.guest.v1.SearchFilesResponse
+	(*FindTextRequest)(nil),        // 63: nullspace.guest.v1.FindTextRequest
+	(*FindTextResponse)(nil),       // 64: nullspace.guest.v1.FindTextResponse
+	(*TextMatch)(nil),              // 65: nullspace.guest.v1.TextMatch
+	(*ReplaceTextRequest)(nil),     // 66: nullspace.guest.v1.ReplaceTextRequest
+	(*ReplaceTextResponse)(nil),    // 67: nullspace.guest.v1.ReplaceTextResponse
+	(*WatchDirectoryRequest)(nil),  // 68: nullspace.guest.v1.WatchDirectoryRequest
+	(*WatchDirectoryResponse)(nil), // 69: nullspace.guest.v1.WatchDirectoryResponse
+	(*WatchStarted)(nil),           // 70: nullspace.guest.v1.WatchStarted
+	(*FileChange)(nil),             // 71: nullspace.guest.v1.FileChange
+	(*WatchOverflow)(nil),          // 72: nullspace.guest.v1.WatchOverflow
+	(*WatchEnded)(nil),             // 73: nullspace.guest.v1.WatchEnded
+	(*PackDirectoryRequest)(nil),   // 74: nullspace.guest.v1.PackDirectoryRequest
+	(*PackDirectoryResponse)(nil),  // 75: nullspace.guest.v1.PackDirectoryResponse
+	(*UnpackArchiveRequest)(nil),   // 76: nullspace.guest.v1.UnpackArchiveRequest
+	(*UnpackArchiveOptions)(nil),   // 77: nullspace.guest.v1.UnpackArchiveOptions
+	(*UnpackArchiveResponse)(nil),  // 78: nullspace.guest.v1.UnpackArchiveResponse
+	(*MetricsRequest)(nil),         // 79: nullspace.guest.v1.MetricsRequest
+	(*MetricsResponse)(nil),        // 80: nullspace.guest.v1.MetricsResponse
+	(*WatchGuardRequest)(nil),      // 81: nullspace.guest.v1.WatchGuardRequest
+	(*WatchGuardResponse)(nil),     // 82: nullspace.guest.v1.WatchGuardResponse
+	nil,                            // 83: nullspace.guest.v1.Environment.VariablesEntry
+	nil,                            // 84: nullspace.guest.v1.Command.EnvEntry
 }
 var file_nullspace_guest_v1_guest_proto_depIdxs = []int32{
-	11, // 0: nullspace.guest.v1.ConfigureRequest.env:type_name -> nullspace.guest.v1.Environment
-	11, // 1: nullspace.guest.v1.ConfigureRequest.image_env:type_name -> nullspace.guest.v1.Environment
-	6,  // 2: nullspace.guest.v1.ConfigureResponse.hook_failures:type_name -> nullspace.guest.v1.HookFailure
-	54, // 3: nullspace.guest.v1.Environment.variables:type_name -> nullspace.guest.v1.Environment.VariablesEntry
-	55, // 4: nullspace.guest.v1.Command.env:type_name -> nullspace.guest.v1.Command.EnvEntry
-	12, // 5: nullspace.guest.v1.RunRequest.command:type_name -> nullspace.guest.v1.Command
-	15, // 6: nullspace.guest.v1.RunResponse.exit:type_name -> nullspace.guest.v1.Exit
-	12, // 7: nullspace.guest.v1.StartRequest.command:type_name -> nullspace.guest.v1.Command
-	21, // 8: nullspace.guest.v1.AttachResponse.started:type_name -> nullspace.guest.v1.AttachStarted
-	22, // 9: nullspace.guest.v1.AttachResponse.output:type_name -> nullspace.guest.v1.Output
-	15, // 10: nullspace.guest.v1.AttachResponse.exit:type_name -> nullspace.guest.v1.Exit
-	20, // 11: nullspace.guest.v1.AttachResponse.frozen:type_name -> nullspace.guest.v1.Frozen
-	0,  // 12: nullspace.guest.v1.Output.stream:type_name -> nullspace.guest.v1.Stream
-	25, // 13: nullspace.guest.v1.ListProcessesResponse.processes:type_name -> nullspace.guest.v1.Process
-	15, // 14: nullspace.guest.v1.Process.exit:type_name -> nullspace.guest.v1.Exit
-	15, // 15: nullspace.guest.v1.ReadOutputResponse.exit:type_name -> nullspace.guest.v1.Exit
-	33, // 16: nullspace.guest.v1.StatRequest.target:type_name -> nullspace.guest.v1.Target
-	32, // 17: nullspace.guest.v1.StatResponse.info:type_name -> nullspace.guest.v1.FileInfo
-	33, // 18: nullspace.guest.v1.ListDirectoryRequest.target:type_name -> nullspace.guest.v1.Target
-	32, // 19: nullspace.guest.v1.ListDirectoryResponse.entries:type_name -> nullspace.guest.v1.FileInfo
-	33, // 20: nullspace.guest.v1.ReadFileRequest.target:type_name -> nullspace.guest.v1.Target
-	32, // 21: nullspace.guest.v1.ReadFileResponse.info:type_name -> nullspace.guest.v1.FileInfo
-	33, // 22: nullspace.guest.v1.WriteFileRequest.target:type_name -> nullspace.guest.v1.Target
-	32, // 23: nullspace.guest.v1.WriteFileResponse.info:type_name -> nullspace.guest.v1.FileInfo
-	33, // 24: nullspace.guest.v1.MakeDirectoryRequest.target:type_name -> nullspace.guest.v1.Target
-	32, // 25: nullspace.guest.v1.MakeDirectoryResponse.info:type_name -> nullspace.guest.v1.FileInfo
-	33, // 26: nullspace.guest.v1.RemoveRequest.target:type_name -> nullspace.guest.v1.Target
-	33, // 27: nullspace.guest.v1.RenameRequest.from:type_name -> nullspace.guest.v1.Target
-	32, // 28: nullspace.guest.v1.RenameResponse.info:type_name -> nullspace.guest.v1.FileInfo
-	33, // 29: nullspace.guest.v1.SetPermissionsRequest.target:type_name -> nullspace.guest.v1.Target
-	32, // 30: nullspace.guest.v1.SetPermissionsResponse.info:type_name -> nullspace.guest.v1.FileInfo
-	2,  // 31: nullspace.guest.v1.GuestService.Health:input_type -> nullspace.guest.v1.HealthRequest
-	4,  // 32: nullspace.guest.v1.GuestService.Configure:input_type -> nullspace.guest.v1.ConfigureRequest
-	7,  // 33: nullspace.guest.v1.GuestService.Freeze:input_type -> nullspace.guest.v1.FreezeRequest
-	9,  // 34: nullspace.guest.v1.GuestService.Thaw:input_type -> nullspace.guest.v1.ThawRequest
-	13, // 35: nullspace.guest.v1.GuestService.Run:input_type -> nullspace.guest.v1.RunRequest
-	16, // 36: nullspace.guest.v1.GuestService.Start:input_type -> nullspace.guest.v1.StartRequest
-	18, // 37: nullspace.guest.v1.GuestService.Attach:input_type -> nullspace.guest.v1.AttachRequest
-	23, // 38: nullspace.guest.v1.GuestService.ListProcesses:input_type -> nullspace.guest.v1.ListProcessesRequest
-	26, // 39: nullspace.guest.v1.GuestService.ReadOutput:input_type -> nullspace.guest.v1.ReadOutputRequest
-	28, // 40: nullspace.guest.v1.GuestService.Signal:input_type -> nullspace.guest.v1.SignalRequest
-	30, // 41: nullspace.guest.v1.GuestService.WriteStdin:input_type -> nullspace.guest.v1.WriteStdinRequest
-	34, // 42: nullspace.guest.v1.GuestService.Stat:input_type -> nullspace.guest.v1.StatRequest
-	36, // 43: nullspace.guest.v1.GuestService.ListDirectory:input_type -> nullspace.guest.v1.ListDirectoryRequest
-	38, // 44: nullspace.guest.v1.GuestService.ReadFile:input_type -> nullspace.guest.v1.ReadFileRequest
-	40, // 45: nullspace.guest.v1.GuestService.WriteFile:input_type -> nullspace.guest.v1.WriteFileRequest
-	42, // 46: nullspace.guest.v1.GuestService.MakeDirectory:input_type -> nullspace.guest.v1.MakeDirectoryRequest
-	44, // 47: nullspace.guest.v1.GuestService.Remove:input_type -> nullspace.guest.v1.RemoveRequest
-	46, // 48: nullspace.guest.v1.GuestService.Rename:input_type -> nullspace.guest.v1.RenameRequest
-	48, // 49: nullspace.guest.v1.GuestService.SetPermissions:input_type -> nullspace.guest.v1.SetPermissionsRequest
-	50, // 50: nullspace.guest.v1.GuestService.Metrics:input_type -> nullspace.guest.v1.MetricsRequest
-	52, // 51: nullspace.guest.v1.GuestService.WatchGuard:input_type -> nullspace.guest.v1.WatchGuardRequest
-	3,  // 52: nullspace.guest.v1.GuestService.Health:output_type -> nullspace.guest.v1.HealthResponse
-	5,  // 53: nullspace.guest.v1.GuestService.Configure:output_type -> nullspace.guest.v1.ConfigureResponse
-	8,  // 54: nullspace.guest.v1.GuestService.Freeze:output_type -> nullspace.guest.v1.FreezeResponse
-	10, // 55: nullspace.guest.v1.GuestService.Thaw:output_type -> nullspace.guest.v1.ThawResponse
-	14, // 56: nullspace.guest.v1.GuestService.Run:output_type -> nullspace.guest.v1.RunResponse
-	17, // 57: nullspace.guest.v1.GuestService.Start:output_type -> nullspace.guest.v1.StartResponse
-	19, // 58: nullspace.guest.v1.GuestService.Attach:output_type -> nullspace.guest.v1.AttachResponse
-	24, // 59: nullspace.guest.v1.GuestService.ListProcesses:output_type -> nullspace.guest.v1.ListProcessesResponse
-	27, // 60: nullspace.guest.v1.GuestService.ReadOutput:output_type -> nullspace.guest.v1.ReadOutputResponse
-	29, // 61: nullspace.guest.v1.GuestService.Signal:output_type -> nullspace.guest.v1.SignalResponse
-	31, // 62: nullspace.guest.v1.GuestService.WriteStdin:output_type -> nullspace.guest.v1.WriteStdinResponse
-	35, // 63: nullspace.guest.v1.GuestService.Stat:output_type -> nullspace.guest.v1.StatResponse
-	37, // 64: nullspace.guest.v1.GuestService.ListDirectory:output_type -> nullspace.guest.v1.ListDirectoryResponse
-	39, // 65: nullspace.guest.v1.GuestService.ReadFile:output_type -> nullspace.guest.v1.ReadFileResponse
-	41, // 66: nullspace.guest.v1.GuestService.WriteFile:output_type -> nullspace.guest.v1.WriteFileResponse
-	43, // 67: nullspace.guest.v1.GuestService.MakeDirectory:output_type -> nullspace.guest.v1.MakeDirectoryResponse
-	45, // 68: nullspace.guest.v1.GuestService.Remove:output_type -> nullspace.guest.v1.RemoveResponse
-	47, // 69: nullspace.guest.v1.GuestService.Rename:output_type -> nullspace.guest.v1.RenameResponse
-	49, // 70: nullspace.guest.v1.GuestService.SetPermissions:output_type -> nullspace.guest.v1.SetPermissionsResponse
-	51, // 71: nullspace.guest.v1.GuestService.Metrics:output_type -> nullspace.guest.v1.MetricsResponse
-	53, // 72: nullspace.guest.v1.GuestService.WatchGuard:output_type -> nullspace.guest.v1.WatchGuardResponse
-	52, // [52:73] is the sub-list for method output_type
-	31, // [31:52] is the sub-list for method input_type
-	31, // [31:31] is the sub-list for extension type_name
-	31, // [31:31] is the sub-list for extension extendee
-	0,  // [0:31] is the sub-list for field type_name
+	12, // 0: nullspace.guest.v1.ConfigureRequest.env:type_name -> nullspace.guest.v1.Environment
+	12, // 1: nullspace.guest.v1.ConfigureRequest.image_env:type_name -> nullspace.guest.v1.Environment
+	7,  // 2: nullspace.guest.v1.ConfigureResponse.hook_failures:type_name -> nullspace.guest.v1.HookFailure
+	83, // 3: nullspace.guest.v1.Environment.variables:type_name -> nullspace.guest.v1.Environment.VariablesEntry
+	84, // 4: nullspace.guest.v1.Command.env:type_name -> nullspace.guest.v1.Command.EnvEntry
+	13, // 5: nullspace.guest.v1.RunRequest.command:type_name -> nullspace.guest.v1.Command
+	16, // 6: nullspace.guest.v1.RunResponse.exit:type_name -> nullspace.guest.v1.Exit
+	13, // 7: nullspace.guest.v1.StartRequest.command:type_name -> nullspace.guest.v1.Command
+	19, // 8: nullspace.guest.v1.StartRequest.terminal:type_name -> nullspace.guest.v1.Terminal
+	19, // 9: nullspace.guest.v1.ResizeTerminalRequest.terminal:type_name -> nullspace.guest.v1.Terminal
+	27, // 10: nullspace.guest.v1.AttachResponse.started:type_name -> nullspace.guest.v1.AttachStarted
+	28, // 11: nullspace.guest.v1.AttachResponse.output:type_name -> nullspace.guest.v1.Output
+	16, // 12: nullspace.guest.v1.AttachResponse.exit:type_name -> nullspace.guest.v1.Exit
+	26, // 13: nullspace.guest.v1.AttachResponse.frozen:type_name -> nullspace.guest.v1.Frozen
+	0,  // 14: nullspace.guest.v1.Output.stream:type_name -> nullspace.guest.v1.Stream
+	31, // 15: nullspace.guest.v1.ListProcessesResponse.processes:type_name -> nullspace.guest.v1.Process
+	16, // 16: nullspace.guest.v1.Process.exit:type_name -> nullspace.guest.v1.Exit
+	19, // 17: nullspace.guest.v1.Process.terminal:type_name -> nullspace.guest.v1.Terminal
+	16, // 18: nullspace.guest.v1.ReadOutputResponse.exit:type_name -> nullspace.guest.v1.Exit
+	39, // 19: nullspace.guest.v1.StatRequest.target:type_name -> nullspace.guest.v1.Target
+	38, // 20: nullspace.guest.v1.StatResponse.info:type_name -> nullspace.guest.v1.FileInfo
+	39, // 21: nullspace.guest.v1.ListDirectoryRequest.target:type_name -> nullspace.guest.v1.Target
+	38, // 22: nullspace.guest.v1.ListDirectoryResponse.entries:type_name -> nullspace.guest.v1.FileInfo
+	39, // 23: nullspace.guest.v1.ReadFileRequest.target:type_name -> nullspace.guest.v1.Target
+	38, // 24: nullspace.guest.v1.ReadFileResponse.info:type_name -> nullspace.guest.v1.FileInfo
+	39, // 25: nullspace.guest.v1.WriteFileRequest.target:type_name -> nullspace.guest.v1.Target
+	38, // 26: nullspace.guest.v1.WriteFileResponse.info:type_name -> nullspace.guest.v1.FileInfo
+	39, // 27: nullspace.guest.v1.MakeDirectoryRequest.target:type_name -> nullspace.guest.v1.Target
+	38, // 28: nullspace.guest.v1.MakeDirectoryResponse.info:type_name -> nullspace.guest.v1.FileInfo
+	39, // 29: nullspace.guest.v1.RemoveRequest.target:type_name -> nullspace.guest.v1.Target
+	39, // 30: nullspace.guest.v1.RenameRequest.from:type_name -> nullspace.guest.v1.Target
+	38, // 31: nullspace.guest.v1.RenameResponse.info:type_name -> nullspace.guest.v1.FileInfo
+	39, // 32: nullspace.guest.v1.SetPermissionsRequest.target:type_name -> nullspace.guest.v1.Target
+	38, // 33: nullspace.guest.v1.SetPermissionsResponse.info:type_name -> nullspace.guest.v1.FileInfo
+	57, // 34: nullspace.guest.v1.WriteFilesRequest.file:type_name -> nullspace.guest.v1.WriteFilesFile
+	39, // 35: nullspace.guest.v1.WriteFilesFile.target:type_name -> nullspace.guest.v1.Target
+	59, // 36: nullspace.guest.v1.WriteFilesResponse.results:type_name -> nullspace.guest.v1.WriteFilesResult
+	38, // 37: nullspace.guest.v1.WriteFilesResult.info:type_name -> nullspace.guest.v1.FileInfo
+	60, // 38: nullspace.guest.v1.WriteFilesResult.failure:type_name -> nullspace.guest.v1.FileFailure
+	2,  // 39: nullspace.guest.v1.FileFailure.detail:type_name -> nullspace.guest.v1.ErrorDetail
+	39, // 40: nullspace.guest.v1.SearchFilesRequest.target:type_name -> nullspace.guest.v1.Target
+	39, // 41: nullspace.guest.v1.FindTextRequest.target:type_name -> nullspace.guest.v1.Target
+	65, // 42: nullspace.guest.v1.FindTextResponse.matches:type_name -> nullspace.guest.v1.TextMatch
+	39, // 43: nullspace.guest.v1.ReplaceTextRequest.targets:type_name -> nullspace.guest.v1.Target
+	39, // 44: nullspace.guest.v1.WatchDirectoryRequest.target:type_name -> nullspace.guest.v1.Target
+	70, // 45: nullspace.guest.v1.WatchDirectoryResponse.started:type_name -> nullspace.guest.v1.WatchStarted
+	71, // 46: nullspace.guest.v1.WatchDirectoryResponse.change:type_name -> nullspace.guest.v1.FileChange
+	72, // 47: nullspace.guest.v1.WatchDirectoryResponse.overflow:type_name -> nullspace.guest.v1.WatchOverflow
+	73, // 48: nullspace.guest.v1.WatchDirectoryResponse.ended:type_name -> nullspace.guest.v1.WatchEnded
+	39, // 49: nullspace.guest.v1.PackDirectoryRequest.target:type_name -> nullspace.guest.v1.Target
+	77, // 50: nullspace.guest.v1.UnpackArchiveRequest.options:type_name -> nullspace.guest.v1.UnpackArchiveOptions
+	39, // 51: nullspace.guest.v1.UnpackArchiveOptions.target:type_name -> nullspace.guest.v1.Target
+	1,  // 52: nullspace.guest.v1.UnpackArchiveOptions.conflict:type_name -> nullspace.guest.v1.ArchiveConflict
+	3,  // 53: nullspace.guest.v1.GuestService.Health:input_type -> nullspace.guest.v1.HealthRequest
+	5,  // 54: nullspace.guest.v1.GuestService.Configure:input_type -> nullspace.guest.v1.ConfigureRequest
+	8,  // 55: nullspace.guest.v1.GuestService.Freeze:input_type -> nullspace.guest.v1.FreezeRequest
+	10, // 56: nullspace.guest.v1.GuestService.Thaw:input_type -> nullspace.guest.v1.ThawRequest
+	14, // 57: nullspace.guest.v1.GuestService.Run:input_type -> nullspace.guest.v1.RunRequest
+	17, // 58: nullspace.guest.v1.GuestService.Start:input_type -> nullspace.guest.v1.StartRequest
+	24, // 59: nullspace.guest.v1.GuestService.Attach:input_type -> nullspace.guest.v1.AttachRequest
+	29, // 60: nullspace.guest.v1.GuestService.ListProcesses:input_type -> nullspace.guest.v1.ListProcessesRequest
+	32, // 61: nullspace.guest.v1.GuestService.ReadOutput:input_type -> nullspace.guest.v1.ReadOutputRequest
+	34, // 62: nullspace.guest.v1.GuestService.Signal:input_type -> nullspace.guest.v1.SignalRequest
+	36, // 63: nullspace.guest.v1.GuestService.WriteStdin:input_type -> nullspace.guest.v1.WriteStdinRequest
+	20, // 64: nullspace.guest.v1.GuestService.ResizeTerminal:input_type -> nullspace.guest.v1.ResizeTerminalRequest
+	22, // 65: nullspace.guest.v1.GuestService.EndProcesses:input_type -> nullspace.guest.v1.EndProcessesRequest
+	40, // 66: nullspace.guest.v1.GuestService.Stat:input_type -> nullspace.guest.v1.StatRequest
+	42, // 67: nullspace.guest.v1.GuestService.ListDirectory:input_type -> nullspace.guest.v1.ListDirectoryRequest
+	44, // 68: nullspace.guest.v1.GuestService.ReadFile:input_type -> nullspace.guest.v1.ReadFileRequest
+	46, // 69: nullspace.guest.v1.GuestService.WriteFile:input_type -> nullspace.guest.v1.WriteFileRequest
+	48, // 70: nullspace.guest.v1.GuestService.MakeDirectory:input_type -> nullspace.guest.v1.MakeDirectoryRequest
+	50, // 71: nullspace.guest.v1.GuestService.Remove:input_type -> nullspace.guest.v1.RemoveRequest
+	52, // 72: nullspace.guest.v1.GuestService.Rename:input_type -> nullspace.guest.v1.RenameRequest
+	54, // 73: nullspace.guest.v1.GuestService.SetPermissions:input_type -> nullspace.guest.v1.SetPermissionsRequest
+	56, // 74: nullspace.guest.v1.GuestService.WriteFiles:input_type -> nullspace.guest.v1.WriteFilesRequest
+	61, // 75: nullspace.guest.v1.GuestService.SearchFiles:input_type -> nullspace.guest.v1.SearchFilesRequest
+	63, // 76: nullspace.guest.v1.GuestService.FindText:input_type -> nullspace.guest.v1.FindTextRequest
+	66, // 77: nullspace.guest.v1.GuestService.ReplaceText:input_type -> nullspace.guest.v1.ReplaceTextRequest
+	68, // 78: nullspace.guest.v1.GuestService.WatchDirectory:input_type -> nullspace.guest.v1.WatchDirectoryRequest
+	74, // 79: nullspace.guest.v1.GuestService.PackDirectory:input_type -> nullspace.guest.v1.PackDirectoryRequest
+	76, // 80: nullspace.guest.v1.GuestService.UnpackArchive:input_type -> nullspace.guest.v1.UnpackArchiveRequest
+	79, // 81: nullspace.guest.v1.GuestService.Metrics:input_type -> nullspace.guest.v1.MetricsRequest
+	81, // 82: nullspace.guest.v1.GuestService.WatchGuard:input_type -> nullspace.guest.v1.WatchGuardRequest
+	4,  // 83: nullspace.guest.v1.GuestService.Health:output_type -> nullspace.guest.v1.HealthResponse
+	6,  // 84: nullspace.guest.v1.GuestService.Configure:output_type -> nullspace.guest.v1.ConfigureResponse
+	9,  // 85: nullspace.guest.v1.GuestService.Freeze:output_type -> nullspace.guest.v1.FreezeResponse
+	11, // 86: nullspace.guest.v1.GuestService.Thaw:output_type -> nullspace.guest.v1.ThawResponse
+	15, // 87: nullspace.guest.v1.GuestService.Run:output_type -> nullspace.guest.v1.RunResponse
+	18, // 88: nullspace.guest.v1.GuestService.Start:output_type -> nullspace.guest.v1.StartResponse
+	25, // 89: nullspace.guest.v1.GuestService.Attach:output_type -> nullspace.guest.v1.AttachResponse
+	30, // 90: nullspace.guest.v1.GuestService.ListProcesses:output_type -> nullspace.guest.v1.ListProcessesResponse
+	33, // 91: nullspace.guest.v1.GuestService.ReadOutput:output_type -> nullspace.guest.v1.ReadOutputResponse
+	35, // 92: nullspace.guest.v1.GuestService.Signal:output_type -> nullspace.guest.v1.SignalResponse
+	37, // 93: nullspace.guest.v1.GuestService.WriteStdin:output_type -> nullspace.guest.v1.WriteStdinResponse
+	21, // 94: nullspace.guest.v1.GuestService.ResizeTerminal:output_type -> nullspace.guest.v1.ResizeTerminalResponse
+	23, // 95: nullspace.guest.v1.GuestService.EndProcesses:output_type -> nullspace.guest.v1.EndProcessesResponse
+	41, // 96: nullspace.guest.v1.GuestService.Stat:output_type -> nullspace.guest.v1.StatResponse
+	43, // 97: nullspace.guest.v1.GuestService.ListDirectory:output_type -> nullspace.guest.v1.ListDirectoryResponse
+	45, // 98: nullspace.guest.v1.GuestService.ReadFile:output_type -> nullspace.guest.v1.ReadFileResponse
+	47, // 99: nullspace.guest.v1.GuestService.WriteFile:output_type -> nullspace.guest.v1.WriteFileResponse
+	49, // 100: nullspace.guest.v1.GuestService.MakeDirectory:output_type -> nullspace.guest.v1.MakeDirectoryResponse
+	51, // 101: nullspace.guest.v1.GuestService.Remove:output_type -> nullspace.guest.v1.RemoveResponse
+	53, // 102: nullspace.guest.v1.GuestService.Rename:output_type -> nullspace.guest.v1.RenameResponse
+	55, // 103: nullspace.guest.v1.GuestService.SetPermissions:output_type -> nullspace.guest.v1.SetPermissionsResponse
+	58, // 104: nullspace.guest.v1.GuestService.WriteFiles:output_type -> nullspace.guest.v1.WriteFilesResponse
+	62, // 105: nullspace.guest.v1.GuestService.SearchFiles:output_type -> nullspace.guest.v1.SearchFilesResponse
+	64, // 106: nullspace.guest.v1.GuestService.FindText:output_type -> nullspace.guest.v1.FindTextResponse
+	67, // 107: nullspace.guest.v1.GuestService.ReplaceText:output_type -> nullspace.guest.v1.ReplaceTextResponse
+	69, // 108: nullspace.guest.v1.GuestService.WatchDirectory:output_type -> nullspace.guest.v1.WatchDirectoryResponse
+	75, // 109: nullspace.guest.v1.GuestService.PackDirectory:output_type -> nullspace.guest.v1.PackDirectoryResponse
+	78, // 110: nullspace.guest.v1.GuestService.UnpackArchive:output_type -> nullspace.guest.v1.UnpackArchiveResponse
+	80, // 111: nullspace.guest.v1.GuestService.Metrics:output_type -> nullspace.guest.v1.MetricsResponse
+	82, // 112: nullspace.guest.v1.GuestService.WatchGuard:output_type -> nullspace.guest.v1.WatchGuardResponse
+	83, // [83:113] is the sub-list for method output_type
+	53, // [53:83] is the sub-list for method input_type
+	53, // [53:53] is the sub-list for extension type_name
+	53, // [53:53] is the sub-list for extension extendee
+	0,  // [0:53] is the sub-list for field type_name
 }
 
 func init() { file_nullspace_guest_v1_guest_proto_init() }
@@ -3518,19 +5440,33 @@ func file_nullspace_guest_v1_guest_proto_init() {
 		return
 	}
 	file_nullspace_guest_v1_guest_proto_msgTypes[3].OneofWrappers = []any{}
-	file_nullspace_guest_v1_guest_proto_msgTypes[18].OneofWrappers = []any{
+	file_nullspace_guest_v1_guest_proto_msgTypes[23].OneofWrappers = []any{
 		(*AttachResponse_Started)(nil),
 		(*AttachResponse_Output)(nil),
 		(*AttachResponse_Exit)(nil),
 		(*AttachResponse_Frozen)(nil),
+	}
+	file_nullspace_guest_v1_guest_proto_msgTypes[54].OneofWrappers = []any{
+		(*WriteFilesRequest_File)(nil),
+		(*WriteFilesRequest_Data)(nil),
+	}
+	file_nullspace_guest_v1_guest_proto_msgTypes[57].OneofWrappers = []any{
+		(*WriteFilesResult_Info)(nil),
+		(*WriteFilesResult_Failure)(nil),
+	}
+	file_nullspace_guest_v1_guest_proto_msgTypes[67].OneofWrappers = []any{
+		(*WatchDirectoryResponse_Started)(nil),
+		(*WatchDirectoryResponse_Change)(nil),
+		(*WatchDirectoryResponse_Overflow)(nil),
+		(*WatchDirectoryResponse_Ended)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nullspace_guest_v1_guest_proto_rawDesc), len(file_nullspace_guest_v1_guest_proto_rawDesc)),
-			NumEnums:      1,
-			NumMessages:   55,
+			NumEnums:      2,
+			NumMessages:   83,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -59,6 +59,12 @@ const (
 	GuestServiceSignalProcedure = "/nullspace.guest.v1.GuestService/Signal"
 	// GuestServiceWriteStdinProcedure is the fully-qualified name of the GuestService's WriteStdin RPC.
 	GuestServiceWriteStdinProcedure = "/nullspace.guest.v1.GuestService/WriteStdin"
+	// GuestServiceResizeTerminalProcedure is the fully-qualified name of the GuestService's
+	// ResizeTerminal RPC.
+	GuestServiceResizeTerminalProcedure = "/nullspace.guest.v1.GuestService/ResizeTerminal"
+	// GuestServiceEndProcessesProcedure is the fully-qualified name of the GuestService's EndProcesses
+	// RPC.
+	GuestServiceEndProcessesProcedure = "/nullspace.guest.v1.GuestService/EndProcesses"
 	// GuestServiceStatProcedure is the fully-qualified name of the GuestService's Stat RPC.
 	GuestServiceStatProcedure = "/nullspace.guest.v1.GuestService/Stat"
 	// GuestServiceListDirectoryProcedure is the fully-qualified name of the GuestService's
@@ -78,6 +84,25 @@ const (
 	// GuestServiceSetPermissionsProcedure is the fully-qualified name of the GuestService's
 	// SetPermissions RPC.
 	GuestServiceSetPermissionsProcedure = "/nullspace.guest.v1.GuestService/SetPermissions"
+	// GuestServiceWriteFilesProcedure is the fully-qualified name of the GuestService's WriteFiles RPC.
+	GuestServiceWriteFilesProcedure = "/nullspace.guest.v1.GuestService/WriteFiles"
+	// GuestServiceSearchFilesProcedure is the fully-qualified name of the GuestService's SearchFiles
+	// RPC.
+	GuestServiceSearchFilesProcedure = "/nullspace.guest.v1.GuestService/SearchFiles"
+	// GuestServiceFindTextProcedure is the fully-qualified name of the GuestService's FindText RPC.
+	GuestServiceFindTextProcedure = "/nullspace.guest.v1.GuestService/FindText"
+	// GuestServiceReplaceTextProcedure is the fully-qualified name of the GuestService's ReplaceText
+	// RPC.
+	GuestServiceReplaceTextProcedure = "/nullspace.guest.v1.GuestService/ReplaceText"
+	// GuestServiceWatchDirectoryProcedure is the fully-qualified name of the GuestService's
+	// WatchDirectory RPC.
+	GuestServiceWatchDirectoryProcedure = "/nullspace.guest.v1.GuestService/WatchDirectory"
+	// GuestServicePackDirectoryProcedure is the fully-qualified name of the GuestService's
+	// PackDirectory RPC.
+	GuestServicePackDirectoryProcedure = "/nullspace.guest.v1.GuestService/PackDirectory"
+	// GuestServiceUnpackArchiveProcedure is the fully-qualified name of the GuestService's
+	// UnpackArchive RPC.
+	GuestServiceUnpackArchiveProcedure = "/nullspace.guest.v1.GuestService/UnpackArchive"
 	// GuestServiceMetricsProcedure is the fully-qualified name of the GuestService's Metrics RPC.
 	GuestServiceMetricsProcedure = "/nullspace.guest.v1.GuestService/Metrics"
 	// GuestServiceWatchGuardProcedure is the fully-qualified name of the GuestService's WatchGuard RPC.
@@ -107,6 +132,9 @@ type GuestServiceClient interface {
 	// Sends a signal to the whole process tree of a command.
 	Signal(context.Context, *connect.Request[guestv1.SignalRequest]) (*connect.Response[guestv1.SignalResponse], error)
 	WriteStdin(context.Context, *connect.Request[guestv1.WriteStdinRequest]) (*connect.Response[guestv1.WriteStdinResponse], error)
+	ResizeTerminal(context.Context, *connect.Request[guestv1.ResizeTerminalRequest]) (*connect.Response[guestv1.ResizeTerminalResponse], error)
+	// Ends every process of the guest but the agent itself.
+	EndProcesses(context.Context, *connect.Request[guestv1.EndProcessesRequest]) (*connect.Response[guestv1.EndProcessesResponse], error)
 	Stat(context.Context, *connect.Request[guestv1.StatRequest]) (*connect.Response[guestv1.StatResponse], error)
 	ListDirectory(context.Context, *connect.Request[guestv1.ListDirectoryRequest]) (*connect.Response[guestv1.ListDirectoryResponse], error)
 	ReadFile(context.Context, *connect.Request[guestv1.ReadFileRequest]) (*connect.ServerStreamForClient[guestv1.ReadFileResponse], error)
@@ -116,6 +144,19 @@ type GuestServiceClient interface {
 	Remove(context.Context, *connect.Request[guestv1.RemoveRequest]) (*connect.Response[guestv1.RemoveResponse], error)
 	Rename(context.Context, *connect.Request[guestv1.RenameRequest]) (*connect.Response[guestv1.RenameResponse], error)
 	SetPermissions(context.Context, *connect.Request[guestv1.SetPermissionsRequest]) (*connect.Response[guestv1.SetPermissionsResponse], error)
+	// Many files in one call, each written as by WriteFile; one that fails does not touch the others.
+	WriteFiles(context.Context) *connect.ClientStreamForClient[guestv1.WriteFilesRequest, guestv1.WriteFilesResponse]
+	// By name: the paths below a folder whose last part matches a shell pattern.
+	SearchFiles(context.Context, *connect.Request[guestv1.SearchFilesRequest]) (*connect.Response[guestv1.SearchFilesResponse], error)
+	// By content: the lines of text files at or below a path that match a regular expression.
+	FindText(context.Context, *connect.Request[guestv1.FindTextRequest]) (*connect.Response[guestv1.FindTextResponse], error)
+	ReplaceText(context.Context, *connect.Request[guestv1.ReplaceTextRequest]) (*connect.Response[guestv1.ReplaceTextResponse], error)
+	// First Started, then what changes, until the call ends or the folder is gone.
+	WatchDirectory(context.Context, *connect.Request[guestv1.WatchDirectoryRequest]) (*connect.ServerStreamForClient[guestv1.WatchDirectoryResponse], error)
+	// A folder as an uncompressed tar with PAX headers.
+	PackDirectory(context.Context, *connect.Request[guestv1.PackDirectoryRequest]) (*connect.ServerStreamForClient[guestv1.PackDirectoryResponse], error)
+	// A tar into a folder. It is unpacked beside the target and published whole; a refused one leaves nothing.
+	UnpackArchive(context.Context) *connect.ClientStreamForClient[guestv1.UnpackArchiveRequest, guestv1.UnpackArchiveResponse]
 	Metrics(context.Context, *connect.Request[guestv1.MetricsRequest]) (*connect.Response[guestv1.MetricsResponse], error)
 	// Kills by the memory and process guards, oldest first: those kept, then new ones as they happen.
 	WatchGuard(context.Context, *connect.Request[guestv1.WatchGuardRequest]) (*connect.ServerStreamForClient[guestv1.WatchGuardResponse], error)
@@ -198,6 +239,18 @@ func NewGuestServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 			connect.WithSchema(guestServiceMethods.ByName("WriteStdin")),
 			connect.WithClientOptions(opts...),
 		),
+		resizeTerminal: connect.NewClient[guestv1.ResizeTerminalRequest, guestv1.ResizeTerminalResponse](
+			httpClient,
+			baseURL+GuestServiceResizeTerminalProcedure,
+			connect.WithSchema(guestServiceMethods.ByName("ResizeTerminal")),
+			connect.WithClientOptions(opts...),
+		),
+		endProcesses: connect.NewClient[guestv1.EndProcessesRequest, guestv1.EndProcessesResponse](
+			httpClient,
+			baseURL+GuestServiceEndProcessesProcedure,
+			connect.WithSchema(guestServiceMethods.ByName("EndProcesses")),
+			connect.WithClientOptions(opts...),
+		),
 		stat: connect.NewClient[guestv1.StatRequest, guestv1.StatResponse](
 			httpClient,
 			baseURL+GuestServiceStatProcedure,
@@ -246,6 +299,48 @@ func NewGuestServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 			connect.WithSchema(guestServiceMethods.ByName("SetPermissions")),
 			connect.WithClientOptions(opts...),
 		),
+		writeFiles: connect.NewClient[guestv1.WriteFilesRequest, guestv1.WriteFilesResponse](
+			httpClient,
+			baseURL+GuestServiceWriteFilesProcedure,
+			connect.WithSchema(guestServiceMethods.ByName("WriteFiles")),
+			connect.WithClientOptions(opts...),
+		),
+		searchFiles: connect.NewClient[guestv1.SearchFilesRequest, guestv1.SearchFilesResponse](
+			httpClient,
+			baseURL+GuestServiceSearchFilesProcedure,
+			connect.WithSchema(guestServiceMethods.ByName("SearchFiles")),
+			connect.WithClientOptions(opts...),
+		),
+		findText: connect.NewClient[guestv1.FindTextRequest, guestv1.FindTextResponse](
+			httpClient,
+			baseURL+GuestServiceFindTextProcedure,
+			connect.WithSchema(guestServiceMethods.ByName("FindText")),
+			connect.WithClientOptions(opts...),
+		),
+		replaceText: connect.NewClient[guestv1.ReplaceTextRequest, guestv1.ReplaceTextResponse](
+			httpClient,
+			baseURL+GuestServiceReplaceTextProcedure,
+			connect.WithSchema(guestServiceMethods.ByName("ReplaceText")),
+			connect.WithClientOptions(opts...),
+		),
+		watchDirectory: connect.NewClient[guestv1.WatchDirectoryRequest, guestv1.WatchDirectoryResponse](
+			httpClient,
+			baseURL+GuestServiceWatchDirectoryProcedure,
+			connect.WithSchema(guestServiceMethods.ByName("WatchDirectory")),
+			connect.WithClientOptions(opts...),
+		),
+		packDirectory: connect.NewClient[guestv1.PackDirectoryRequest, guestv1.PackDirectoryResponse](
+			httpClient,
+			baseURL+GuestServicePackDirectoryProcedure,
+			connect.WithSchema(guestServiceMethods.ByName("PackDirectory")),
+			connect.WithClientOptions(opts...),
+		),
+		unpackArchive: connect.NewClient[guestv1.UnpackArchiveRequest, guestv1.UnpackArchiveResponse](
+			httpClient,
+			baseURL+GuestServiceUnpackArchiveProcedure,
+			connect.WithSchema(guestServiceMethods.ByName("UnpackArchive")),
+			connect.WithClientOptions(opts...),
+		),
 		metrics: connect.NewClient[guestv1.MetricsRequest, guestv1.MetricsResponse](
 			httpClient,
 			baseURL+GuestServiceMetricsProcedure,
@@ -274,6 +369,8 @@ type guestServiceClient struct {
 	readOutput     *connect.Client[guestv1.ReadOutputRequest, guestv1.ReadOutputResponse]
 	signal         *connect.Client[guestv1.SignalRequest, guestv1.SignalResponse]
 	writeStdin     *connect.Client[guestv1.WriteStdinRequest, guestv1.WriteStdinResponse]
+	resizeTerminal *connect.Client[guestv1.ResizeTerminalRequest, guestv1.ResizeTerminalResponse]
+	endProcesses   *connect.Client[guestv1.EndProcessesRequest, guestv1.EndProcessesResponse]
 	stat           *connect.Client[guestv1.StatRequest, guestv1.StatResponse]
 	listDirectory  *connect.Client[guestv1.ListDirectoryRequest, guestv1.ListDirectoryResponse]
 	readFile       *connect.Client[guestv1.ReadFileRequest, guestv1.ReadFileResponse]
@@ -282,6 +379,13 @@ type guestServiceClient struct {
 	remove         *connect.Client[guestv1.RemoveRequest, guestv1.RemoveResponse]
 	rename         *connect.Client[guestv1.RenameRequest, guestv1.RenameResponse]
 	setPermissions *connect.Client[guestv1.SetPermissionsRequest, guestv1.SetPermissionsResponse]
+	writeFiles     *connect.Client[guestv1.WriteFilesRequest, guestv1.WriteFilesResponse]
+	searchFiles    *connect.Client[guestv1.SearchFilesRequest, guestv1.SearchFilesResponse]
+	findText       *connect.Client[guestv1.FindTextRequest, guestv1.FindTextResponse]
+	replaceText    *connect.Client[guestv1.ReplaceTextRequest, guestv1.ReplaceTextResponse]
+	watchDirectory *connect.Client[guestv1.WatchDirectoryRequest, guestv1.WatchDirectoryResponse]
+	packDirectory  *connect.Client[guestv1.PackDirectoryRequest, guestv1.PackDirectoryResponse]
+	unpackArchive  *connect.Client[guestv1.UnpackArchiveRequest, guestv1.UnpackArchiveResponse]
 	metrics        *connect.Client[guestv1.MetricsRequest, guestv1.MetricsResponse]
 	watchGuard     *connect.Client[guestv1.WatchGuardRequest, guestv1.WatchGuardResponse]
 }
@@ -341,6 +445,16 @@ func (c *guestServiceClient) WriteStdin(ctx context.Context, req *connect.Reques
 	return c.writeStdin.CallUnary(ctx, req)
 }
 
+// ResizeTerminal calls nullspace.guest.v1.GuestService.ResizeTerminal.
+func (c *guestServiceClient) ResizeTerminal(ctx context.Context, req *connect.Request[guestv1.ResizeTerminalRequest]) (*connect.Response[guestv1.ResizeTerminalResponse], error) {
+	return c.resizeTerminal.CallUnary(ctx, req)
+}
+
+// EndProcesses calls nullspace.guest.v1.GuestService.EndProcesses.
+func (c *guestServiceClient) EndProcesses(ctx context.Context, req *connect.Request[guestv1.EndProcessesRequest]) (*connect.Response[guestv1.EndProcessesResponse], error) {
+	return c.endProcesses.CallUnary(ctx, req)
+}
+
 // Stat calls nullspace.guest.v1.GuestService.Stat.
 func (c *guestServiceClient) Stat(ctx context.Context, req *connect.Request[guestv1.StatRequest]) (*connect.Response[guestv1.StatResponse], error) {
 	return c.stat.CallUnary(ctx, req)
@@ -381,6 +495,41 @@ func (c *guestServiceClient) SetPermissions(ctx context.Context, req *connect.Re
 	return c.setPermissions.CallUnary(ctx, req)
 }
 
+// WriteFiles calls nullspace.guest.v1.GuestService.WriteFiles.
+func (c *guestServiceClient) WriteFiles(ctx context.Context) *connect.ClientStreamForClient[guestv1.WriteFilesRequest, guestv1.WriteFilesResponse] {
+	return c.writeFiles.CallClientStream(ctx)
+}
+
+// SearchFiles calls nullspace.guest.v1.GuestService.SearchFiles.
+func (c *guestServiceClient) SearchFiles(ctx context.Context, req *connect.Request[guestv1.SearchFilesRequest]) (*connect.Response[guestv1.SearchFilesResponse], error) {
+	return c.searchFiles.CallUnary(ctx, req)
+}
+
+// FindText calls nullspace.guest.v1.GuestService.FindText.
+func (c *guestServiceClient) FindText(ctx context.Context, req *connect.Request[guestv1.FindTextRequest]) (*connect.Response[guestv1.FindTextResponse], error) {
+	return c.findText.CallUnary(ctx, req)
+}
+
+// ReplaceText calls nullspace.guest.v1.GuestService.ReplaceText.
+func (c *guestServiceClient) ReplaceText(ctx context.Context, req *connect.Request[guestv1.ReplaceTextRequest]) (*connect.Response[guestv1.ReplaceTextResponse], error) {
+	return c.replaceText.CallUnary(ctx, req)
+}
+
+// WatchDirectory calls nullspace.guest.v1.GuestService.WatchDirectory.
+func (c *guestServiceClient) WatchDirectory(ctx context.Context, req *connect.Request[guestv1.WatchDirectoryRequest]) (*connect.ServerStreamForClient[guestv1.WatchDirectoryResponse], error) {
+	return c.watchDirectory.CallServerStream(ctx, req)
+}
+
+// PackDirectory calls nullspace.guest.v1.GuestService.PackDirectory.
+func (c *guestServiceClient) PackDirectory(ctx context.Context, req *connect.Request[guestv1.PackDirectoryRequest]) (*connect.ServerStreamForClient[guestv1.PackDirectoryResponse], error) {
+	return c.packDirectory.CallServerStream(ctx, req)
+}
+
+// UnpackArchive calls nullspace.guest.v1.GuestService.UnpackArchive.
+func (c *guestServiceClient) UnpackArchive(ctx context.Context) *connect.ClientStreamForClient[guestv1.UnpackArchiveRequest, guestv1.UnpackArchiveResponse] {
+	return c.unpackArchive.CallClientStream(ctx)
+}
+
 // Metrics calls nullspace.guest.v1.GuestService.Metrics.
 func (c *guestServiceClient) Metrics(ctx context.Context, req *connect.Request[guestv1.MetricsRequest]) (*connect.Response[guestv1.MetricsResponse], error) {
 	return c.metrics.CallUnary(ctx, req)
@@ -414,6 +563,9 @@ type GuestServiceHandler interface {
 	// Sends a signal to the whole process tree of a command.
 	Signal(context.Context, *connect.Request[guestv1.SignalRequest]) (*connect.Response[guestv1.SignalResponse], error)
 	WriteStdin(context.Context, *connect.Request[guestv1.WriteStdinRequest]) (*connect.Response[guestv1.WriteStdinResponse], error)
+	ResizeTerminal(context.Context, *connect.Request[guestv1.ResizeTerminalRequest]) (*connect.Response[guestv1.ResizeTerminalResponse], error)
+	// Ends every process of the guest but the agent itself.
+	EndProcesses(context.Context, *connect.Request[guestv1.EndProcessesRequest]) (*connect.Response[guestv1.EndProcessesResponse], error)
 	Stat(context.Context, *connect.Request[guestv1.StatRequest]) (*connect.Response[guestv1.StatResponse], error)
 	ListDirectory(context.Context, *connect.Request[guestv1.ListDirectoryRequest]) (*connect.Response[guestv1.ListDirectoryResponse], error)
 	ReadFile(context.Context, *connect.Request[guestv1.ReadFileRequest], *connect.ServerStream[guestv1.ReadFileResponse]) error
@@ -423,6 +575,19 @@ type GuestServiceHandler interface {
 	Remove(context.Context, *connect.Request[guestv1.RemoveRequest]) (*connect.Response[guestv1.RemoveResponse], error)
 	Rename(context.Context, *connect.Request[guestv1.RenameRequest]) (*connect.Response[guestv1.RenameResponse], error)
 	SetPermissions(context.Context, *connect.Request[guestv1.SetPermissionsRequest]) (*connect.Response[guestv1.SetPermissionsResponse], error)
+	// Many files in one call, each written as by WriteFile; one that fails does not touch the others.
+	WriteFiles(context.Context, *connect.ClientStream[guestv1.WriteFilesRequest]) (*connect.Response[guestv1.WriteFilesResponse], error)
+	// By name: the paths below a folder whose last part matches a shell pattern.
+	SearchFiles(context.Context, *connect.Request[guestv1.SearchFilesRequest]) (*connect.Response[guestv1.SearchFilesResponse], error)
+	// By content: the lines of text files at or below a path that match a regular expression.
+	FindText(context.Context, *connect.Request[guestv1.FindTextRequest]) (*connect.Response[guestv1.FindTextResponse], error)
+	ReplaceText(context.Context, *connect.Request[guestv1.ReplaceTextRequest]) (*connect.Response[guestv1.ReplaceTextResponse], error)
+	// First Started, then what changes, until the call ends or the folder is gone.
+	WatchDirectory(context.Context, *connect.Request[guestv1.WatchDirectoryRequest], *connect.ServerStream[guestv1.WatchDirectoryResponse]) error
+	// A folder as an uncompressed tar with PAX headers.
+	PackDirectory(context.Context, *connect.Request[guestv1.PackDirectoryRequest], *connect.ServerStream[guestv1.PackDirectoryResponse]) error
+	// A tar into a folder. It is unpacked beside the target and published whole; a refused one leaves nothing.
+	UnpackArchive(context.Context, *connect.ClientStream[guestv1.UnpackArchiveRequest]) (*connect.Response[guestv1.UnpackArchiveResponse], error)
 	Metrics(context.Context, *connect.Request[guestv1.MetricsRequest]) (*connect.Response[guestv1.MetricsResponse], error)
 	// Kills by the memory and process guards, oldest first: those kept, then new ones as they happen.
 	WatchGuard(context.Context, *connect.Request[guestv1.WatchGuardRequest], *connect.ServerStream[guestv1.WatchGuardResponse]) error
@@ -501,6 +666,18 @@ func NewGuestServiceHandler(svc GuestServiceHandler, opts ...connect.HandlerOpti
 		connect.WithSchema(guestServiceMethods.ByName("WriteStdin")),
 		connect.WithHandlerOptions(opts...),
 	)
+	guestServiceResizeTerminalHandler := connect.NewUnaryHandler(
+		GuestServiceResizeTerminalProcedure,
+		svc.ResizeTerminal,
+		connect.WithSchema(guestServiceMethods.ByName("ResizeTerminal")),
+		connect.WithHandlerOptions(opts...),
+	)
+	guestServiceEndProcessesHandler := connect.NewUnaryHandler(
+		GuestServiceEndProcessesProcedure,
+		svc.EndProcesses,
+		connect.WithSchema(guestServiceMethods.ByName("EndProcesses")),
+		connect.WithHandlerOptions(opts...),
+	)
 	guestServiceStatHandler := connect.NewUnaryHandler(
 		GuestServiceStatProcedure,
 		svc.Stat,
@@ -549,6 +726,48 @@ func NewGuestServiceHandler(svc GuestServiceHandler, opts ...connect.HandlerOpti
 		connect.WithSchema(guestServiceMethods.ByName("SetPermissions")),
 		connect.WithHandlerOptions(opts...),
 	)
+	guestServiceWriteFilesHandler := connect.NewClientStreamHandler(
+		GuestServiceWriteFilesProcedure,
+		svc.WriteFiles,
+		connect.WithSchema(guestServiceMethods.ByName("WriteFiles")),
+		connect.WithHandlerOptions(opts...),
+	)
+	guestServiceSearchFilesHandler := connect.NewUnaryHandler(
+		GuestServiceSearchFilesProcedure,
+		svc.SearchFiles,
+		connect.WithSchema(guestServiceMethods.ByName("SearchFiles")),
+		connect.WithHandlerOptions(opts...),
+	)
+	guestServiceFindTextHandler := connect.NewUnaryHandler(
+		GuestServiceFindTextProcedure,
+		svc.FindText,
+		connect.WithSchema(guestServiceMethods.ByName("FindText")),
+		connect.WithHandlerOptions(opts...),
+	)
+	guestServiceReplaceTextHandler := connect.NewUnaryHandler(
+		GuestServiceReplaceTextProcedure,
+		svc.ReplaceText,
+		connect.WithSchema(guestServiceMethods.ByName("ReplaceText")),
+		connect.WithHandlerOptions(opts...),
+	)
+	guestServiceWatchDirectoryHandler := connect.NewServerStreamHandler(
+		GuestServiceWatchDirectoryProcedure,
+		svc.WatchDirectory,
+		connect.WithSchema(guestServiceMethods.ByName("WatchDirectory")),
+		connect.WithHandlerOptions(opts...),
+	)
+	guestServicePackDirectoryHandler := connect.NewServerStreamHandler(
+		GuestServicePackDirectoryProcedure,
+		svc.PackDirectory,
+		connect.WithSchema(guestServiceMethods.ByName("PackDirectory")),
+		connect.WithHandlerOptions(opts...),
+	)
+	guestServiceUnpackArchiveHandler := connect.NewClientStreamHandler(
+		GuestServiceUnpackArchiveProcedure,
+		svc.UnpackArchive,
+		connect.WithSchema(guestServiceMethods.ByName("UnpackArchive")),
+		connect.WithHandlerOptions(opts...),
+	)
 	guestServiceMetricsHandler := connect.NewUnaryHandler(
 		GuestServiceMetricsProcedure,
 		svc.Metrics,
@@ -585,6 +804,10 @@ func NewGuestServiceHandler(svc GuestServiceHandler, opts ...connect.HandlerOpti
 			guestServiceSignalHandler.ServeHTTP(w, r)
 		case GuestServiceWriteStdinProcedure:
 			guestServiceWriteStdinHandler.ServeHTTP(w, r)
+		case GuestServiceResizeTerminalProcedure:
+			guestServiceResizeTerminalHandler.ServeHTTP(w, r)
+		case GuestServiceEndProcessesProcedure:
+			guestServiceEndProcessesHandler.ServeHTTP(w, r)
 		case GuestServiceStatProcedure:
 			guestServiceStatHandler.ServeHTTP(w, r)
 		case GuestServiceListDirectoryProcedure:
@@ -601,6 +824,20 @@ func NewGuestServiceHandler(svc GuestServiceHandler, opts ...connect.HandlerOpti
 			guestServiceRenameHandler.ServeHTTP(w, r)
 		case GuestServiceSetPermissionsProcedure:
 			guestServiceSetPermissionsHandler.ServeHTTP(w, r)
+		case GuestServiceWriteFilesProcedure:
+			guestServiceWriteFilesHandler.ServeHTTP(w, r)
+		case GuestServiceSearchFilesProcedure:
+			guestServiceSearchFilesHandler.ServeHTTP(w, r)
+		case GuestServiceFindTextProcedure:
+			guestServiceFindTextHandler.ServeHTTP(w, r)
+		case GuestServiceReplaceTextProcedure:
+			guestServiceReplaceTextHandler.ServeHTTP(w, r)
+		case GuestServiceWatchDirectoryProcedure:
+			guestServiceWatchDirectoryHandler.ServeHTTP(w, r)
+		case GuestServicePackDirectoryProcedure:
+			guestServicePackDirectoryHandler.ServeHTTP(w, r)
+		case GuestServiceUnpackArchiveProcedure:
+			guestServiceUnpackArchiveHandler.ServeHTTP(w, r)
 		case GuestServiceMetricsProcedure:
 			guestServiceMetricsHandler.ServeHTTP(w, r)
 		case GuestServiceWatchGuardProcedure:
@@ -658,6 +895,14 @@ func (UnimplementedGuestServiceHandler) WriteStdin(context.Context, *connect.Req
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nullspace.guest.v1.GuestService.WriteStdin is not implemented"))
 }
 
+func (UnimplementedGuestServiceHandler) ResizeTerminal(context.Context, *connect.Request[guestv1.ResizeTerminalRequest]) (*connect.Response[guestv1.ResizeTerminalResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nullspace.guest.v1.GuestService.ResizeTerminal is not implemented"))
+}
+
+func (UnimplementedGuestServiceHandler) EndProcesses(context.Context, *connect.Request[guestv1.EndProcessesRequest]) (*connect.Response[guestv1.EndProcessesResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nullspace.guest.v1.GuestService.EndProcesses is not implemented"))
+}
+
 func (UnimplementedGuestServiceHandler) Stat(context.Context, *connect.Request[guestv1.StatRequest]) (*connect.Response[guestv1.StatResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nullspace.guest.v1.GuestService.Stat is not implemented"))
 }
@@ -688,6 +933,34 @@ func (UnimplementedGuestServiceHandler) Rename(context.Context, *connect.Request
 
 func (UnimplementedGuestServiceHandler) SetPermissions(context.Context, *connect.Request[guestv1.SetPermissionsRequest]) (*connect.Response[guestv1.SetPermissionsResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nullspace.guest.v1.GuestService.SetPermissions is not implemented"))
+}
+
+func (UnimplementedGuestServiceHandler) WriteFiles(context.Context, *connect.ClientStream[guestv1.WriteFilesRequest]) (*connect.Response[guestv1.WriteFilesResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nullspace.guest.v1.GuestService.WriteFiles is not implemented"))
+}
+
+func (UnimplementedGuestServiceHandler) SearchFiles(context.Context, *connect.Request[guestv1.SearchFilesRequest]) (*connect.Response[guestv1.SearchFilesResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nullspace.guest.v1.GuestService.SearchFiles is not implemented"))
+}
+
+func (UnimplementedGuestServiceHandler) FindText(context.Context, *connect.Request[guestv1.FindTextRequest]) (*connect.Response[guestv1.FindTextResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nullspace.guest.v1.GuestService.FindText is not implemented"))
+}
+
+func (UnimplementedGuestServiceHandler) ReplaceText(context.Context, *connect.Request[guestv1.ReplaceTextRequest]) (*connect.Response[guestv1.ReplaceTextResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nullspace.guest.v1.GuestService.ReplaceText is not implemented"))
+}
+
+func (UnimplementedGuestServiceHandler) WatchDirectory(context.Context, *connect.Request[guestv1.WatchDirectoryRequest], *connect.ServerStream[guestv1.WatchDirectoryResponse]) error {
+	return connect.NewError(connect.CodeUnimplemented, errors.New("nullspace.guest.v1.GuestService.WatchDirectory is not implemented"))
+}
+
+func (UnimplementedGuestServiceHandler) PackDirectory(context.Context, *connect.Request[guestv1.PackDirectoryRequest], *connect.ServerStream[guestv1.PackDirectoryResponse]) error {
+	return connect.NewError(connect.CodeUnimplemented, errors.New("nullspace.guest.v1.GuestService.PackDirectory is not implemented"))
+}
+
+func (UnimplementedGuestServiceHandler) UnpackArchive(context.Context, *connect.ClientStream[guestv1.UnpackArchiveRequest]) (*connect.Response[guestv1.UnpackArchiveResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nullspace.guest.v1.GuestService.UnpackArchive is not implemented"))
 }
 
 func (UnimplementedGuestServiceHandler) Metrics(context.Context, *connect.Request[guestv1.MetricsRequest]) (*connect.Response[guestv1.MetricsResponse], error) {

@@ -23,7 +23,8 @@ export declare type ErrorDetail = Message<"nullspace.guest.v1.ErrorDetail"> & {
   /**
    * One of: file_not_found, file_exists, not_a_directory, is_a_directory, permission_denied, disk_full,
    * not_text, invalid_path, unknown_user, working_directory_missing, process_not_found, process_limit, stdin_closed,
-   * sandbox_paused, restoring.
+   * sandbox_paused, restoring, not_a_terminal, invalid_pattern, watch_limit, too_many_entries, target_exists,
+   * archive_invalid, archive_invalid_path, archive_invalid_link, archive_unsupported_entry, archive_too_large.
    *
    * @generated from field: string code = 1;
    */
@@ -463,6 +464,21 @@ export declare type StartRequest = Message<"nullspace.guest.v1.StartRequest"> & 
    * @generated from field: nullspace.guest.v1.Command command = 1;
    */
   command?: Command | undefined;
+
+  /**
+   * Runs it on a pseudo-terminal of this size, as leader of a session of its own; all its output is then STDOUT and
+   * WriteStdin types. An empty command is the account's login shell.
+   *
+   * @generated from field: nullspace.guest.v1.Terminal terminal = 2;
+   */
+  terminal?: Terminal | undefined;
+
+  /**
+   * A name of the caller's, which ListProcesses repeats.
+   *
+   * @generated from field: string tag = 3;
+   */
+  tag: string;
 };
 
 /**
@@ -486,6 +502,88 @@ export declare type StartResponse = Message<"nullspace.guest.v1.StartResponse"> 
  * Use `create(StartResponseSchema)` to create a new message.
  */
 export declare const StartResponseSchema: GenMessage<StartResponse>;
+
+/**
+ * @generated from message nullspace.guest.v1.Terminal
+ */
+export declare type Terminal = Message<"nullspace.guest.v1.Terminal"> & {
+  /**
+   * @generated from field: uint32 columns = 1;
+   */
+  columns: number;
+
+  /**
+   * @generated from field: uint32 rows = 2;
+   */
+  rows: number;
+};
+
+/**
+ * Describes the message nullspace.guest.v1.Terminal.
+ * Use `create(TerminalSchema)` to create a new message.
+ */
+export declare const TerminalSchema: GenMessage<Terminal>;
+
+/**
+ * @generated from message nullspace.guest.v1.ResizeTerminalRequest
+ */
+export declare type ResizeTerminalRequest = Message<"nullspace.guest.v1.ResizeTerminalRequest"> & {
+  /**
+   * @generated from field: uint32 pid = 1;
+   */
+  pid: number;
+
+  /**
+   * @generated from field: nullspace.guest.v1.Terminal terminal = 2;
+   */
+  terminal?: Terminal | undefined;
+};
+
+/**
+ * Describes the message nullspace.guest.v1.ResizeTerminalRequest.
+ * Use `create(ResizeTerminalRequestSchema)` to create a new message.
+ */
+export declare const ResizeTerminalRequestSchema: GenMessage<ResizeTerminalRequest>;
+
+/**
+ * @generated from message nullspace.guest.v1.ResizeTerminalResponse
+ */
+export declare type ResizeTerminalResponse = Message<"nullspace.guest.v1.ResizeTerminalResponse"> & {
+};
+
+/**
+ * Describes the message nullspace.guest.v1.ResizeTerminalResponse.
+ * Use `create(ResizeTerminalResponseSchema)` to create a new message.
+ */
+export declare const ResizeTerminalResponseSchema: GenMessage<ResizeTerminalResponse>;
+
+/**
+ * @generated from message nullspace.guest.v1.EndProcessesRequest
+ */
+export declare type EndProcessesRequest = Message<"nullspace.guest.v1.EndProcessesRequest"> & {
+};
+
+/**
+ * Describes the message nullspace.guest.v1.EndProcessesRequest.
+ * Use `create(EndProcessesRequestSchema)` to create a new message.
+ */
+export declare const EndProcessesRequestSchema: GenMessage<EndProcessesRequest>;
+
+/**
+ * @generated from message nullspace.guest.v1.EndProcessesResponse
+ */
+export declare type EndProcessesResponse = Message<"nullspace.guest.v1.EndProcessesResponse"> & {
+  /**
+   * @generated from field: uint32 ended = 1;
+   */
+  ended: number;
+};
+
+/**
+ * Describes the message nullspace.guest.v1.EndProcessesResponse.
+ * Use `create(EndProcessesResponseSchema)` to create a new message.
+ */
+export declare const EndProcessesResponseSchema: GenMessage<EndProcessesResponse>;
 
 /**
  * @generated from message nullspace.guest.v1.AttachRequest
@@ -514,6 +612,14 @@ export declare type AttachRequest = Message<"nullspace.guest.v1.AttachRequest"> 
    * @generated from field: bool new_output_only = 4;
    */
   newOutputOnly: boolean;
+
+  /**
+   * Begin at most this many bytes before the end of STDOUT, as a terminal that is joined does; the offsets are then
+   * ignored. 0: does not apply.
+   *
+   * @generated from field: uint64 last_bytes = 5;
+   */
+  lastBytes: bigint;
 };
 
 /**
@@ -702,6 +808,52 @@ export declare type Process = Message<"nullspace.guest.v1.Process"> & {
    * @generated from field: uint64 started_unix_ms = 5;
    */
   startedUnixMs: bigint;
+
+  /**
+   * Of a command on a pseudo-terminal.
+   *
+   * @generated from field: nullspace.guest.v1.Terminal terminal = 6;
+   */
+  terminal?: Terminal | undefined;
+
+  /**
+   * @generated from field: string tag = 7;
+   */
+  tag: string;
+
+  /**
+   * Of its whole tree: processor time so far, and resident memory now; 0 when it has ended.
+   *
+   * @generated from field: uint64 cpu_us = 8;
+   */
+  cpuUs: bigint;
+
+  /**
+   * @generated from field: uint64 memory_bytes = 9;
+   */
+  memoryBytes: bigint;
+
+  /**
+   * @generated from field: uint32 process_count = 10;
+   */
+  processCount: number;
+
+  /**
+   * Bytes written so far, and how many of them are no longer kept.
+   *
+   * @generated from field: uint64 stdout_bytes = 11;
+   */
+  stdoutBytes: bigint;
+
+  /**
+   * @generated from field: uint64 stderr_bytes = 12;
+   */
+  stderrBytes: bigint;
+
+  /**
+   * @generated from field: uint64 dropped_bytes = 13;
+   */
+  droppedBytes: bigint;
 };
 
 /**
@@ -758,7 +910,7 @@ export declare type ReadOutputResponse = Message<"nullspace.guest.v1.ReadOutputR
   exit?: Exit | undefined;
 
   /**
-   * More was written than is kept: the first 8 MiB of both together.
+   * More was written than is kept.
    *
    * @generated from field: bool truncated = 6;
    */
@@ -1087,6 +1239,13 @@ export declare type WriteFileRequest = Message<"nullspace.guest.v1.WriteFileRequ
    * @generated from field: uint32 mode = 3;
    */
   mode: number;
+
+  /**
+   * First message only: refuse with target_exists rather than replace.
+   *
+   * @generated from field: bool must_not_exist = 4;
+   */
+  mustNotExist: boolean;
 };
 
 /**
@@ -1246,6 +1405,571 @@ export declare type SetPermissionsResponse = Message<"nullspace.guest.v1.SetPerm
 export declare const SetPermissionsResponseSchema: GenMessage<SetPermissionsResponse>;
 
 /**
+ * @generated from message nullspace.guest.v1.WriteFilesRequest
+ */
+export declare type WriteFilesRequest = Message<"nullspace.guest.v1.WriteFilesRequest"> & {
+  /**
+   * @generated from oneof nullspace.guest.v1.WriteFilesRequest.message
+   */
+  message: {
+    /**
+     * Begins a file; the data up to the next one is its content.
+     *
+     * @generated from field: nullspace.guest.v1.WriteFilesFile file = 1;
+     */
+    value: WriteFilesFile;
+    case: "file";
+  } | {
+    /**
+     * @generated from field: bytes data = 2;
+     */
+    value: Uint8Array;
+    case: "data";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message nullspace.guest.v1.WriteFilesRequest.
+ * Use `create(WriteFilesRequestSchema)` to create a new message.
+ */
+export declare const WriteFilesRequestSchema: GenMessage<WriteFilesRequest>;
+
+/**
+ * @generated from message nullspace.guest.v1.WriteFilesFile
+ */
+export declare type WriteFilesFile = Message<"nullspace.guest.v1.WriteFilesFile"> & {
+  /**
+   * @generated from field: nullspace.guest.v1.Target target = 1;
+   */
+  target?: Target | undefined;
+
+  /**
+   * @generated from field: uint32 mode = 2;
+   */
+  mode: number;
+};
+
+/**
+ * Describes the message nullspace.guest.v1.WriteFilesFile.
+ * Use `create(WriteFilesFileSchema)` to create a new message.
+ */
+export declare const WriteFilesFileSchema: GenMessage<WriteFilesFile>;
+
+/**
+ * One result a file, in their order.
+ *
+ * @generated from message nullspace.guest.v1.WriteFilesResponse
+ */
+export declare type WriteFilesResponse = Message<"nullspace.guest.v1.WriteFilesResponse"> & {
+  /**
+   * @generated from field: repeated nullspace.guest.v1.WriteFilesResult results = 1;
+   */
+  results: WriteFilesResult[];
+};
+
+/**
+ * Describes the message nullspace.guest.v1.WriteFilesResponse.
+ * Use `create(WriteFilesResponseSchema)` to create a new message.
+ */
+export declare const WriteFilesResponseSchema: GenMessage<WriteFilesResponse>;
+
+/**
+ * @generated from message nullspace.guest.v1.WriteFilesResult
+ */
+export declare type WriteFilesResult = Message<"nullspace.guest.v1.WriteFilesResult"> & {
+  /**
+   * @generated from oneof nullspace.guest.v1.WriteFilesResult.result
+   */
+  result: {
+    /**
+     * @generated from field: nullspace.guest.v1.FileInfo info = 1;
+     */
+    value: FileInfo;
+    case: "info";
+  } | {
+    /**
+     * @generated from field: nullspace.guest.v1.FileFailure failure = 2;
+     */
+    value: FileFailure;
+    case: "failure";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message nullspace.guest.v1.WriteFilesResult.
+ * Use `create(WriteFilesResultSchema)` to create a new message.
+ */
+export declare const WriteFilesResultSchema: GenMessage<WriteFilesResult>;
+
+/**
+ * @generated from message nullspace.guest.v1.FileFailure
+ */
+export declare type FileFailure = Message<"nullspace.guest.v1.FileFailure"> & {
+  /**
+   * @generated from field: nullspace.guest.v1.ErrorDetail detail = 1;
+   */
+  detail?: ErrorDetail | undefined;
+
+  /**
+   * @generated from field: string message = 2;
+   */
+  message: string;
+};
+
+/**
+ * Describes the message nullspace.guest.v1.FileFailure.
+ * Use `create(FileFailureSchema)` to create a new message.
+ */
+export declare const FileFailureSchema: GenMessage<FileFailure>;
+
+/**
+ * @generated from message nullspace.guest.v1.SearchFilesRequest
+ */
+export declare type SearchFilesRequest = Message<"nullspace.guest.v1.SearchFilesRequest"> & {
+  /**
+   * @generated from field: nullspace.guest.v1.Target target = 1;
+   */
+  target?: Target | undefined;
+
+  /**
+   * @generated from field: string pattern = 2;
+   */
+  pattern: string;
+
+  /**
+   * 0: 100,000.
+   *
+   * @generated from field: uint32 max_results = 3;
+   */
+  maxResults: number;
+};
+
+/**
+ * Describes the message nullspace.guest.v1.SearchFilesRequest.
+ * Use `create(SearchFilesRequestSchema)` to create a new message.
+ */
+export declare const SearchFilesRequestSchema: GenMessage<SearchFilesRequest>;
+
+/**
+ * @generated from message nullspace.guest.v1.SearchFilesResponse
+ */
+export declare type SearchFilesResponse = Message<"nullspace.guest.v1.SearchFilesResponse"> & {
+  /**
+   * @generated from field: repeated string paths = 1;
+   */
+  paths: string[];
+
+  /**
+   * @generated from field: bool truncated = 2;
+   */
+  truncated: boolean;
+};
+
+/**
+ * Describes the message nullspace.guest.v1.SearchFilesResponse.
+ * Use `create(SearchFilesResponseSchema)` to create a new message.
+ */
+export declare const SearchFilesResponseSchema: GenMessage<SearchFilesResponse>;
+
+/**
+ * @generated from message nullspace.guest.v1.FindTextRequest
+ */
+export declare type FindTextRequest = Message<"nullspace.guest.v1.FindTextRequest"> & {
+  /**
+   * @generated from field: nullspace.guest.v1.Target target = 1;
+   */
+  target?: Target | undefined;
+
+  /**
+   * RE2 syntax.
+   *
+   * @generated from field: string pattern = 2;
+   */
+  pattern: string;
+
+  /**
+   * 0: 1,000.
+   *
+   * @generated from field: uint32 max_matches = 3;
+   */
+  maxMatches: number;
+};
+
+/**
+ * Describes the message nullspace.guest.v1.FindTextRequest.
+ * Use `create(FindTextRequestSchema)` to create a new message.
+ */
+export declare const FindTextRequestSchema: GenMessage<FindTextRequest>;
+
+/**
+ * @generated from message nullspace.guest.v1.FindTextResponse
+ */
+export declare type FindTextResponse = Message<"nullspace.guest.v1.FindTextResponse"> & {
+  /**
+   * @generated from field: repeated nullspace.guest.v1.TextMatch matches = 1;
+   */
+  matches: TextMatch[];
+
+  /**
+   * @generated from field: bool truncated = 2;
+   */
+  truncated: boolean;
+};
+
+/**
+ * Describes the message nullspace.guest.v1.FindTextResponse.
+ * Use `create(FindTextResponseSchema)` to create a new message.
+ */
+export declare const FindTextResponseSchema: GenMessage<FindTextResponse>;
+
+/**
+ * @generated from message nullspace.guest.v1.TextMatch
+ */
+export declare type TextMatch = Message<"nullspace.guest.v1.TextMatch"> & {
+  /**
+   * @generated from field: string path = 1;
+   */
+  path: string;
+
+  /**
+   * From 1.
+   *
+   * @generated from field: uint32 line = 2;
+   */
+  line: number;
+
+  /**
+   * At most 4 KiB of it.
+   *
+   * @generated from field: string content = 3;
+   */
+  content: string;
+};
+
+/**
+ * Describes the message nullspace.guest.v1.TextMatch.
+ * Use `create(TextMatchSchema)` to create a new message.
+ */
+export declare const TextMatchSchema: GenMessage<TextMatch>;
+
+/**
+ * @generated from message nullspace.guest.v1.ReplaceTextRequest
+ */
+export declare type ReplaceTextRequest = Message<"nullspace.guest.v1.ReplaceTextRequest"> & {
+  /**
+   * @generated from field: repeated nullspace.guest.v1.Target targets = 1;
+   */
+  targets: Target[];
+
+  /**
+   * Literal text.
+   *
+   * @generated from field: string pattern = 2;
+   */
+  pattern: string;
+
+  /**
+   * @generated from field: string replacement = 3;
+   */
+  replacement: string;
+};
+
+/**
+ * Describes the message nullspace.guest.v1.ReplaceTextRequest.
+ * Use `create(ReplaceTextRequestSchema)` to create a new message.
+ */
+export declare const ReplaceTextRequestSchema: GenMessage<ReplaceTextRequest>;
+
+/**
+ * @generated from message nullspace.guest.v1.ReplaceTextResponse
+ */
+export declare type ReplaceTextResponse = Message<"nullspace.guest.v1.ReplaceTextResponse"> & {
+  /**
+   * @generated from field: uint64 replacements = 1;
+   */
+  replacements: bigint;
+};
+
+/**
+ * Describes the message nullspace.guest.v1.ReplaceTextResponse.
+ * Use `create(ReplaceTextResponseSchema)` to create a new message.
+ */
+export declare const ReplaceTextResponseSchema: GenMessage<ReplaceTextResponse>;
+
+/**
+ * @generated from message nullspace.guest.v1.WatchDirectoryRequest
+ */
+export declare type WatchDirectoryRequest = Message<"nullspace.guest.v1.WatchDirectoryRequest"> & {
+  /**
+   * @generated from field: nullspace.guest.v1.Target target = 1;
+   */
+  target?: Target | undefined;
+
+  /**
+   * @generated from field: bool recursive = 2;
+   */
+  recursive: boolean;
+};
+
+/**
+ * Describes the message nullspace.guest.v1.WatchDirectoryRequest.
+ * Use `create(WatchDirectoryRequestSchema)` to create a new message.
+ */
+export declare const WatchDirectoryRequestSchema: GenMessage<WatchDirectoryRequest>;
+
+/**
+ * @generated from message nullspace.guest.v1.WatchDirectoryResponse
+ */
+export declare type WatchDirectoryResponse = Message<"nullspace.guest.v1.WatchDirectoryResponse"> & {
+  /**
+   * @generated from oneof nullspace.guest.v1.WatchDirectoryResponse.event
+   */
+  event: {
+    /**
+     * @generated from field: nullspace.guest.v1.WatchStarted started = 1;
+     */
+    value: WatchStarted;
+    case: "started";
+  } | {
+    /**
+     * @generated from field: nullspace.guest.v1.FileChange change = 2;
+     */
+    value: FileChange;
+    case: "change";
+  } | {
+    /**
+     * Changes were lost: look at the folder again. The watch goes on.
+     *
+     * @generated from field: nullspace.guest.v1.WatchOverflow overflow = 3;
+     */
+    value: WatchOverflow;
+    case: "overflow";
+  } | {
+    /**
+     * The folder was removed or moved; the last message.
+     *
+     * @generated from field: nullspace.guest.v1.WatchEnded ended = 4;
+     */
+    value: WatchEnded;
+    case: "ended";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message nullspace.guest.v1.WatchDirectoryResponse.
+ * Use `create(WatchDirectoryResponseSchema)` to create a new message.
+ */
+export declare const WatchDirectoryResponseSchema: GenMessage<WatchDirectoryResponse>;
+
+/**
+ * @generated from message nullspace.guest.v1.WatchStarted
+ */
+export declare type WatchStarted = Message<"nullspace.guest.v1.WatchStarted"> & {
+  /**
+   * @generated from field: string path = 1;
+   */
+  path: string;
+};
+
+/**
+ * Describes the message nullspace.guest.v1.WatchStarted.
+ * Use `create(WatchStartedSchema)` to create a new message.
+ */
+export declare const WatchStartedSchema: GenMessage<WatchStarted>;
+
+/**
+ * @generated from message nullspace.guest.v1.FileChange
+ */
+export declare type FileChange = Message<"nullspace.guest.v1.FileChange"> & {
+  /**
+   * "create", "write", "remove", "rename", "chmod".
+   *
+   * @generated from field: string kind = 1;
+   */
+  kind: string;
+
+  /**
+   * Relative to the folder.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string path = 3;
+   */
+  path: string;
+
+  /**
+   * Of a rename within the folder: what it was.
+   *
+   * @generated from field: string old_path = 4;
+   */
+  oldPath: string;
+
+  /**
+   * @generated from field: bool is_dir = 5;
+   */
+  isDir: boolean;
+};
+
+/**
+ * Describes the message nullspace.guest.v1.FileChange.
+ * Use `create(FileChangeSchema)` to create a new message.
+ */
+export declare const FileChangeSchema: GenMessage<FileChange>;
+
+/**
+ * @generated from message nullspace.guest.v1.WatchOverflow
+ */
+export declare type WatchOverflow = Message<"nullspace.guest.v1.WatchOverflow"> & {
+};
+
+/**
+ * Describes the message nullspace.guest.v1.WatchOverflow.
+ * Use `create(WatchOverflowSchema)` to create a new message.
+ */
+export declare const WatchOverflowSchema: GenMessage<WatchOverflow>;
+
+/**
+ * @generated from message nullspace.guest.v1.WatchEnded
+ */
+export declare type WatchEnded = Message<"nullspace.guest.v1.WatchEnded"> & {
+  /**
+   * @generated from field: string reason = 1;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message nullspace.guest.v1.WatchEnded.
+ * Use `create(WatchEndedSchema)` to create a new message.
+ */
+export declare const WatchEndedSchema: GenMessage<WatchEnded>;
+
+/**
+ * @generated from message nullspace.guest.v1.PackDirectoryRequest
+ */
+export declare type PackDirectoryRequest = Message<"nullspace.guest.v1.PackDirectoryRequest"> & {
+  /**
+   * @generated from field: nullspace.guest.v1.Target target = 1;
+   */
+  target?: Target | undefined;
+};
+
+/**
+ * Describes the message nullspace.guest.v1.PackDirectoryRequest.
+ * Use `create(PackDirectoryRequestSchema)` to create a new message.
+ */
+export declare const PackDirectoryRequestSchema: GenMessage<PackDirectoryRequest>;
+
+/**
+ * @generated from message nullspace.guest.v1.PackDirectoryResponse
+ */
+export declare type PackDirectoryResponse = Message<"nullspace.guest.v1.PackDirectoryResponse"> & {
+  /**
+   * At most 256 KiB.
+   *
+   * @generated from field: bytes data = 1;
+   */
+  data: Uint8Array;
+};
+
+/**
+ * Describes the message nullspace.guest.v1.PackDirectoryResponse.
+ * Use `create(PackDirectoryResponseSchema)` to create a new message.
+ */
+export declare const PackDirectoryResponseSchema: GenMessage<PackDirectoryResponse>;
+
+/**
+ * @generated from message nullspace.guest.v1.UnpackArchiveRequest
+ */
+export declare type UnpackArchiveRequest = Message<"nullspace.guest.v1.UnpackArchiveRequest"> & {
+  /**
+   * First message only.
+   *
+   * @generated from field: nullspace.guest.v1.UnpackArchiveOptions options = 1;
+   */
+  options?: UnpackArchiveOptions | undefined;
+
+  /**
+   * @generated from field: bytes data = 2;
+   */
+  data: Uint8Array;
+};
+
+/**
+ * Describes the message nullspace.guest.v1.UnpackArchiveRequest.
+ * Use `create(UnpackArchiveRequestSchema)` to create a new message.
+ */
+export declare const UnpackArchiveRequestSchema: GenMessage<UnpackArchiveRequest>;
+
+/**
+ * @generated from message nullspace.guest.v1.UnpackArchiveOptions
+ */
+export declare type UnpackArchiveOptions = Message<"nullspace.guest.v1.UnpackArchiveOptions"> & {
+  /**
+   * @generated from field: nullspace.guest.v1.Target target = 1;
+   */
+  target?: Target | undefined;
+
+  /**
+   * @generated from field: nullspace.guest.v1.ArchiveConflict conflict = 2;
+   */
+  conflict: ArchiveConflict;
+
+  /**
+   * 0: no bound but the disk's.
+   *
+   * @generated from field: uint64 max_bytes = 3;
+   */
+  maxBytes: bigint;
+
+  /**
+   * 0: 1,000,000.
+   *
+   * @generated from field: uint32 max_entries = 4;
+   */
+  maxEntries: number;
+
+  /**
+   * Account that what is unpacked belongs to; empty: that of target.user, or root.
+   *
+   * @generated from field: string owner = 5;
+   */
+  owner: string;
+};
+
+/**
+ * Describes the message nullspace.guest.v1.UnpackArchiveOptions.
+ * Use `create(UnpackArchiveOptionsSchema)` to create a new message.
+ */
+export declare const UnpackArchiveOptionsSchema: GenMessage<UnpackArchiveOptions>;
+
+/**
+ * @generated from message nullspace.guest.v1.UnpackArchiveResponse
+ */
+export declare type UnpackArchiveResponse = Message<"nullspace.guest.v1.UnpackArchiveResponse"> & {
+  /**
+   * Bytes of file contents, and number of files and symlinks.
+   *
+   * @generated from field: uint64 bytes = 1;
+   */
+  bytes: bigint;
+
+  /**
+   * @generated from field: uint32 files = 2;
+   */
+  files: number;
+};
+
+/**
+ * Describes the message nullspace.guest.v1.UnpackArchiveResponse.
+ * Use `create(UnpackArchiveResponseSchema)` to create a new message.
+ */
+export declare const UnpackArchiveResponseSchema: GenMessage<UnpackArchiveResponse>;
+
+/**
  * @generated from message nullspace.guest.v1.MetricsRequest
  */
 export declare type MetricsRequest = Message<"nullspace.guest.v1.MetricsRequest"> & {
@@ -1391,6 +2115,40 @@ export enum Stream {
 export declare const StreamSchema: GenEnum<Stream>;
 
 /**
+ * @generated from enum nullspace.guest.v1.ArchiveConflict
+ */
+export enum ArchiveConflict {
+  /**
+   * @generated from enum value: ARCHIVE_CONFLICT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Keep existing entries, overwrite same names.
+   *
+   * @generated from enum value: ARCHIVE_CONFLICT_MERGE = 1;
+   */
+  MERGE = 1,
+
+  /**
+   * @generated from enum value: ARCHIVE_CONFLICT_REPLACE = 2;
+   */
+  REPLACE = 2,
+
+  /**
+   * target_exists when the target is there.
+   *
+   * @generated from enum value: ARCHIVE_CONFLICT_ERROR = 3;
+   */
+  ERROR = 3,
+}
+
+/**
+ * Describes the enum nullspace.guest.v1.ArchiveConflict.
+ */
+export declare const ArchiveConflictSchema: GenEnum<ArchiveConflict>;
+
+/**
  * @generated from service nullspace.guest.v1.GuestService
  */
 export declare const GuestService: GenService<{
@@ -1501,6 +2259,24 @@ export declare const GuestService: GenService<{
     output: typeof WriteStdinResponseSchema;
   },
   /**
+   * @generated from rpc nullspace.guest.v1.GuestService.ResizeTerminal
+   */
+  resizeTerminal: {
+    methodKind: "unary";
+    input: typeof ResizeTerminalRequestSchema;
+    output: typeof ResizeTerminalResponseSchema;
+  },
+  /**
+   * Ends every process of the guest but the agent itself.
+   *
+   * @generated from rpc nullspace.guest.v1.GuestService.EndProcesses
+   */
+  endProcesses: {
+    methodKind: "unary";
+    input: typeof EndProcessesRequestSchema;
+    output: typeof EndProcessesResponseSchema;
+  },
+  /**
    * @generated from rpc nullspace.guest.v1.GuestService.Stat
    */
   stat: {
@@ -1565,6 +2341,74 @@ export declare const GuestService: GenService<{
     methodKind: "unary";
     input: typeof SetPermissionsRequestSchema;
     output: typeof SetPermissionsResponseSchema;
+  },
+  /**
+   * Many files in one call, each written as by WriteFile; one that fails does not touch the others.
+   *
+   * @generated from rpc nullspace.guest.v1.GuestService.WriteFiles
+   */
+  writeFiles: {
+    methodKind: "client_streaming";
+    input: typeof WriteFilesRequestSchema;
+    output: typeof WriteFilesResponseSchema;
+  },
+  /**
+   * By name: the paths below a folder whose last part matches a shell pattern.
+   *
+   * @generated from rpc nullspace.guest.v1.GuestService.SearchFiles
+   */
+  searchFiles: {
+    methodKind: "unary";
+    input: typeof SearchFilesRequestSchema;
+    output: typeof SearchFilesResponseSchema;
+  },
+  /**
+   * By content: the lines of text files at or below a path that match a regular expression.
+   *
+   * @generated from rpc nullspace.guest.v1.GuestService.FindText
+   */
+  findText: {
+    methodKind: "unary";
+    input: typeof FindTextRequestSchema;
+    output: typeof FindTextResponseSchema;
+  },
+  /**
+   * @generated from rpc nullspace.guest.v1.GuestService.ReplaceText
+   */
+  replaceText: {
+    methodKind: "unary";
+    input: typeof ReplaceTextRequestSchema;
+    output: typeof ReplaceTextResponseSchema;
+  },
+  /**
+   * First Started, then what changes, until the call ends or the folder is gone.
+   *
+   * @generated from rpc nullspace.guest.v1.GuestService.WatchDirectory
+   */
+  watchDirectory: {
+    methodKind: "server_streaming";
+    input: typeof WatchDirectoryRequestSchema;
+    output: typeof WatchDirectoryResponseSchema;
+  },
+  /**
+   * A folder as an uncompressed tar with PAX headers.
+   *
+   * @generated from rpc nullspace.guest.v1.GuestService.PackDirectory
+   */
+  packDirectory: {
+    methodKind: "server_streaming";
+    input: typeof PackDirectoryRequestSchema;
+    output: typeof PackDirectoryResponseSchema;
+  },
+  /**
+   * A tar into a folder. It is unpacked beside the target and published whole; a refused one leaves nothing.
+   *
+   * @generated from rpc nullspace.guest.v1.GuestService.UnpackArchive
+   */
+  unpackArchive: {
+    methodKind: "client_streaming";
+    input: typeof UnpackArchiveRequestSchema;
+    output: typeof UnpackArchiveResponseSchema;
   },
   /**
    * @generated from rpc nullspace.guest.v1.GuestService.Metrics

@@ -12,7 +12,7 @@ import { enumDesc, fileDesc, messageDesc, serviceDesc, tsEnum } from "@bufbuild/
  * Describes the file nullspace/guest/v1/guest.proto.
  */
 export const file_nullspace_guest_v1_guest = /*@__PURE__*/
-  fileDesc("Ch5udWxsc3BhY2UvZ3Vlc3QvdjEvZ3Vlc3QucHJvdG8SEm51bGxzcGFjZS5ndWVzdC52MSIpCgtFcnJvckRldGFpbBIMCgRjb2RlGAEgASgJEgwKBHBhdGgYAiABKAkiDwoNSGVhbHRoUmVxdWVzdCJcCg5IZWFsdGhSZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgJEhIKCmNvbmZpZ3VyZWQYAiABKAgSEQoJdXB0aW1lX21zGAMgASgEEhIKCnJlc3RvcmVfaWQYBCABKAki0gIKEENvbmZpZ3VyZVJlcXVlc3QSLAoDZW52GAEgASgLMh8ubnVsbHNwYWNlLmd1ZXN0LnYxLkVudmlyb25tZW50EhAKA2N3ZBgCIAEoCUgAiAEBEhIKBXRva2VuGAMgASgJSAGIAQESFQoIaG9zdG5hbWUYBCABKAlIAogBARITCgtuYW1lc2VydmVycxgFIAMoCRIVCg1wcm9jZXNzX2xpbWl0GAYgASgNEhoKEm1lbW9yeV9saW1pdF9ieXRlcxgHIAEoBBIyCglpbWFnZV9lbnYYCCABKAsyHy5udWxsc3BhY2UuZ3Vlc3QudjEuRW52aXJvbm1lbnQSFwoKbWFjaGluZV9pZBgJIAEoCUgDiAEBEhAKCHJlc3RvcmVkGAogASgIQgYKBF9jd2RCCAoGX3Rva2VuQgsKCV9ob3N0bmFtZUINCgtfbWFjaGluZV9pZCJLChFDb25maWd1cmVSZXNwb25zZRI2Cg1ob29rX2ZhaWx1cmVzGAEgAygLMh8ubnVsbHNwYWNlLmd1ZXN0LnYxLkhvb2tGYWlsdXJlIiwKC0hvb2tGYWlsdXJlEgwKBG5hbWUYASABKAkSDwoHbWVzc2FnZRgCIAEoCSIfCg1GcmVlemVSZXF1ZXN0Eg4KBnJlYXNvbhgBIAEoCSIQCg5GcmVlemVSZXNwb25zZSINCgtUaGF3UmVxdWVzdCIOCgxUaGF3UmVzcG9uc2UiggEKC0Vudmlyb25tZW50EkEKCXZhcmlhYmxlcxgBIAMoCzIuLm51bGxzcGFjZS5ndWVzdC52MS5FbnZpcm9ubWVudC5WYXJpYWJsZXNFbnRyeRowCg5WYXJpYWJsZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIsUBCgdDb21tYW5kEg8KB2NvbW1hbmQYASABKAkSDAoEYXJncxgCIAMoCRINCgVzaGVsbBgDIAEoCBIxCgNlbnYYBCADKAsyJC5udWxsc3BhY2UuZ3Vlc3QudjEuQ29tbWFuZC5FbnZFbnRyeRILCgNjd2QYBSABKAkSDAoEdXNlchgGIAEoCRISCgp0aW1lb3V0X21zGAcgASgEGioKCEVudkVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiYwoKUnVuUmVxdWVzdBIsCgdjb21tYW5kGAEgASgLMhsubnVsbHNwYWNlLmd1ZXN0LnYxLkNvbW1hbmQSDQoFc3RkaW4YAiABKAwSGAoQbWF4X291dHB1dF9ieXRlcxgDIAEoBCKWAQoLUnVuUmVzcG9uc2USCwoDcGlkGAEgASgNEiYKBGV4aXQYAiABKAsyGC5udWxsc3BhY2UuZ3Vlc3QudjEuRXhpdBIOCgZzdGRvdXQYAyABKAwSDgoGc3RkZXJyGAQgASgMEhgKEHN0ZG91dF90cnVuY2F0ZWQYBSABKAgSGAoQc3RkZXJyX3RydW5jYXRlZBgGIAEoCCJoCgRFeGl0EgwKBGNvZGUYASABKAUSDgoGc2lnbmFsGAIgASgFEhEKCXRpbWVkX291dBgDIAEoCBINCgVndWFyZBgEIAEoCRIQCghzcGF3bl91cxgFIAEoBBIOCgZydW5fdXMYBiABKAQiPAoMU3RhcnRSZXF1ZXN0EiwKB2NvbW1hbmQYASABKAsyGy5udWxsc3BhY2UuZ3Vlc3QudjEuQ29tbWFuZCIcCg1TdGFydFJlc3BvbnNlEgsKA3BpZBgBIAEoDSJjCg1BdHRhY2hSZXF1ZXN0EgsKA3BpZBgBIAEoDRIVCg1zdGRvdXRfb2Zmc2V0GAIgASgEEhUKDXN0ZGVycl9vZmZzZXQYAyABKAQSFwoPbmV3X291dHB1dF9vbmx5GAQgASgIItUBCg5BdHRhY2hSZXNwb25zZRI0CgdzdGFydGVkGAEgASgLMiEubnVsbHNwYWNlLmd1ZXN0LnYxLkF0dGFjaFN0YXJ0ZWRIABIsCgZvdXRwdXQYAiABKAsyGi5udWxsc3BhY2UuZ3Vlc3QudjEuT3V0cHV0SAASKAoEZXhpdBgDIAEoCzIYLm51bGxzcGFjZS5ndWVzdC52MS5FeGl0SAASLAoGZnJvemVuGAQgASgLMhoubnVsbHNwYWNlLmd1ZXN0LnYxLkZyb3plbkgAQgcKBWV2ZW50IkYKBkZyb3plbhIOCgZyZWFzb24YASABKAkSFQoNc3Rkb3V0X29mZnNldBgCIAEoBBIVCg1zdGRlcnJfb2Zmc2V0GAMgASgEIkoKDUF0dGFjaFN0YXJ0ZWQSCwoDcGlkGAEgASgNEhUKDXN0ZG91dF9vZmZzZXQYAiABKAQSFQoNc3RkZXJyX29mZnNldBgDIAEoBCJSCgZPdXRwdXQSKgoGc3RyZWFtGAEgASgOMhoubnVsbHNwYWNlLmd1ZXN0LnYxLlN0cmVhbRIOCgZvZmZzZXQYAiABKAQSDAoEZGF0YRgDIAEoDCIWChRMaXN0UHJvY2Vzc2VzUmVxdWVzdCJHChVMaXN0UHJvY2Vzc2VzUmVzcG9uc2USLgoJcHJvY2Vzc2VzGAEgAygLMhsubnVsbHNwYWNlLmd1ZXN0LnYxLlByb2Nlc3MieQoHUHJvY2VzcxILCgNwaWQYASABKA0SDwoHY29tbWFuZBgCIAEoCRIPCgdydW5uaW5nGAMgASgIEiYKBGV4aXQYBCABKAsyGC5udWxsc3BhY2UuZ3Vlc3QudjEuRXhpdBIXCg9zdGFydGVkX3VuaXhfbXMYBSABKAQiIAoRUmVhZE91dHB1dFJlcXVlc3QSCwoDcGlkGAEgASgNIpABChJSZWFkT3V0cHV0UmVzcG9uc2USDgoGc3Rkb3V0GAEgASgMEg4KBnN0ZGVychgCIAEoDBIOCgZvdXRwdXQYAyABKAwSDwoHcnVubmluZxgEIAEoCBImCgRleGl0GAUgASgLMhgubnVsbHNwYWNlLmd1ZXN0LnYxLkV4aXQSEQoJdHJ1bmNhdGVkGAYgASgIIiwKDVNpZ25hbFJlcXVlc3QSCwoDcGlkGAEgASgNEg4KBnNpZ25hbBgCIAEoBSIQCg5TaWduYWxSZXNwb25zZSI9ChFXcml0ZVN0ZGluUmVxdWVzdBILCgNwaWQYASABKA0SDAoEZGF0YRgCIAEoDBINCgVjbG9zZRgDIAEoCCIUChJXcml0ZVN0ZGluUmVzcG9uc2UitQEKCEZpbGVJbmZvEgwKBG5hbWUYASABKAkSDAoEcGF0aBgCIAEoCRIMCgR0eXBlGAMgASgJEgwKBHNpemUYBCABKAQSDAoEbW9kZRgFIAEoCRITCgtwZXJtaXNzaW9ucxgGIAEoCRINCgVvd25lchgHIAEoCRINCgVncm91cBgIIAEoCRIYChBtb2RpZmllZF91bml4X25zGAkgASgDEhYKDnN5bWxpbmtfdGFyZ2V0GAogASgJIiQKBlRhcmdldBIMCgRwYXRoGAEgASgJEgwKBHVzZXIYAiABKAkiOQoLU3RhdFJlcXVlc3QSKgoGdGFyZ2V0GAEgASgLMhoubnVsbHNwYWNlLmd1ZXN0LnYxLlRhcmdldCI6CgxTdGF0UmVzcG9uc2USKgoEaW5mbxgBIAEoCzIcLm51bGxzcGFjZS5ndWVzdC52MS5GaWxlSW5mbyJmChRMaXN0RGlyZWN0b3J5UmVxdWVzdBIqCgZ0YXJnZXQYASABKAsyGi5udWxsc3BhY2UuZ3Vlc3QudjEuVGFyZ2V0Eg0KBWRlcHRoGAIgASgNEhMKC21heF9lbnRyaWVzGAMgASgNIkYKFUxpc3REaXJlY3RvcnlSZXNwb25zZRItCgdlbnRyaWVzGAEgAygLMhwubnVsbHNwYWNlLmd1ZXN0LnYxLkZpbGVJbmZvImAKD1JlYWRGaWxlUmVxdWVzdBIqCgZ0YXJnZXQYASABKAsyGi5udWxsc3BhY2UuZ3Vlc3QudjEuVGFyZ2V0Eg4KBm9mZnNldBgCIAEoBBIRCgltYXhfYnl0ZXMYAyABKAQiTAoQUmVhZEZpbGVSZXNwb25zZRIqCgRpbmZvGAEgASgLMhwubnVsbHNwYWNlLmd1ZXN0LnYxLkZpbGVJbmZvEgwKBGRhdGEYAiABKAwiWgoQV3JpdGVGaWxlUmVxdWVzdBIqCgZ0YXJnZXQYASABKAsyGi5udWxsc3BhY2UuZ3Vlc3QudjEuVGFyZ2V0EgwKBGRhdGEYAiABKAwSDAoEbW9kZRgDIAEoDSI/ChFXcml0ZUZpbGVSZXNwb25zZRIqCgRpbmZvGAEgASgLMhwubnVsbHNwYWNlLmd1ZXN0LnYxLkZpbGVJbmZvIkIKFE1ha2VEaXJlY3RvcnlSZXF1ZXN0EioKBnRhcmdldBgBIAEoCzIaLm51bGxzcGFjZS5ndWVzdC52MS5UYXJnZXQiQwoVTWFrZURpcmVjdG9yeVJlc3BvbnNlEioKBGluZm8YASABKAsyHC5udWxsc3BhY2UuZ3Vlc3QudjEuRmlsZUluZm8iOwoNUmVtb3ZlUmVxdWVzdBIqCgZ0YXJnZXQYASABKAsyGi5udWxsc3BhY2UuZ3Vlc3QudjEuVGFyZ2V0IhAKDlJlbW92ZVJlc3BvbnNlIkoKDVJlbmFtZVJlcXVlc3QSKAoEZnJvbRgBIAEoCzIaLm51bGxzcGFjZS5ndWVzdC52MS5UYXJnZXQSDwoHdG9fcGF0aBgCIAEoCSI8Cg5SZW5hbWVSZXNwb25zZRIqCgRpbmZvGAEgASgLMhwubnVsbHNwYWNlLmd1ZXN0LnYxLkZpbGVJbmZvIlEKFVNldFBlcm1pc3Npb25zUmVxdWVzdBIqCgZ0YXJnZXQYASABKAsyGi5udWxsc3BhY2UuZ3Vlc3QudjEuVGFyZ2V0EgwKBG1vZGUYAiABKA0iRAoWU2V0UGVybWlzc2lvbnNSZXNwb25zZRIqCgRpbmZvGAEgASgLMhwubnVsbHNwYWNlLmd1ZXN0LnYxLkZpbGVJbmZvIhAKDk1ldHJpY3NSZXF1ZXN0Iu4BCg9NZXRyaWNzUmVzcG9uc2USEwoLY3B1X3BlcmNlbnQYASABKAESEQoJY3B1X2NvdW50GAIgASgNEhkKEW1lbW9yeV91c2VkX2J5dGVzGAMgASgEEhoKEm1lbW9yeV90b3RhbF9ieXRlcxgEIAEoBBIXCg9kaXNrX3VzZWRfYnl0ZXMYBSABKAQSGAoQZGlza190b3RhbF9ieXRlcxgGIAEoBBIYChBuZXR3b3JrX3J4X2J5dGVzGAcgASgEEhgKEG5ldHdvcmtfdHhfYnl0ZXMYCCABKAQSFQoNcHJvY2Vzc19jb3VudBgJIAEoDSITChFXYXRjaEd1YXJkUmVxdWVzdCJmChJXYXRjaEd1YXJkUmVzcG9uc2USDQoFZ3VhcmQYASABKAkSCwoDcGlkGAIgASgNEg8KB2NvbW1hbmQYAyABKAkSEgoKYXRfdW5peF9tcxgEIAEoBBIPCgdtZXNzYWdlGAUgASgJKkYKBlN0cmVhbRIWChJTVFJFQU1fVU5TUEVDSUZJRUQQABIRCg1TVFJFQU1fU1RET1VUEAESEQoNU1RSRUFNX1NUREVSUhACMrkOCgxHdWVzdFNlcnZpY2USTwoGSGVhbHRoEiEubnVsbHNwYWNlLmd1ZXN0LnYxLkhlYWx0aFJlcXVlc3QaIi5udWxsc3BhY2UuZ3Vlc3QudjEuSGVhbHRoUmVzcG9uc2USWAoJQ29uZmlndXJlEiQubnVsbHNwYWNlLmd1ZXN0LnYxLkNvbmZpZ3VyZVJlcXVlc3QaJS5udWxsc3BhY2UuZ3Vlc3QudjEuQ29uZmlndXJlUmVzcG9uc2USTwoGRnJlZXplEiEubnVsbHNwYWNlLmd1ZXN0LnYxLkZyZWV6ZVJlcXVlc3QaIi5udWxsc3BhY2UuZ3Vlc3QudjEuRnJlZXplUmVzcG9uc2USSQoEVGhhdxIfLm51bGxzcGFjZS5ndWVzdC52MS5UaGF3UmVxdWVzdBogLm51bGxzcGFjZS5ndWVzdC52MS5UaGF3UmVzcG9uc2USRgoDUnVuEh4ubnVsbHNwYWNlLmd1ZXN0LnYxLlJ1blJlcXVlc3QaHy5udWxsc3BhY2UuZ3Vlc3QudjEuUnVuUmVzcG9uc2USTAoFU3RhcnQSIC5udWxsc3BhY2UuZ3Vlc3QudjEuU3RhcnRSZXF1ZXN0GiEubnVsbHNwYWNlLmd1ZXN0LnYxLlN0YXJ0UmVzcG9uc2USUQoGQXR0YWNoEiEubnVsbHNwYWNlLmd1ZXN0LnYxLkF0dGFjaFJlcXVlc3QaIi5udWxsc3BhY2UuZ3Vlc3QudjEuQXR0YWNoUmVzcG9uc2UwARJkCg1MaXN0UHJvY2Vzc2VzEigubnVsbHNwYWNlLmd1ZXN0LnYxLkxpc3RQcm9jZXNzZXNSZXF1ZXN0GikubnVsbHNwYWNlLmd1ZXN0LnYxLkxpc3RQcm9jZXNzZXNSZXNwb25zZRJbCgpSZWFkT3V0cHV0EiUubnVsbHNwYWNlLmd1ZXN0LnYxLlJlYWRPdXRwdXRSZXF1ZXN0GiYubnVsbHNwYWNlLmd1ZXN0LnYxLlJlYWRPdXRwdXRSZXNwb25zZRJPCgZTaWduYWwSIS5udWxsc3BhY2UuZ3Vlc3QudjEuU2lnbmFsUmVxdWVzdBoiLm51bGxzcGFjZS5ndWVzdC52MS5TaWduYWxSZXNwb25zZRJbCgpXcml0ZVN0ZGluEiUubnVsbHNwYWNlLmd1ZXN0LnYxLldyaXRlU3RkaW5SZXF1ZXN0GiYubnVsbHNwYWNlLmd1ZXN0LnYxLldyaXRlU3RkaW5SZXNwb25zZRJJCgRTdGF0Eh8ubnVsbHNwYWNlLmd1ZXN0LnYxLlN0YXRSZXF1ZXN0GiAubnVsbHNwYWNlLmd1ZXN0LnYxLlN0YXRSZXNwb25zZRJkCg1MaXN0RGlyZWN0b3J5EigubnVsbHNwYWNlLmd1ZXN0LnYxLkxpc3REaXJlY3RvcnlSZXF1ZXN0GikubnVsbHNwYWNlLmd1ZXN0LnYxLkxpc3REaXJlY3RvcnlSZXNwb25zZRJXCghSZWFkRmlsZRIjLm51bGxzcGFjZS5ndWVzdC52MS5SZWFkRmlsZVJlcXVlc3QaJC5udWxsc3BhY2UuZ3Vlc3QudjEuUmVhZEZpbGVSZXNwb25zZTABEloKCVdyaXRlRmlsZRIkLm51bGxzcGFjZS5ndWVzdC52MS5Xcml0ZUZpbGVSZXF1ZXN0GiUubnVsbHNwYWNlLmd1ZXN0LnYxLldyaXRlRmlsZVJlc3BvbnNlKAESZAoNTWFrZURpcmVjdG9yeRIoLm51bGxzcGFjZS5ndWVzdC52MS5NYWtlRGlyZWN0b3J5UmVxdWVzdBopLm51bGxzcGFjZS5ndWVzdC52MS5NYWtlRGlyZWN0b3J5UmVzcG9uc2USTwoGUmVtb3ZlEiEubnVsbHNwYWNlLmd1ZXN0LnYxLlJlbW92ZVJlcXVlc3QaIi5udWxsc3BhY2UuZ3Vlc3QudjEuUmVtb3ZlUmVzcG9uc2USTwoGUmVuYW1lEiEubnVsbHNwYWNlLmd1ZXN0LnYxLlJlbmFtZVJlcXVlc3QaIi5udWxsc3BhY2UuZ3Vlc3QudjEuUmVuYW1lUmVzcG9uc2USZwoOU2V0UGVybWlzc2lvbnMSKS5udWxsc3BhY2UuZ3Vlc3QudjEuU2V0UGVybWlzc2lvbnNSZXF1ZXN0GioubnVsbHNwYWNlLmd1ZXN0LnYxLlNldFBlcm1pc3Npb25zUmVzcG9uc2USUgoHTWV0cmljcxIiLm51bGxzcGFjZS5ndWVzdC52MS5NZXRyaWNzUmVxdWVzdBojLm51bGxzcGFjZS5ndWVzdC52MS5NZXRyaWNzUmVzcG9uc2USXQoKV2F0Y2hHdWFyZBIlLm51bGxzcGFjZS5ndWVzdC52MS5XYXRjaEd1YXJkUmVxdWVzdBomLm51bGxzcGFjZS5ndWVzdC52MS5XYXRjaEd1YXJkUmVzcG9uc2UwAUIpWidudWxsc3BhY2UuZGV2L2d1ZXN0L2dlbi9ndWVzdHYxO2d1ZXN0djFiBnByb3RvMw");
+  fileDesc("Ch5udWxsc3BhY2UvZ3Vlc3QvdjEvZ3Vlc3QucHJvdG8SEm51bGxzcGFjZS5ndWVzdC52MSIpCgtFcnJvckRldGFpbBIMCgRjb2RlGAEgASgJEgwKBHBhdGgYAiABKAkiDwoNSGVhbHRoUmVxdWVzdCJcCg5IZWFsdGhSZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgJEhIKCmNvbmZpZ3VyZWQYAiABKAgSEQoJdXB0aW1lX21zGAMgASgEEhIKCnJlc3RvcmVfaWQYBCABKAki0gIKEENvbmZpZ3VyZVJlcXVlc3QSLAoDZW52GAEgASgLMh8ubnVsbHNwYWNlLmd1ZXN0LnYxLkVudmlyb25tZW50EhAKA2N3ZBgCIAEoCUgAiAEBEhIKBXRva2VuGAMgASgJSAGIAQESFQoIaG9zdG5hbWUYBCABKAlIAogBARITCgtuYW1lc2VydmVycxgFIAMoCRIVCg1wcm9jZXNzX2xpbWl0GAYgASgNEhoKEm1lbW9yeV9saW1pdF9ieXRlcxgHIAEoBBIyCglpbWFnZV9lbnYYCCABKAsyHy5udWxsc3BhY2UuZ3Vlc3QudjEuRW52aXJvbm1lbnQSFwoKbWFjaGluZV9pZBgJIAEoCUgDiAEBEhAKCHJlc3RvcmVkGAogASgIQgYKBF9jd2RCCAoGX3Rva2VuQgsKCV9ob3N0bmFtZUINCgtfbWFjaGluZV9pZCJLChFDb25maWd1cmVSZXNwb25zZRI2Cg1ob29rX2ZhaWx1cmVzGAEgAygLMh8ubnVsbHNwYWNlLmd1ZXN0LnYxLkhvb2tGYWlsdXJlIiwKC0hvb2tGYWlsdXJlEgwKBG5hbWUYASABKAkSDwoHbWVzc2FnZRgCIAEoCSIfCg1GcmVlemVSZXF1ZXN0Eg4KBnJlYXNvbhgBIAEoCSIQCg5GcmVlemVSZXNwb25zZSINCgtUaGF3UmVxdWVzdCIOCgxUaGF3UmVzcG9uc2UiggEKC0Vudmlyb25tZW50EkEKCXZhcmlhYmxlcxgBIAMoCzIuLm51bGxzcGFjZS5ndWVzdC52MS5FbnZpcm9ubWVudC5WYXJpYWJsZXNFbnRyeRowCg5WYXJpYWJsZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIsUBCgdDb21tYW5kEg8KB2NvbW1hbmQYASABKAkSDAoEYXJncxgCIAMoCRINCgVzaGVsbBgDIAEoCBIxCgNlbnYYBCADKAsyJC5udWxsc3BhY2UuZ3Vlc3QudjEuQ29tbWFuZC5FbnZFbnRyeRILCgNjd2QYBSABKAkSDAoEdXNlchgGIAEoCRISCgp0aW1lb3V0X21zGAcgASgEGioKCEVudkVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiYwoKUnVuUmVxdWVzdBIsCgdjb21tYW5kGAEgASgLMhsubnVsbHNwYWNlLmd1ZXN0LnYxLkNvbW1hbmQSDQoFc3RkaW4YAiABKAwSGAoQbWF4X291dHB1dF9ieXRlcxgDIAEoBCKWAQoLUnVuUmVzcG9uc2USCwoDcGlkGAEgASgNEiYKBGV4aXQYAiABKAsyGC5udWxsc3BhY2UuZ3Vlc3QudjEuRXhpdBIOCgZzdGRvdXQYAyABKAwSDgoGc3RkZXJyGAQgASgMEhgKEHN0ZG91dF90cnVuY2F0ZWQYBSABKAgSGAoQc3RkZXJyX3RydW5jYXRlZBgGIAEoCCJoCgRFeGl0EgwKBGNvZGUYASABKAUSDgoGc2lnbmFsGAIgASgFEhEKCXRpbWVkX291dBgDIAEoCBINCgVndWFyZBgEIAEoCRIQCghzcGF3bl91cxgFIAEoBBIOCgZydW5fdXMYBiABKAQieQoMU3RhcnRSZXF1ZXN0EiwKB2NvbW1hbmQYASABKAsyGy5udWxsc3BhY2UuZ3Vlc3QudjEuQ29tbWFuZBIuCgh0ZXJtaW5hbBgCIAEoCzIcLm51bGxzcGFjZS5ndWVzdC52MS5UZXJtaW5hbBILCgN0YWcYAyABKAkiHAoNU3RhcnRSZXNwb25zZRILCgNwaWQYASABKA0iKQoIVGVybWluYWwSDwoHY29sdW1ucxgBIAEoDRIMCgRyb3dzGAIgASgNIlQKFVJlc2l6ZVRlcm1pbmFsUmVxdWVzdBILCgNwaWQYASABKA0SLgoIdGVybWluYWwYAiABKAsyHC5udWxsc3BhY2UuZ3Vlc3QudjEuVGVybWluYWwiGAoWUmVzaXplVGVybWluYWxSZXNwb25zZSIVChNFbmRQcm9jZXNzZXNSZXF1ZXN0IiUKFEVuZFByb2Nlc3Nlc1Jlc3BvbnNlEg0KBWVuZGVkGAEgASgNIncKDUF0dGFjaFJlcXVlc3QSCwoDcGlkGAEgASgNEhUKDXN0ZG91dF9vZmZzZXQYAiABKAQSFQoNc3RkZXJyX29mZnNldBgDIAEoBBIXCg9uZXdfb3V0cHV0X29ubHkYBCABKAgSEgoKbGFzdF9ieXRlcxgFIAEoBCLVAQoOQXR0YWNoUmVzcG9uc2USNAoHc3RhcnRlZBgBIAEoCzIhLm51bGxzcGFjZS5ndWVzdC52MS5BdHRhY2hTdGFydGVkSAASLAoGb3V0cHV0GAIgASgLMhoubnVsbHNwYWNlLmd1ZXN0LnYxLk91dHB1dEgAEigKBGV4aXQYAyABKAsyGC5udWxsc3BhY2UuZ3Vlc3QudjEuRXhpdEgAEiwKBmZyb3plbhgEIAEoCzIaLm51bGxzcGFjZS5ndWVzdC52MS5Gcm96ZW5IAEIHCgVldmVudCJGCgZGcm96ZW4SDgoGcmVhc29uGAEgASgJEhUKDXN0ZG91dF9vZmZzZXQYAiABKAQSFQoNc3RkZXJyX29mZnNldBgDIAEoBCJKCg1BdHRhY2hTdGFydGVkEgsKA3BpZBgBIAEoDRIVCg1zdGRvdXRfb2Zmc2V0GAIgASgEEhUKDXN0ZGVycl9vZmZzZXQYAyABKAQiUgoGT3V0cHV0EioKBnN0cmVhbRgBIAEoDjIaLm51bGxzcGFjZS5ndWVzdC52MS5TdHJlYW0SDgoGb2Zmc2V0GAIgASgEEgwKBGRhdGEYAyABKAwiFgoUTGlzdFByb2Nlc3Nlc1JlcXVlc3QiRwoVTGlzdFByb2Nlc3Nlc1Jlc3BvbnNlEi4KCXByb2Nlc3NlcxgBIAMoCzIbLm51bGxzcGFjZS5ndWVzdC52MS5Qcm9jZXNzIrYCCgdQcm9jZXNzEgsKA3BpZBgBIAEoDRIPCgdjb21tYW5kGAIgASgJEg8KB3J1bm5pbmcYAyABKAgSJgoEZXhpdBgEIAEoCzIYLm51bGxzcGFjZS5ndWVzdC52MS5FeGl0EhcKD3N0YXJ0ZWRfdW5peF9tcxgFIAEoBBIuCgh0ZXJtaW5hbBgGIAEoCzIcLm51bGxzcGFjZS5ndWVzdC52MS5UZXJtaW5hbBILCgN0YWcYByABKAkSDgoGY3B1X3VzGAggASgEEhQKDG1lbW9yeV9ieXRlcxgJIAEoBBIVCg1wcm9jZXNzX2NvdW50GAogASgNEhQKDHN0ZG91dF9ieXRlcxgLIAEoBBIUCgxzdGRlcnJfYnl0ZXMYDCABKAQSFQoNZHJvcHBlZF9ieXRlcxgNIAEoBCIgChFSZWFkT3V0cHV0UmVxdWVzdBILCgNwaWQYASABKA0ikAEKElJlYWRPdXRwdXRSZXNwb25zZRIOCgZzdGRvdXQYASABKAwSDgoGc3RkZXJyGAIgASgMEg4KBm91dHB1dBgDIAEoDBIPCgdydW5uaW5nGAQgASgIEiYKBGV4aXQYBSABKAsyGC5udWxsc3BhY2UuZ3Vlc3QudjEuRXhpdBIRCgl0cnVuY2F0ZWQYBiABKAgiLAoNU2lnbmFsUmVxdWVzdBILCgNwaWQYASABKA0SDgoGc2lnbmFsGAIgASgFIhAKDlNpZ25hbFJlc3BvbnNlIj0KEVdyaXRlU3RkaW5SZXF1ZXN0EgsKA3BpZBgBIAEoDRIMCgRkYXRhGAIgASgMEg0KBWNsb3NlGAMgASgIIhQKEldyaXRlU3RkaW5SZXNwb25zZSK1AQoIRmlsZUluZm8SDAoEbmFtZRgBIAEoCRIMCgRwYXRoGAIgASgJEgwKBHR5cGUYAyABKAkSDAoEc2l6ZRgEIAEoBBIMCgRtb2RlGAUgASgJEhMKC3Blcm1pc3Npb25zGAYgASgJEg0KBW93bmVyGAcgASgJEg0KBWdyb3VwGAggASgJEhgKEG1vZGlmaWVkX3VuaXhfbnMYCSABKAMSFgoOc3ltbGlua190YXJnZXQYCiABKAkiJAoGVGFyZ2V0EgwKBHBhdGgYASABKAkSDAoEdXNlchgCIAEoCSI5CgtTdGF0UmVxdWVzdBIqCgZ0YXJnZXQYASABKAsyGi5udWxsc3BhY2UuZ3Vlc3QudjEuVGFyZ2V0IjoKDFN0YXRSZXNwb25zZRIqCgRpbmZvGAEgASgLMhwubnVsbHNwYWNlLmd1ZXN0LnYxLkZpbGVJbmZvImYKFExpc3REaXJlY3RvcnlSZXF1ZXN0EioKBnRhcmdldBgBIAEoCzIaLm51bGxzcGFjZS5ndWVzdC52MS5UYXJnZXQSDQoFZGVwdGgYAiABKA0SEwoLbWF4X2VudHJpZXMYAyABKA0iRgoVTGlzdERpcmVjdG9yeVJlc3BvbnNlEi0KB2VudHJpZXMYASADKAsyHC5udWxsc3BhY2UuZ3Vlc3QudjEuRmlsZUluZm8iYAoPUmVhZEZpbGVSZXF1ZXN0EioKBnRhcmdldBgBIAEoCzIaLm51bGxzcGFjZS5ndWVzdC52MS5UYXJnZXQSDgoGb2Zmc2V0GAIgASgEEhEKCW1heF9ieXRlcxgDIAEoBCJMChBSZWFkRmlsZVJlc3BvbnNlEioKBGluZm8YASABKAsyHC5udWxsc3BhY2UuZ3Vlc3QudjEuRmlsZUluZm8SDAoEZGF0YRgCIAEoDCJyChBXcml0ZUZpbGVSZXF1ZXN0EioKBnRhcmdldBgBIAEoCzIaLm51bGxzcGFjZS5ndWVzdC52MS5UYXJnZXQSDAoEZGF0YRgCIAEoDBIMCgRtb2RlGAMgASgNEhYKDm11c3Rfbm90X2V4aXN0GAQgASgIIj8KEVdyaXRlRmlsZVJlc3BvbnNlEioKBGluZm8YASABKAsyHC5udWxsc3BhY2UuZ3Vlc3QudjEuRmlsZUluZm8iQgoUTWFrZURpcmVjdG9yeVJlcXVlc3QSKgoGdGFyZ2V0GAEgASgLMhoubnVsbHNwYWNlLmd1ZXN0LnYxLlRhcmdldCJDChVNYWtlRGlyZWN0b3J5UmVzcG9uc2USKgoEaW5mbxgBIAEoCzIcLm51bGxzcGFjZS5ndWVzdC52MS5GaWxlSW5mbyI7Cg1SZW1vdmVSZXF1ZXN0EioKBnRhcmdldBgBIAEoCzIaLm51bGxzcGFjZS5ndWVzdC52MS5UYXJnZXQiEAoOUmVtb3ZlUmVzcG9uc2UiSgoNUmVuYW1lUmVxdWVzdBIoCgRmcm9tGAEgASgLMhoubnVsbHNwYWNlLmd1ZXN0LnYxLlRhcmdldBIPCgd0b19wYXRoGAIgASgJIjwKDlJlbmFtZVJlc3BvbnNlEioKBGluZm8YASABKAsyHC5udWxsc3BhY2UuZ3Vlc3QudjEuRmlsZUluZm8iUQoVU2V0UGVybWlzc2lvbnNSZXF1ZXN0EioKBnRhcmdldBgBIAEoCzIaLm51bGxzcGFjZS5ndWVzdC52MS5UYXJnZXQSDAoEbW9kZRgCIAEoDSJEChZTZXRQZXJtaXNzaW9uc1Jlc3BvbnNlEioKBGluZm8YASABKAsyHC5udWxsc3BhY2UuZ3Vlc3QudjEuRmlsZUluZm8iYgoRV3JpdGVGaWxlc1JlcXVlc3QSMgoEZmlsZRgBIAEoCzIiLm51bGxzcGFjZS5ndWVzdC52MS5Xcml0ZUZpbGVzRmlsZUgAEg4KBGRhdGEYAiABKAxIAEIJCgdtZXNzYWdlIkoKDldyaXRlRmlsZXNGaWxlEioKBnRhcmdldBgBIAEoCzIaLm51bGxzcGFjZS5ndWVzdC52MS5UYXJnZXQSDAoEbW9kZRgCIAEoDSJLChJXcml0ZUZpbGVzUmVzcG9uc2USNQoHcmVzdWx0cxgBIAMoCzIkLm51bGxzcGFjZS5ndWVzdC52MS5Xcml0ZUZpbGVzUmVzdWx0In4KEFdyaXRlRmlsZXNSZXN1bHQSLAoEaW5mbxgBIAEoCzIcLm51bGxzcGFjZS5ndWVzdC52MS5GaWxlSW5mb0gAEjIKB2ZhaWx1cmUYAiABKAsyHy5udWxsc3BhY2UuZ3Vlc3QudjEuRmlsZUZhaWx1cmVIAEIICgZyZXN1bHQiTwoLRmlsZUZhaWx1cmUSLwoGZGV0YWlsGAEgASgLMh8ubnVsbHNwYWNlLmd1ZXN0LnYxLkVycm9yRGV0YWlsEg8KB21lc3NhZ2UYAiABKAkiZgoSU2VhcmNoRmlsZXNSZXF1ZXN0EioKBnRhcmdldBgBIAEoCzIaLm51bGxzcGFjZS5ndWVzdC52MS5UYXJnZXQSDwoHcGF0dGVybhgCIAEoCRITCgttYXhfcmVzdWx0cxgDIAEoDSI3ChNTZWFyY2hGaWxlc1Jlc3BvbnNlEg0KBXBhdGhzGAEgAygJEhEKCXRydW5jYXRlZBgCIAEoCCJjCg9GaW5kVGV4dFJlcXVlc3QSKgoGdGFyZ2V0GAEgASgLMhoubnVsbHNwYWNlLmd1ZXN0LnYxLlRhcmdldBIPCgdwYXR0ZXJuGAIgASgJEhMKC21heF9tYXRjaGVzGAMgASgNIlUKEEZpbmRUZXh0UmVzcG9uc2USLgoHbWF0Y2hlcxgBIAMoCzIdLm51bGxzcGFjZS5ndWVzdC52MS5UZXh0TWF0Y2gSEQoJdHJ1bmNhdGVkGAIgASgIIjgKCVRleHRNYXRjaBIMCgRwYXRoGAEgASgJEgwKBGxpbmUYAiABKA0SDwoHY29udGVudBgDIAEoCSJnChJSZXBsYWNlVGV4dFJlcXVlc3QSKwoHdGFyZ2V0cxgBIAMoCzIaLm51bGxzcGFjZS5ndWVzdC52MS5UYXJnZXQSDwoHcGF0dGVybhgCIAEoCRITCgtyZXBsYWNlbWVudBgDIAEoCSIrChNSZXBsYWNlVGV4dFJlc3BvbnNlEhQKDHJlcGxhY2VtZW50cxgBIAEoBCJWChVXYXRjaERpcmVjdG9yeVJlcXVlc3QSKgoGdGFyZ2V0GAEgASgLMhoubnVsbHNwYWNlLmd1ZXN0LnYxLlRhcmdldBIRCglyZWN1cnNpdmUYAiABKAgi8AEKFldhdGNoRGlyZWN0b3J5UmVzcG9uc2USMwoHc3RhcnRlZBgBIAEoCzIgLm51bGxzcGFjZS5ndWVzdC52MS5XYXRjaFN0YXJ0ZWRIABIwCgZjaGFuZ2UYAiABKAsyHi5udWxsc3BhY2UuZ3Vlc3QudjEuRmlsZUNoYW5nZUgAEjUKCG92ZXJmbG93GAMgASgLMiEubnVsbHNwYWNlLmd1ZXN0LnYxLldhdGNoT3ZlcmZsb3dIABIvCgVlbmRlZBgEIAEoCzIeLm51bGxzcGFjZS5ndWVzdC52MS5XYXRjaEVuZGVkSABCBwoFZXZlbnQiHAoMV2F0Y2hTdGFydGVkEgwKBHBhdGgYASABKAkiWAoKRmlsZUNoYW5nZRIMCgRraW5kGAEgASgJEgwKBG5hbWUYAiABKAkSDAoEcGF0aBgDIAEoCRIQCghvbGRfcGF0aBgEIAEoCRIOCgZpc19kaXIYBSABKAgiDwoNV2F0Y2hPdmVyZmxvdyIcCgpXYXRjaEVuZGVkEg4KBnJlYXNvbhgBIAEoCSJCChRQYWNrRGlyZWN0b3J5UmVxdWVzdBIqCgZ0YXJnZXQYASABKAsyGi5udWxsc3BhY2UuZ3Vlc3QudjEuVGFyZ2V0IiUKFVBhY2tEaXJlY3RvcnlSZXNwb25zZRIMCgRkYXRhGAEgASgMIl8KFFVucGFja0FyY2hpdmVSZXF1ZXN0EjkKB29wdGlvbnMYASABKAsyKC5udWxsc3BhY2UuZ3Vlc3QudjEuVW5wYWNrQXJjaGl2ZU9wdGlvbnMSDAoEZGF0YRgCIAEoDCKwAQoUVW5wYWNrQXJjaGl2ZU9wdGlvbnMSKgoGdGFyZ2V0GAEgASgLMhoubnVsbHNwYWNlLmd1ZXN0LnYxLlRhcmdldBI1Cghjb25mbGljdBgCIAEoDjIjLm51bGxzcGFjZS5ndWVzdC52MS5BcmNoaXZlQ29uZmxpY3QSEQoJbWF4X2J5dGVzGAMgASgEEhMKC21heF9lbnRyaWVzGAQgASgNEg0KBW93bmVyGAUgASgJIjUKFVVucGFja0FyY2hpdmVSZXNwb25zZRINCgVieXRlcxgBIAEoBBINCgVmaWxlcxgCIAEoDSIQCg5NZXRyaWNzUmVxdWVzdCLuAQoPTWV0cmljc1Jlc3BvbnNlEhMKC2NwdV9wZXJjZW50GAEgASgBEhEKCWNwdV9jb3VudBgCIAEoDRIZChFtZW1vcnlfdXNlZF9ieXRlcxgDIAEoBBIaChJtZW1vcnlfdG90YWxfYnl0ZXMYBCABKAQSFwoPZGlza191c2VkX2J5dGVzGAUgASgEEhgKEGRpc2tfdG90YWxfYnl0ZXMYBiABKAQSGAoQbmV0d29ya19yeF9ieXRlcxgHIAEoBBIYChBuZXR3b3JrX3R4X2J5dGVzGAggASgEEhUKDXByb2Nlc3NfY291bnQYCSABKA0iEwoRV2F0Y2hHdWFyZFJlcXVlc3QiZgoSV2F0Y2hHdWFyZFJlc3BvbnNlEg0KBWd1YXJkGAEgASgJEgsKA3BpZBgCIAEoDRIPCgdjb21tYW5kGAMgASgJEhIKCmF0X3VuaXhfbXMYBCABKAQSDwoHbWVzc2FnZRgFIAEoCSpGCgZTdHJlYW0SFgoSU1RSRUFNX1VOU1BFQ0lGSUVEEAASEQoNU1RSRUFNX1NURE9VVBABEhEKDVNUUkVBTV9TVERFUlIQAiqJAQoPQXJjaGl2ZUNvbmZsaWN0EiAKHEFSQ0hJVkVfQ09ORkxJQ1RfVU5TUEVDSUZJRUQQABIaChZBUkNISVZFX0NPTkZMSUNUX01FUkdFEAESHAoYQVJDSElWRV9DT05GTElDVF9SRVBMQUNFEAISGgoWQVJDSElWRV9DT05GTElDVF9FUlJPUhADMrYVCgxHdWVzdFNlcnZpY2USTwoGSGVhbHRoEiEubnVsbHNwYWNlLmd1ZXN0LnYxLkhlYWx0aFJlcXVlc3QaIi5udWxsc3BhY2UuZ3Vlc3QudjEuSGVhbHRoUmVzcG9uc2USWAoJQ29uZmlndXJlEiQubnVsbHNwYWNlLmd1ZXN0LnYxLkNvbmZpZ3VyZVJlcXVlc3QaJS5udWxsc3BhY2UuZ3Vlc3QudjEuQ29uZmlndXJlUmVzcG9uc2USTwoGRnJlZXplEiEubnVsbHNwYWNlLmd1ZXN0LnYxLkZyZWV6ZVJlcXVlc3QaIi5udWxsc3BhY2UuZ3Vlc3QudjEuRnJlZXplUmVzcG9uc2USSQoEVGhhdxIfLm51bGxzcGFjZS5ndWVzdC52MS5UaGF3UmVxdWVzdBogLm51bGxzcGFjZS5ndWVzdC52MS5UaGF3UmVzcG9uc2USRgoDUnVuEh4ubnVsbHNwYWNlLmd1ZXN0LnYxLlJ1blJlcXVlc3QaHy5udWxsc3BhY2UuZ3Vlc3QudjEuUnVuUmVzcG9uc2USTAoFU3RhcnQSIC5udWxsc3BhY2UuZ3Vlc3QudjEuU3RhcnRSZXF1ZXN0GiEubnVsbHNwYWNlLmd1ZXN0LnYxLlN0YXJ0UmVzcG9uc2USUQoGQXR0YWNoEiEubnVsbHNwYWNlLmd1ZXN0LnYxLkF0dGFjaFJlcXVlc3QaIi5udWxsc3BhY2UuZ3Vlc3QudjEuQXR0YWNoUmVzcG9uc2UwARJkCg1MaXN0UHJvY2Vzc2VzEigubnVsbHNwYWNlLmd1ZXN0LnYxLkxpc3RQcm9jZXNzZXNSZXF1ZXN0GikubnVsbHNwYWNlLmd1ZXN0LnYxLkxpc3RQcm9jZXNzZXNSZXNwb25zZRJbCgpSZWFkT3V0cHV0EiUubnVsbHNwYWNlLmd1ZXN0LnYxLlJlYWRPdXRwdXRSZXF1ZXN0GiYubnVsbHNwYWNlLmd1ZXN0LnYxLlJlYWRPdXRwdXRSZXNwb25zZRJPCgZTaWduYWwSIS5udWxsc3BhY2UuZ3Vlc3QudjEuU2lnbmFsUmVxdWVzdBoiLm51bGxzcGFjZS5ndWVzdC52MS5TaWduYWxSZXNwb25zZRJbCgpXcml0ZVN0ZGluEiUubnVsbHNwYWNlLmd1ZXN0LnYxLldyaXRlU3RkaW5SZXF1ZXN0GiYubnVsbHNwYWNlLmd1ZXN0LnYxLldyaXRlU3RkaW5SZXNwb25zZRJnCg5SZXNpemVUZXJtaW5hbBIpLm51bGxzcGFjZS5ndWVzdC52MS5SZXNpemVUZXJtaW5hbFJlcXVlc3QaKi5udWxsc3BhY2UuZ3Vlc3QudjEuUmVzaXplVGVybWluYWxSZXNwb25zZRJhCgxFbmRQcm9jZXNzZXMSJy5udWxsc3BhY2UuZ3Vlc3QudjEuRW5kUHJvY2Vzc2VzUmVxdWVzdBooLm51bGxzcGFjZS5ndWVzdC52MS5FbmRQcm9jZXNzZXNSZXNwb25zZRJJCgRTdGF0Eh8ubnVsbHNwYWNlLmd1ZXN0LnYxLlN0YXRSZXF1ZXN0GiAubnVsbHNwYWNlLmd1ZXN0LnYxLlN0YXRSZXNwb25zZRJkCg1MaXN0RGlyZWN0b3J5EigubnVsbHNwYWNlLmd1ZXN0LnYxLkxpc3REaXJlY3RvcnlSZXF1ZXN0GikubnVsbHNwYWNlLmd1ZXN0LnYxLkxpc3REaXJlY3RvcnlSZXNwb25zZRJXCghSZWFkRmlsZRIjLm51bGxzcGFjZS5ndWVzdC52MS5SZWFkRmlsZVJlcXVlc3QaJC5udWxsc3BhY2UuZ3Vlc3QudjEuUmVhZEZpbGVSZXNwb25zZTABEloKCVdyaXRlRmlsZRIkLm51bGxzcGFjZS5ndWVzdC52MS5Xcml0ZUZpbGVSZXF1ZXN0GiUubnVsbHNwYWNlLmd1ZXN0LnYxLldyaXRlRmlsZVJlc3BvbnNlKAESZAoNTWFrZURpcmVjdG9yeRIoLm51bGxzcGFjZS5ndWVzdC52MS5NYWtlRGlyZWN0b3J5UmVxdWVzdBopLm51bGxzcGFjZS5ndWVzdC52MS5NYWtlRGlyZWN0b3J5UmVzcG9uc2USTwoGUmVtb3ZlEiEubnVsbHNwYWNlLmd1ZXN0LnYxLlJlbW92ZVJlcXVlc3QaIi5udWxsc3BhY2UuZ3Vlc3QudjEuUmVtb3ZlUmVzcG9uc2USTwoGUmVuYW1lEiEubnVsbHNwYWNlLmd1ZXN0LnYxLlJlbmFtZVJlcXVlc3QaIi5udWxsc3BhY2UuZ3Vlc3QudjEuUmVuYW1lUmVzcG9uc2USZwoOU2V0UGVybWlzc2lvbnMSKS5udWxsc3BhY2UuZ3Vlc3QudjEuU2V0UGVybWlzc2lvbnNSZXF1ZXN0GioubnVsbHNwYWNlLmd1ZXN0LnYxLlNldFBlcm1pc3Npb25zUmVzcG9uc2USXQoKV3JpdGVGaWxlcxIlLm51bGxzcGFjZS5ndWVzdC52MS5Xcml0ZUZpbGVzUmVxdWVzdBomLm51bGxzcGFjZS5ndWVzdC52MS5Xcml0ZUZpbGVzUmVzcG9uc2UoARJeCgtTZWFyY2hGaWxlcxImLm51bGxzcGFjZS5ndWVzdC52MS5TZWFyY2hGaWxlc1JlcXVlc3QaJy5udWxsc3BhY2UuZ3Vlc3QudjEuU2VhcmNoRmlsZXNSZXNwb25zZRJVCghGaW5kVGV4dBIjLm51bGxzcGFjZS5ndWVzdC52MS5GaW5kVGV4dFJlcXVlc3QaJC5udWxsc3BhY2UuZ3Vlc3QudjEuRmluZFRleHRSZXNwb25zZRJeCgtSZXBsYWNlVGV4dBImLm51bGxzcGFjZS5ndWVzdC52MS5SZXBsYWNlVGV4dFJlcXVlc3QaJy5udWxsc3BhY2UuZ3Vlc3QudjEuUmVwbGFjZVRleHRSZXNwb25zZRJpCg5XYXRjaERpcmVjdG9yeRIpLm51bGxzcGFjZS5ndWVzdC52MS5XYXRjaERpcmVjdG9yeVJlcXVlc3QaKi5udWxsc3BhY2UuZ3Vlc3QudjEuV2F0Y2hEaXJlY3RvcnlSZXNwb25zZTABEmYKDVBhY2tEaXJlY3RvcnkSKC5udWxsc3BhY2UuZ3Vlc3QudjEuUGFja0RpcmVjdG9yeVJlcXVlc3QaKS5udWxsc3BhY2UuZ3Vlc3QudjEuUGFja0RpcmVjdG9yeVJlc3BvbnNlMAESZgoNVW5wYWNrQXJjaGl2ZRIoLm51bGxzcGFjZS5ndWVzdC52MS5VbnBhY2tBcmNoaXZlUmVxdWVzdBopLm51bGxzcGFjZS5ndWVzdC52MS5VbnBhY2tBcmNoaXZlUmVzcG9uc2UoARJSCgdNZXRyaWNzEiIubnVsbHNwYWNlLmd1ZXN0LnYxLk1ldHJpY3NSZXF1ZXN0GiMubnVsbHNwYWNlLmd1ZXN0LnYxLk1ldHJpY3NSZXNwb25zZRJdCgpXYXRjaEd1YXJkEiUubnVsbHNwYWNlLmd1ZXN0LnYxLldhdGNoR3VhcmRSZXF1ZXN0GiYubnVsbHNwYWNlLmd1ZXN0LnYxLldhdGNoR3VhcmRSZXNwb25zZTABQilaJ251bGxzcGFjZS5kZXYvZ3Vlc3QvZ2VuL2d1ZXN0djE7Z3Vlc3R2MWIGcHJvdG8z");
 
 /**
  * Describes the message nullspace.guest.v1.ErrorDetail.
@@ -134,256 +134,452 @@ export const StartResponseSchema = /*@__PURE__*/
   messageDesc(file_nullspace_guest_v1_guest, 16);
 
 /**
+ * Describes the message nullspace.guest.v1.Terminal.
+ * Use `create(TerminalSchema)` to create a new message.
+ */
+export const TerminalSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 17);
+
+/**
+ * Describes the message nullspace.guest.v1.ResizeTerminalRequest.
+ * Use `create(ResizeTerminalRequestSchema)` to create a new message.
+ */
+export const ResizeTerminalRequestSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 18);
+
+/**
+ * Describes the message nullspace.guest.v1.ResizeTerminalResponse.
+ * Use `create(ResizeTerminalResponseSchema)` to create a new message.
+ */
+export const ResizeTerminalResponseSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 19);
+
+/**
+ * Describes the message nullspace.guest.v1.EndProcessesRequest.
+ * Use `create(EndProcessesRequestSchema)` to create a new message.
+ */
+export const EndProcessesRequestSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 20);
+
+/**
+ * Describes the message nullspace.guest.v1.EndProcessesResponse.
+ * Use `create(EndProcessesResponseSchema)` to create a new message.
+ */
+export const EndProcessesResponseSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 21);
+
+/**
  * Describes the message nullspace.guest.v1.AttachRequest.
  * Use `create(AttachRequestSchema)` to create a new message.
  */
 export const AttachRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 17);
+  messageDesc(file_nullspace_guest_v1_guest, 22);
 
 /**
  * Describes the message nullspace.guest.v1.AttachResponse.
  * Use `create(AttachResponseSchema)` to create a new message.
  */
 export const AttachResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 18);
+  messageDesc(file_nullspace_guest_v1_guest, 23);
 
 /**
  * Describes the message nullspace.guest.v1.Frozen.
  * Use `create(FrozenSchema)` to create a new message.
  */
 export const FrozenSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 19);
+  messageDesc(file_nullspace_guest_v1_guest, 24);
 
 /**
  * Describes the message nullspace.guest.v1.AttachStarted.
  * Use `create(AttachStartedSchema)` to create a new message.
  */
 export const AttachStartedSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 20);
+  messageDesc(file_nullspace_guest_v1_guest, 25);
 
 /**
  * Describes the message nullspace.guest.v1.Output.
  * Use `create(OutputSchema)` to create a new message.
  */
 export const OutputSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 21);
+  messageDesc(file_nullspace_guest_v1_guest, 26);
 
 /**
  * Describes the message nullspace.guest.v1.ListProcessesRequest.
  * Use `create(ListProcessesRequestSchema)` to create a new message.
  */
 export const ListProcessesRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 22);
+  messageDesc(file_nullspace_guest_v1_guest, 27);
 
 /**
  * Describes the message nullspace.guest.v1.ListProcessesResponse.
  * Use `create(ListProcessesResponseSchema)` to create a new message.
  */
 export const ListProcessesResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 23);
+  messageDesc(file_nullspace_guest_v1_guest, 28);
 
 /**
  * Describes the message nullspace.guest.v1.Process.
  * Use `create(ProcessSchema)` to create a new message.
  */
 export const ProcessSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 24);
+  messageDesc(file_nullspace_guest_v1_guest, 29);
 
 /**
  * Describes the message nullspace.guest.v1.ReadOutputRequest.
  * Use `create(ReadOutputRequestSchema)` to create a new message.
  */
 export const ReadOutputRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 25);
+  messageDesc(file_nullspace_guest_v1_guest, 30);
 
 /**
  * Describes the message nullspace.guest.v1.ReadOutputResponse.
  * Use `create(ReadOutputResponseSchema)` to create a new message.
  */
 export const ReadOutputResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 26);
+  messageDesc(file_nullspace_guest_v1_guest, 31);
 
 /**
  * Describes the message nullspace.guest.v1.SignalRequest.
  * Use `create(SignalRequestSchema)` to create a new message.
  */
 export const SignalRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 27);
+  messageDesc(file_nullspace_guest_v1_guest, 32);
 
 /**
  * Describes the message nullspace.guest.v1.SignalResponse.
  * Use `create(SignalResponseSchema)` to create a new message.
  */
 export const SignalResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 28);
+  messageDesc(file_nullspace_guest_v1_guest, 33);
 
 /**
  * Describes the message nullspace.guest.v1.WriteStdinRequest.
  * Use `create(WriteStdinRequestSchema)` to create a new message.
  */
 export const WriteStdinRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 29);
+  messageDesc(file_nullspace_guest_v1_guest, 34);
 
 /**
  * Describes the message nullspace.guest.v1.WriteStdinResponse.
  * Use `create(WriteStdinResponseSchema)` to create a new message.
  */
 export const WriteStdinResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 30);
+  messageDesc(file_nullspace_guest_v1_guest, 35);
 
 /**
  * Describes the message nullspace.guest.v1.FileInfo.
  * Use `create(FileInfoSchema)` to create a new message.
  */
 export const FileInfoSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 31);
+  messageDesc(file_nullspace_guest_v1_guest, 36);
 
 /**
  * Describes the message nullspace.guest.v1.Target.
  * Use `create(TargetSchema)` to create a new message.
  */
 export const TargetSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 32);
+  messageDesc(file_nullspace_guest_v1_guest, 37);
 
 /**
  * Describes the message nullspace.guest.v1.StatRequest.
  * Use `create(StatRequestSchema)` to create a new message.
  */
 export const StatRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 33);
+  messageDesc(file_nullspace_guest_v1_guest, 38);
 
 /**
  * Describes the message nullspace.guest.v1.StatResponse.
  * Use `create(StatResponseSchema)` to create a new message.
  */
 export const StatResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 34);
+  messageDesc(file_nullspace_guest_v1_guest, 39);
 
 /**
  * Describes the message nullspace.guest.v1.ListDirectoryRequest.
  * Use `create(ListDirectoryRequestSchema)` to create a new message.
  */
 export const ListDirectoryRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 35);
+  messageDesc(file_nullspace_guest_v1_guest, 40);
 
 /**
  * Describes the message nullspace.guest.v1.ListDirectoryResponse.
  * Use `create(ListDirectoryResponseSchema)` to create a new message.
  */
 export const ListDirectoryResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 36);
+  messageDesc(file_nullspace_guest_v1_guest, 41);
 
 /**
  * Describes the message nullspace.guest.v1.ReadFileRequest.
  * Use `create(ReadFileRequestSchema)` to create a new message.
  */
 export const ReadFileRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 37);
+  messageDesc(file_nullspace_guest_v1_guest, 42);
 
 /**
  * Describes the message nullspace.guest.v1.ReadFileResponse.
  * Use `create(ReadFileResponseSchema)` to create a new message.
  */
 export const ReadFileResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 38);
+  messageDesc(file_nullspace_guest_v1_guest, 43);
 
 /**
  * Describes the message nullspace.guest.v1.WriteFileRequest.
  * Use `create(WriteFileRequestSchema)` to create a new message.
  */
 export const WriteFileRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 39);
+  messageDesc(file_nullspace_guest_v1_guest, 44);
 
 /**
  * Describes the message nullspace.guest.v1.WriteFileResponse.
  * Use `create(WriteFileResponseSchema)` to create a new message.
  */
 export const WriteFileResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 40);
+  messageDesc(file_nullspace_guest_v1_guest, 45);
 
 /**
  * Describes the message nullspace.guest.v1.MakeDirectoryRequest.
  * Use `create(MakeDirectoryRequestSchema)` to create a new message.
  */
 export const MakeDirectoryRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 41);
+  messageDesc(file_nullspace_guest_v1_guest, 46);
 
 /**
  * Describes the message nullspace.guest.v1.MakeDirectoryResponse.
  * Use `create(MakeDirectoryResponseSchema)` to create a new message.
  */
 export const MakeDirectoryResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 42);
+  messageDesc(file_nullspace_guest_v1_guest, 47);
 
 /**
  * Describes the message nullspace.guest.v1.RemoveRequest.
  * Use `create(RemoveRequestSchema)` to create a new message.
  */
 export const RemoveRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 43);
+  messageDesc(file_nullspace_guest_v1_guest, 48);
 
 /**
  * Describes the message nullspace.guest.v1.RemoveResponse.
  * Use `create(RemoveResponseSchema)` to create a new message.
  */
 export const RemoveResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 44);
+  messageDesc(file_nullspace_guest_v1_guest, 49);
 
 /**
  * Describes the message nullspace.guest.v1.RenameRequest.
  * Use `create(RenameRequestSchema)` to create a new message.
  */
 export const RenameRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 45);
+  messageDesc(file_nullspace_guest_v1_guest, 50);
 
 /**
  * Describes the message nullspace.guest.v1.RenameResponse.
  * Use `create(RenameResponseSchema)` to create a new message.
  */
 export const RenameResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 46);
+  messageDesc(file_nullspace_guest_v1_guest, 51);
 
 /**
  * Describes the message nullspace.guest.v1.SetPermissionsRequest.
  * Use `create(SetPermissionsRequestSchema)` to create a new message.
  */
 export const SetPermissionsRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 47);
+  messageDesc(file_nullspace_guest_v1_guest, 52);
 
 /**
  * Describes the message nullspace.guest.v1.SetPermissionsResponse.
  * Use `create(SetPermissionsResponseSchema)` to create a new message.
  */
 export const SetPermissionsResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 48);
+  messageDesc(file_nullspace_guest_v1_guest, 53);
+
+/**
+ * Describes the message nullspace.guest.v1.WriteFilesRequest.
+ * Use `create(WriteFilesRequestSchema)` to create a new message.
+ */
+export const WriteFilesRequestSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 54);
+
+/**
+ * Describes the message nullspace.guest.v1.WriteFilesFile.
+ * Use `create(WriteFilesFileSchema)` to create a new message.
+ */
+export const WriteFilesFileSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 55);
+
+/**
+ * Describes the message nullspace.guest.v1.WriteFilesResponse.
+ * Use `create(WriteFilesResponseSchema)` to create a new message.
+ */
+export const WriteFilesResponseSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 56);
+
+/**
+ * Describes the message nullspace.guest.v1.WriteFilesResult.
+ * Use `create(WriteFilesResultSchema)` to create a new message.
+ */
+export const WriteFilesResultSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 57);
+
+/**
+ * Describes the message nullspace.guest.v1.FileFailure.
+ * Use `create(FileFailureSchema)` to create a new message.
+ */
+export const FileFailureSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 58);
+
+/**
+ * Describes the message nullspace.guest.v1.SearchFilesRequest.
+ * Use `create(SearchFilesRequestSchema)` to create a new message.
+ */
+export const SearchFilesRequestSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 59);
+
+/**
+ * Describes the message nullspace.guest.v1.SearchFilesResponse.
+ * Use `create(SearchFilesResponseSchema)` to create a new message.
+ */
+export const SearchFilesResponseSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 60);
+
+/**
+ * Describes the message nullspace.guest.v1.FindTextRequest.
+ * Use `create(FindTextRequestSchema)` to create a new message.
+ */
+export const FindTextRequestSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 61);
+
+/**
+ * Describes the message nullspace.guest.v1.FindTextResponse.
+ * Use `create(FindTextResponseSchema)` to create a new message.
+ */
+export const FindTextResponseSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 62);
+
+/**
+ * Describes the message nullspace.guest.v1.TextMatch.
+ * Use `create(TextMatchSchema)` to create a new message.
+ */
+export const TextMatchSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 63);
+
+/**
+ * Describes the message nullspace.guest.v1.ReplaceTextRequest.
+ * Use `create(ReplaceTextRequestSchema)` to create a new message.
+ */
+export const ReplaceTextRequestSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 64);
+
+/**
+ * Describes the message nullspace.guest.v1.ReplaceTextResponse.
+ * Use `create(ReplaceTextResponseSchema)` to create a new message.
+ */
+export const ReplaceTextResponseSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 65);
+
+/**
+ * Describes the message nullspace.guest.v1.WatchDirectoryRequest.
+ * Use `create(WatchDirectoryRequestSchema)` to create a new message.
+ */
+export const WatchDirectoryRequestSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 66);
+
+/**
+ * Describes the message nullspace.guest.v1.WatchDirectoryResponse.
+ * Use `create(WatchDirectoryResponseSchema)` to create a new message.
+ */
+export const WatchDirectoryResponseSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 67);
+
+/**
+ * Describes the message nullspace.guest.v1.WatchStarted.
+ * Use `create(WatchStartedSchema)` to create a new message.
+ */
+export const WatchStartedSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 68);
+
+/**
+ * Describes the message nullspace.guest.v1.FileChange.
+ * Use `create(FileChangeSchema)` to create a new message.
+ */
+export const FileChangeSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 69);
+
+/**
+ * Describes the message nullspace.guest.v1.WatchOverflow.
+ * Use `create(WatchOverflowSchema)` to create a new message.
+ */
+export const WatchOverflowSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 70);
+
+/**
+ * Describes the message nullspace.guest.v1.WatchEnded.
+ * Use `create(WatchEndedSchema)` to create a new message.
+ */
+export const WatchEndedSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 71);
+
+/**
+ * Describes the message nullspace.guest.v1.PackDirectoryRequest.
+ * Use `create(PackDirectoryRequestSchema)` to create a new message.
+ */
+export const PackDirectoryRequestSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 72);
+
+/**
+ * Describes the message nullspace.guest.v1.PackDirectoryResponse.
+ * Use `create(PackDirectoryResponseSchema)` to create a new message.
+ */
+export const PackDirectoryResponseSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 73);
+
+/**
+ * Describes the message nullspace.guest.v1.UnpackArchiveRequest.
+ * Use `create(UnpackArchiveRequestSchema)` to create a new message.
+ */
+export const UnpackArchiveRequestSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 74);
+
+/**
+ * Describes the message nullspace.guest.v1.UnpackArchiveOptions.
+ * Use `create(UnpackArchiveOptionsSchema)` to create a new message.
+ */
+export const UnpackArchiveOptionsSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 75);
+
+/**
+ * Describes the message nullspace.guest.v1.UnpackArchiveResponse.
+ * Use `create(UnpackArchiveResponseSchema)` to create a new message.
+ */
+export const UnpackArchiveResponseSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_guest_v1_guest, 76);
 
 /**
  * Describes the message nullspace.guest.v1.MetricsRequest.
  * Use `create(MetricsRequestSchema)` to create a new message.
  */
 export const MetricsRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 49);
+  messageDesc(file_nullspace_guest_v1_guest, 77);
 
 /**
  * Describes the message nullspace.guest.v1.MetricsResponse.
  * Use `create(MetricsResponseSchema)` to create a new message.
  */
 export const MetricsResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 50);
+  messageDesc(file_nullspace_guest_v1_guest, 78);
 
 /**
  * Describes the message nullspace.guest.v1.WatchGuardRequest.
  * Use `create(WatchGuardRequestSchema)` to create a new message.
  */
 export const WatchGuardRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 51);
+  messageDesc(file_nullspace_guest_v1_guest, 79);
 
 /**
  * Describes the message nullspace.guest.v1.WatchGuardResponse.
  * Use `create(WatchGuardResponseSchema)` to create a new message.
  */
 export const WatchGuardResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_guest_v1_guest, 52);
+  messageDesc(file_nullspace_guest_v1_guest, 80);
 
 /**
  * Describes the enum nullspace.guest.v1.Stream.
@@ -396,6 +592,18 @@ export const StreamSchema = /*@__PURE__*/
  */
 export const Stream = /*@__PURE__*/
   tsEnum(StreamSchema);
+
+/**
+ * Describes the enum nullspace.guest.v1.ArchiveConflict.
+ */
+export const ArchiveConflictSchema = /*@__PURE__*/
+  enumDesc(file_nullspace_guest_v1_guest, 1);
+
+/**
+ * @generated from enum nullspace.guest.v1.ArchiveConflict
+ */
+export const ArchiveConflict = /*@__PURE__*/
+  tsEnum(ArchiveConflictSchema);
 
 /**
  * @generated from service nullspace.guest.v1.GuestService

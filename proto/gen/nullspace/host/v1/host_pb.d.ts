@@ -22,7 +22,9 @@ export declare type ErrorDetail = Message<"nullspace.host.v1.ErrorDetail"> & {
   /**
    * One of: capacity_exceeded, image_not_found, invalid_request, instance_not_found, instance_not_running,
    * start_failed, disk_full, shutting_down, instance_paused, snapshot_not_found, snapshot_corrupt,
-   * incompatible_snapshot, rebuild_required, snapshot_failed.
+   * incompatible_snapshot, rebuild_required, snapshot_failed, no_ready_instance, pool_not_found, pool_mismatch,
+   * image_in_use, registry_unauthorized, registry_unreachable, image_not_in_registry, image_unsupported,
+   * image_too_large, import_failed, assemble_failed.
    *
    * @generated from field: string code = 1;
    */
@@ -294,6 +296,28 @@ export declare type CreateInstanceRequest = Message<"nullspace.host.v1.CreateIns
    * @generated from field: string pause_snapshot_id = 6;
    */
   pauseSnapshotId: string;
+
+  /**
+   * With a snapshot_id: the snapshot is that of a template, so the whole spec counts as in a cold create; vCPUs,
+   * memory and disk must be those of the snapshot.
+   *
+   * @generated from field: bool template_snapshot = 7;
+   */
+  templateSnapshot: boolean;
+
+  /**
+   * Whether a ready instance may or must be taken. Absent: of the host's own pool, if one has this shape.
+   *
+   * @generated from field: nullspace.host.v1.Checkout checkout = 8;
+   */
+  checkout?: Checkout | undefined;
+
+  /**
+   * What commands find in their environment before spec.env: the image's own. Empty: the host's defaults.
+   *
+   * @generated from field: map<string, string> image_env = 9;
+   */
+  imageEnv: { [key: string]: string };
 };
 
 /**
@@ -310,6 +334,13 @@ export declare type CreateInstanceResponse = Message<"nullspace.host.v1.CreateIn
    * @generated from field: nullspace.host.v1.Instance instance = 1;
    */
   instance?: Instance | undefined;
+
+  /**
+   * Absent when no checkout was asked for.
+   *
+   * @generated from field: nullspace.host.v1.CheckoutResult checkout = 2;
+   */
+  checkout?: CheckoutResult | undefined;
 };
 
 /**
@@ -317,6 +348,495 @@ export declare type CreateInstanceResponse = Message<"nullspace.host.v1.CreateIn
  * Use `create(CreateInstanceResponseSchema)` to create a new message.
  */
 export declare const CreateInstanceResponseSchema: GenMessage<CreateInstanceResponse>;
+
+/**
+ * @generated from message nullspace.host.v1.Checkout
+ */
+export declare type Checkout = Message<"nullspace.host.v1.Checkout"> & {
+  /**
+   * Empty with MODE_BYPASS.
+   *
+   * @generated from field: string pool_id = 1;
+   */
+  poolId: string;
+
+  /**
+   * @generated from field: nullspace.host.v1.CheckoutMode mode = 2;
+   */
+  mode: CheckoutMode;
+
+  /**
+   * How long to wait for a ready instance.
+   *
+   * @generated from field: uint32 wait_ms = 3;
+   */
+  waitMs: number;
+};
+
+/**
+ * Describes the message nullspace.host.v1.Checkout.
+ * Use `create(CheckoutSchema)` to create a new message.
+ */
+export declare const CheckoutSchema: GenMessage<Checkout>;
+
+/**
+ * @generated from message nullspace.host.v1.CheckoutResult
+ */
+export declare type CheckoutResult = Message<"nullspace.host.v1.CheckoutResult"> & {
+  /**
+   * @generated from field: bool hit = 1;
+   */
+  hit: boolean;
+
+  /**
+   * @generated from field: uint32 waited_ms = 2;
+   */
+  waitedMs: number;
+};
+
+/**
+ * Describes the message nullspace.host.v1.CheckoutResult.
+ * Use `create(CheckoutResultSchema)` to create a new message.
+ */
+export declare const CheckoutResultSchema: GenMessage<CheckoutResult>;
+
+/**
+ * A pool of ready instances: started, probed, without a sandbox. A CreateInstance takes one for good.
+ *
+ * @generated from message nullspace.host.v1.Pool
+ */
+export declare type Pool = Message<"nullspace.host.v1.Pool"> & {
+  /**
+   * @generated from field: string pool_id = 1;
+   */
+  poolId: string;
+
+  /**
+   * What its instances are started with: image, vCPUs, memory, disk. The rest comes with the checkout.
+   *
+   * @generated from field: nullspace.host.v1.Spec spec = 2;
+   */
+  spec?: Spec | undefined;
+
+  /**
+   * They are restored from this template snapshot; empty: started from the image.
+   *
+   * @generated from field: string snapshot_id = 3;
+   */
+  snapshotId: string;
+
+  /**
+   * Refilled to this number, never above max_ready.
+   *
+   * @generated from field: uint32 min_ready = 4;
+   */
+  minReady: number;
+
+  /**
+   * @generated from field: uint32 max_ready = 5;
+   */
+  maxReady: number;
+
+  /**
+   * A ready instance is replaced at this age; 0: the host's default.
+   *
+   * @generated from field: uint64 max_age_ms = 6;
+   */
+  maxAgeMs: bigint;
+
+  /**
+   * Ready ones above min_ready are ended when the pool was not asked for this long; 0: never.
+   *
+   * @generated from field: uint64 idle_timeout_ms = 7;
+   */
+  idleTimeoutMs: bigint;
+
+  /**
+   * @generated from field: nullspace.host.v1.PoolMode mode = 8;
+   */
+  mode: PoolMode;
+
+  /**
+   * @generated from field: map<string, string> image_env = 9;
+   */
+  imageEnv: { [key: string]: string };
+};
+
+/**
+ * Describes the message nullspace.host.v1.Pool.
+ * Use `create(PoolSchema)` to create a new message.
+ */
+export declare const PoolSchema: GenMessage<Pool>;
+
+/**
+ * @generated from message nullspace.host.v1.SetPoolsRequest
+ */
+export declare type SetPoolsRequest = Message<"nullspace.host.v1.SetPoolsRequest"> & {
+  /**
+   * @generated from field: repeated nullspace.host.v1.Pool pools = 1;
+   */
+  pools: Pool[];
+};
+
+/**
+ * Describes the message nullspace.host.v1.SetPoolsRequest.
+ * Use `create(SetPoolsRequestSchema)` to create a new message.
+ */
+export declare const SetPoolsRequestSchema: GenMessage<SetPoolsRequest>;
+
+/**
+ * @generated from message nullspace.host.v1.SetPoolsResponse
+ */
+export declare type SetPoolsResponse = Message<"nullspace.host.v1.SetPoolsResponse"> & {
+};
+
+/**
+ * Describes the message nullspace.host.v1.SetPoolsResponse.
+ * Use `create(SetPoolsResponseSchema)` to create a new message.
+ */
+export declare const SetPoolsResponseSchema: GenMessage<SetPoolsResponse>;
+
+/**
+ * @generated from message nullspace.host.v1.ListPoolsRequest
+ */
+export declare type ListPoolsRequest = Message<"nullspace.host.v1.ListPoolsRequest"> & {
+};
+
+/**
+ * Describes the message nullspace.host.v1.ListPoolsRequest.
+ * Use `create(ListPoolsRequestSchema)` to create a new message.
+ */
+export declare const ListPoolsRequestSchema: GenMessage<ListPoolsRequest>;
+
+/**
+ * @generated from message nullspace.host.v1.ListPoolsResponse
+ */
+export declare type ListPoolsResponse = Message<"nullspace.host.v1.ListPoolsResponse"> & {
+  /**
+   * @generated from field: repeated nullspace.host.v1.PoolStatus pools = 1;
+   */
+  pools: PoolStatus[];
+};
+
+/**
+ * Describes the message nullspace.host.v1.ListPoolsResponse.
+ * Use `create(ListPoolsResponseSchema)` to create a new message.
+ */
+export declare const ListPoolsResponseSchema: GenMessage<ListPoolsResponse>;
+
+/**
+ * @generated from message nullspace.host.v1.PoolStatus
+ */
+export declare type PoolStatus = Message<"nullspace.host.v1.PoolStatus"> & {
+  /**
+   * @generated from field: string pool_id = 1;
+   */
+  poolId: string;
+
+  /**
+   * @generated from field: uint32 ready = 2;
+   */
+  ready: number;
+
+  /**
+   * @generated from field: uint32 warming = 3;
+   */
+  warming: number;
+
+  /**
+   * Being taken at this moment.
+   *
+   * @generated from field: uint32 claimed = 4;
+   */
+  claimed: number;
+
+  /**
+   * Being ended.
+   *
+   * @generated from field: uint32 draining = 5;
+   */
+  draining: number;
+
+  /**
+   * Starts that failed since the last that worked.
+   *
+   * @generated from field: uint32 failed = 6;
+   */
+  failed: number;
+
+  /**
+   * Counted since the host's start.
+   *
+   * @generated from field: uint64 hits = 7;
+   */
+  hits: bigint;
+
+  /**
+   * @generated from field: uint64 misses = 8;
+   */
+  misses: bigint;
+
+  /**
+   * @generated from field: uint64 expired = 9;
+   */
+  expired: bigint;
+
+  /**
+   * @generated from field: uint64 started = 10;
+   */
+  started: bigint;
+
+  /**
+   * Why it is not filled: "capacity", "image_not_found", "snapshot", "start_failed"; empty when it is.
+   *
+   * @generated from field: string degraded_reason = 11;
+   */
+  degradedReason: string;
+
+  /**
+   * @generated from field: string message = 12;
+   */
+  message: string;
+
+  /**
+   * Memory that its instances reserve.
+   *
+   * @generated from field: uint64 memory_mb = 13;
+   */
+  memoryMb: bigint;
+
+  /**
+   * Of the last instance: from the decision to start it until it was ready.
+   *
+   * @generated from field: double last_refill_ms = 14;
+   */
+  lastRefillMs: number;
+
+  /**
+   * @generated from field: int64 reconciled_unix_ms = 15;
+   */
+  reconciledUnixMs: bigint;
+
+  /**
+   * Of the oldest ready one; 0: none is.
+   *
+   * @generated from field: uint64 oldest_ready_ms = 16;
+   */
+  oldestReadyMs: bigint;
+};
+
+/**
+ * Describes the message nullspace.host.v1.PoolStatus.
+ * Use `create(PoolStatusSchema)` to create a new message.
+ */
+export declare const PoolStatusSchema: GenMessage<PoolStatus>;
+
+/**
+ * @generated from message nullspace.host.v1.ImportImageRequest
+ */
+export declare type ImportImageRequest = Message<"nullspace.host.v1.ImportImageRequest"> & {
+  /**
+   * As "docker.io/library/python:3.12-slim" or "registry.test:5000/team/app@sha256:…".
+   *
+   * @generated from field: string reference = 1;
+   */
+  reference: string;
+
+  /**
+   * Empty: anonymous.
+   *
+   * @generated from field: string username = 2;
+   */
+  username: string;
+
+  /**
+   * @generated from field: string password = 3;
+   */
+  password: string;
+
+  /**
+   * Ask the registry again although the tag was pulled before.
+   *
+   * @generated from field: bool refresh = 4;
+   */
+  refresh: boolean;
+};
+
+/**
+ * Describes the message nullspace.host.v1.ImportImageRequest.
+ * Use `create(ImportImageRequestSchema)` to create a new message.
+ */
+export declare const ImportImageRequestSchema: GenMessage<ImportImageRequest>;
+
+/**
+ * @generated from message nullspace.host.v1.ImportImageResponse
+ */
+export declare type ImportImageResponse = Message<"nullspace.host.v1.ImportImageResponse"> & {
+  /**
+   * @generated from oneof nullspace.host.v1.ImportImageResponse.message
+   */
+  message: {
+    /**
+     * @generated from field: nullspace.host.v1.ImportProgress progress = 1;
+     */
+    value: ImportProgress;
+    case: "progress";
+  } | {
+    /**
+     * @generated from field: nullspace.host.v1.ImportedImage done = 2;
+     */
+    value: ImportedImage;
+    case: "done";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message nullspace.host.v1.ImportImageResponse.
+ * Use `create(ImportImageResponseSchema)` to create a new message.
+ */
+export declare const ImportImageResponseSchema: GenMessage<ImportImageResponse>;
+
+/**
+ * @generated from message nullspace.host.v1.ImportProgress
+ */
+export declare type ImportProgress = Message<"nullspace.host.v1.ImportProgress"> & {
+  /**
+   * "resolve", "pull", "unpack", "assemble".
+   *
+   * @generated from field: string phase = 1;
+   */
+  phase: string;
+
+  /**
+   * @generated from field: string message = 2;
+   */
+  message: string;
+
+  /**
+   * @generated from field: uint64 done_bytes = 3;
+   */
+  doneBytes: bigint;
+
+  /**
+   * 0: not known.
+   *
+   * @generated from field: uint64 total_bytes = 4;
+   */
+  totalBytes: bigint;
+};
+
+/**
+ * Describes the message nullspace.host.v1.ImportProgress.
+ * Use `create(ImportProgressSchema)` to create a new message.
+ */
+export declare const ImportProgressSchema: GenMessage<ImportProgress>;
+
+/**
+ * @generated from message nullspace.host.v1.ImportedImage
+ */
+export declare type ImportedImage = Message<"nullspace.host.v1.ImportedImage"> & {
+  /**
+   * Root image of this host, "sha256-<hex>".
+   *
+   * @generated from field: string image = 1;
+   */
+  image: string;
+
+  /**
+   * @generated from field: uint64 size_bytes = 2;
+   */
+  sizeBytes: bigint;
+
+  /**
+   * Of the manifest in the registry, "sha256:<hex>".
+   *
+   * @generated from field: string manifest_digest = 3;
+   */
+  manifestDigest: string;
+
+  /**
+   * @generated from field: bool cached = 4;
+   */
+  cached: boolean;
+
+  /**
+   * The image's configuration, as JSON of the OCI image specification. It is hostile input.
+   *
+   * @generated from field: string config_json = 5;
+   */
+  configJson: string;
+};
+
+/**
+ * Describes the message nullspace.host.v1.ImportedImage.
+ * Use `create(ImportedImageSchema)` to create a new message.
+ */
+export declare const ImportedImageSchema: GenMessage<ImportedImage>;
+
+/**
+ * @generated from message nullspace.host.v1.AssembleImageRequest
+ */
+export declare type AssembleImageRequest = Message<"nullspace.host.v1.AssembleImageRequest"> & {
+  /**
+   * @generated from field: string snapshot_id = 1;
+   */
+  snapshotId: string;
+};
+
+/**
+ * Describes the message nullspace.host.v1.AssembleImageRequest.
+ * Use `create(AssembleImageRequestSchema)` to create a new message.
+ */
+export declare const AssembleImageRequestSchema: GenMessage<AssembleImageRequest>;
+
+/**
+ * @generated from message nullspace.host.v1.AssembleImageResponse
+ */
+export declare type AssembleImageResponse = Message<"nullspace.host.v1.AssembleImageResponse"> & {
+  /**
+   * @generated from field: string image = 1;
+   */
+  image: string;
+
+  /**
+   * @generated from field: uint64 size_bytes = 2;
+   */
+  sizeBytes: bigint;
+};
+
+/**
+ * Describes the message nullspace.host.v1.AssembleImageResponse.
+ * Use `create(AssembleImageResponseSchema)` to create a new message.
+ */
+export declare const AssembleImageResponseSchema: GenMessage<AssembleImageResponse>;
+
+/**
+ * @generated from message nullspace.host.v1.DeleteImageRequest
+ */
+export declare type DeleteImageRequest = Message<"nullspace.host.v1.DeleteImageRequest"> & {
+  /**
+   * @generated from field: string image = 1;
+   */
+  image: string;
+};
+
+/**
+ * Describes the message nullspace.host.v1.DeleteImageRequest.
+ * Use `create(DeleteImageRequestSchema)` to create a new message.
+ */
+export declare const DeleteImageRequestSchema: GenMessage<DeleteImageRequest>;
+
+/**
+ * @generated from message nullspace.host.v1.DeleteImageResponse
+ */
+export declare type DeleteImageResponse = Message<"nullspace.host.v1.DeleteImageResponse"> & {
+};
+
+/**
+ * Describes the message nullspace.host.v1.DeleteImageResponse.
+ * Use `create(DeleteImageResponseSchema)` to create a new message.
+ */
+export declare const DeleteImageResponseSchema: GenMessage<DeleteImageResponse>;
 
 /**
  * @generated from message nullspace.host.v1.Instance
@@ -981,7 +1501,7 @@ export declare const DescribeDiskResponseSchema: GenMessage<DescribeDiskResponse
  */
 export declare type DiskUse = Message<"nullspace.host.v1.DiskUse"> & {
   /**
-   * "image", "instance", "snapshot", "temporary".
+   * "image", "instance", "snapshot", "temporary", "layer" (of pulled images), "pool".
    *
    * @generated from field: string kind = 1;
    */
@@ -1248,6 +1768,76 @@ export enum SnapshotKind {
 export declare const SnapshotKindSchema: GenEnum<SnapshotKind>;
 
 /**
+ * @generated from enum nullspace.host.v1.CheckoutMode
+ */
+export enum CheckoutMode {
+  /**
+   * @generated from enum value: CHECKOUT_MODE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * A cold start when none is ready in time.
+   *
+   * @generated from enum value: CHECKOUT_MODE_PREFER = 1;
+   */
+  PREFER = 1,
+
+  /**
+   * no_ready_instance when none is ready in time; pool_mismatch when the pool has another shape.
+   *
+   * @generated from enum value: CHECKOUT_MODE_REQUIRE = 2;
+   */
+  REQUIRE = 2,
+
+  /**
+   * A cold start, whatever is ready.
+   *
+   * @generated from enum value: CHECKOUT_MODE_BYPASS = 3;
+   */
+  BYPASS = 3,
+}
+
+/**
+ * Describes the enum nullspace.host.v1.CheckoutMode.
+ */
+export declare const CheckoutModeSchema: GenEnum<CheckoutMode>;
+
+/**
+ * @generated from enum nullspace.host.v1.PoolMode
+ */
+export enum PoolMode {
+  /**
+   * @generated from enum value: POOL_MODE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * @generated from enum value: POOL_MODE_ENABLED = 1;
+   */
+  ENABLED = 1,
+
+  /**
+   * Not refilled; what is ready can be taken.
+   *
+   * @generated from enum value: POOL_MODE_DISABLED = 2;
+   */
+  DISABLED = 2,
+
+  /**
+   * Ready ones are ended and none can be taken.
+   *
+   * @generated from enum value: POOL_MODE_DRAINING = 3;
+   */
+  DRAINING = 3,
+}
+
+/**
+ * Describes the enum nullspace.host.v1.PoolMode.
+ */
+export declare const PoolModeSchema: GenEnum<PoolMode>;
+
+/**
  * @generated from service nullspace.host.v1.HostService
  */
 export declare const HostService: GenService<{
@@ -1344,6 +1934,58 @@ export declare const HostService: GenService<{
     methodKind: "unary";
     input: typeof ListSnapshotsRequestSchema;
     output: typeof ListSnapshotsResponseSchema;
+  },
+  /**
+   * Makes these the warm pools of this host, in place of those of the call before, and begins to fill them. Ready
+   * instances of pools that are gone, or whose shape is another now, are ended; a changed size ends only what is
+   * too much.
+   *
+   * @generated from rpc nullspace.host.v1.HostService.SetPools
+   */
+  setPools: {
+    methodKind: "unary";
+    input: typeof SetPoolsRequestSchema;
+    output: typeof SetPoolsResponseSchema;
+  },
+  /**
+   * @generated from rpc nullspace.host.v1.HostService.ListPools
+   */
+  listPools: {
+    methodKind: "unary";
+    input: typeof ListPoolsRequestSchema;
+    output: typeof ListPoolsResponseSchema;
+  },
+  /**
+   * Pulls an image from a registry, unpacks it and installs it as a root image. Repeating it takes layers and the
+   * image from the host's cache where their digests are the same. Ending the call ends the work.
+   *
+   * @generated from rpc nullspace.host.v1.HostService.ImportImage
+   */
+  importImage: {
+    methodKind: "server_streaming";
+    input: typeof ImportImageRequestSchema;
+    output: typeof ImportImageResponseSchema;
+  },
+  /**
+   * Makes one root image of the files that a filesystem snapshot has on top of its own image. Repeating it answers
+   * with the same image.
+   *
+   * @generated from rpc nullspace.host.v1.HostService.AssembleImage
+   */
+  assembleImage: {
+    methodKind: "unary";
+    input: typeof AssembleImageRequestSchema;
+    output: typeof AssembleImageResponseSchema;
+  },
+  /**
+   * Removes a root image that has no name, unless an instance, a pool or a snapshot needs it. Unknown ones are fine.
+   *
+   * @generated from rpc nullspace.host.v1.HostService.DeleteImage
+   */
+  deleteImage: {
+    methodKind: "unary";
+    input: typeof DeleteImageRequestSchema;
+    output: typeof DeleteImageResponseSchema;
   },
   /**
    * Frees the snapshot's disk. Unknown ids are fine. Instances that were started from it are not touched.

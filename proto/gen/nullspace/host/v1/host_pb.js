@@ -11,7 +11,7 @@ import { enumDesc, fileDesc, messageDesc, serviceDesc, tsEnum } from "@bufbuild/
  * Describes the file nullspace/host/v1/host.proto.
  */
 export const file_nullspace_host_v1_host = /*@__PURE__*/
-  fileDesc("ChxudWxsc3BhY2UvaG9zdC92MS9ob3N0LnByb3RvEhFudWxsc3BhY2UuaG9zdC52MSJBCgtFcnJvckRldGFpbBIMCgRjb2RlGAEgASgJEg0KBWZpZWxkGAIgASgJEhUKDW1pc3NpbmdfYnl0ZXMYAyABKAQiEAoOR2V0SG9zdFJlcXVlc3QisQEKD0dldEhvc3RSZXNwb25zZRIPCgdob3N0X2lkGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSDgoGZW5naW5lGAMgASgJEi0KCGNhcGFjaXR5GAQgASgLMhsubnVsbHNwYWNlLmhvc3QudjEuQ2FwYWNpdHkSKAoGaW1hZ2VzGAUgAygLMhgubnVsbHNwYWNlLmhvc3QudjEuSW1hZ2USEwoLZ3Vlc3RfcmFuZ2UYBiABKAkiOQoFSW1hZ2USDAoEbmFtZRgBIAEoCRIOCgZkaWdlc3QYAiABKAkSEgoKc2l6ZV9ieXRlcxgDIAEoBCLdAQoIQ2FwYWNpdHkSEQoJY3B1X2NvdW50GAEgASgNEhcKD21lbW9yeV90b3RhbF9tYhgCIAEoBBIXCg9tZW1vcnlfbGltaXRfbWIYAyABKAQSGgoSbWVtb3J5X3Jlc2VydmVkX21iGAQgASgEEhIKCnZjcHVfbGltaXQYBSABKA0SFQoNdmNwdV9yZXNlcnZlZBgGIAEoDRIUCgxkaXNrX2ZyZWVfbWIYByABKAQSFgoOaW5zdGFuY2VzX2xpdmUYCCABKA0SFwoPaW5zdGFuY2VzX2xpbWl0GAkgASgNIvIBCgRTcGVjEg0KBWltYWdlGAEgASgJEg0KBXZjcHVzGAIgASgNEhEKCW1lbW9yeV9tYhgDIAEoDRIPCgdkaXNrX21iGAQgASgNEi0KA2VudhgFIAMoCzIgLm51bGxzcGFjZS5ob3N0LnYxLlNwZWMuRW52RW50cnkSCwoDY3dkGAYgASgJEhcKD2ludGVybmV0X2FjY2VzcxgHIAEoCBIVCg1wcm9jZXNzX2xpbWl0GAggASgNEhAKCGhvc3RuYW1lGAkgASgJGioKCEVudkVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEi0gEKFUNyZWF0ZUluc3RhbmNlUmVxdWVzdBISCgpzYW5kYm94X2lkGAEgASgJEiUKBHNwZWMYAiABKAsyFy5udWxsc3BhY2UuaG9zdC52MS5TcGVjEhIKCnRpbWVvdXRfbXMYAyABKAQSOgoPZGVhZGxpbmVfYWN0aW9uGAQgASgOMiEubnVsbHNwYWNlLmhvc3QudjEuRGVhZGxpbmVBY3Rpb24SEwoLc25hcHNob3RfaWQYBSABKAkSGQoRcGF1c2Vfc25hcHNob3RfaWQYBiABKAkiRwoWQ3JlYXRlSW5zdGFuY2VSZXNwb25zZRItCghpbnN0YW5jZRgBIAEoCzIbLm51bGxzcGFjZS5ob3N0LnYxLkluc3RhbmNlIqwECghJbnN0YW5jZRITCgtpbnN0YW5jZV9pZBgBIAEoCRISCgpzYW5kYm94X2lkGAIgASgJEicKBXN0YXRlGAMgASgOMhgubnVsbHNwYWNlLmhvc3QudjEuU3RhdGUSDgoGcmVhc29uGAQgASgJEg8KB21lc3NhZ2UYBSABKAkSJQoEc3BlYxgGIAEoCzIXLm51bGxzcGFjZS5ob3N0LnYxLlNwZWMSFQoNYWdlbnRfYWRkcmVzcxgHIAEoCRITCgthZ2VudF90b2tlbhgIIAEoCRIXCg9jcmVhdGVkX3VuaXhfbXMYCSABKAMSFwoPc3RhcnRlZF91bml4X21zGAogASgDEhgKEGRlYWRsaW5lX3VuaXhfbXMYCyABKAMSFQoNZW5kZWRfdW5peF9tcxgMIAEoAxIpCgZwaGFzZXMYDSABKAsyGS5udWxsc3BhY2UuaG9zdC52MS5QaGFzZXMSOgoPZGVhZGxpbmVfYWN0aW9uGA4gASgOMiEubnVsbHNwYWNlLmhvc3QudjEuRGVhZGxpbmVBY3Rpb24SGQoRcGF1c2Vfc25hcHNob3RfaWQYDyABKAkSGAoQZnJvbV9zbmFwc2hvdF9pZBgQIAEoCRIzCg5wYXVzZV9zbmFwc2hvdBgRIAEoCzIbLm51bGxzcGFjZS5ob3N0LnYxLlNuYXBzaG90EhAKCHJldmlzaW9uGBIgASgEEhQKDHJlbWFpbmluZ19tcxgTIAEoBCLfAQoIU25hcHNob3QSEwoLc25hcHNob3RfaWQYASABKAkSEgoKc2FuZGJveF9pZBgCIAEoCRItCgRraW5kGAMgASgOMh8ubnVsbHNwYWNlLmhvc3QudjEuU25hcHNob3RLaW5kEhIKCnNpemVfYnl0ZXMYBCABKAQSFwoPY3JlYXRlZF91bml4X21zGAUgASgDEiUKBHNwZWMYBiABKAsyFy5udWxsc3BhY2UuaG9zdC52MS5TcGVjEhQKDGNvcnJ1cHRfZmlsZRgHIAEoCRIRCglmcm96ZW5fbXMYCCABKAEiZgoGUGhhc2VzEhAKCHF1ZXVlX21zGAEgASgBEg8KB3Nsb3RfbXMYAiABKAESEQoJZW5naW5lX21zGAMgASgBEhAKCGFnZW50X21zGAQgASgBEhQKDGNvbmZpZ3VyZV9tcxgFIAEoASIoChJHZXRJbnN0YW5jZVJlcXVlc3QSEgoKc2FuZGJveF9pZBgBIAEoCSJEChNHZXRJbnN0YW5jZVJlc3BvbnNlEi0KCGluc3RhbmNlGAEgASgLMhsubnVsbHNwYWNlLmhvc3QudjEuSW5zdGFuY2UiFgoUTGlzdEluc3RhbmNlc1JlcXVlc3QiRwoVTGlzdEluc3RhbmNlc1Jlc3BvbnNlEi4KCWluc3RhbmNlcxgBIAMoCzIbLm51bGxzcGFjZS5ob3N0LnYxLkluc3RhbmNlIjkKE0tpbGxJbnN0YW5jZVJlcXVlc3QSEgoKc2FuZGJveF9pZBgBIAEoCRIOCgZyZWFzb24YAiABKAkiRQoUS2lsbEluc3RhbmNlUmVzcG9uc2USLQoIaW5zdGFuY2UYASABKAsyGy5udWxsc3BhY2UuaG9zdC52MS5JbnN0YW5jZSJ+ChJTZXREZWFkbGluZVJlcXVlc3QSEgoKc2FuZGJveF9pZBgBIAEoCRIYChBkZWFkbGluZV91bml4X21zGAIgASgDEjoKD2RlYWRsaW5lX2FjdGlvbhgDIAEoDjIhLm51bGxzcGFjZS5ob3N0LnYxLkRlYWRsaW5lQWN0aW9uIkQKE1NldERlYWRsaW5lUmVzcG9uc2USLQoIaW5zdGFuY2UYASABKAsyGy5udWxsc3BhY2UuaG9zdC52MS5JbnN0YW5jZSI6ChRQYXVzZUluc3RhbmNlUmVxdWVzdBISCgpzYW5kYm94X2lkGAEgASgJEg4KBnJlYXNvbhgCIAEoCSJGChVQYXVzZUluc3RhbmNlUmVzcG9uc2USLQoIaW5zdGFuY2UYASABKAsyGy5udWxsc3BhY2UuaG9zdC52MS5JbnN0YW5jZSJtChNTYXZlU25hcHNob3RSZXF1ZXN0EhIKCnNhbmRib3hfaWQYASABKAkSEwoLc25hcHNob3RfaWQYAiABKAkSLQoEa2luZBgDIAEoDjIfLm51bGxzcGFjZS5ob3N0LnYxLlNuYXBzaG90S2luZCJFChRTYXZlU25hcHNob3RSZXNwb25zZRItCghzbmFwc2hvdBgBIAEoCzIbLm51bGxzcGFjZS5ob3N0LnYxLlNuYXBzaG90IlkKE0ZvcmtJbnN0YW5jZVJlcXVlc3QSEgoKc2FuZGJveF9pZBgBIAEoCRIuCghjaGlsZHJlbhgCIAMoCzIcLm51bGxzcGFjZS5ob3N0LnYxLkZvcmtDaGlsZCKcAQoJRm9ya0NoaWxkEhIKCnNhbmRib3hfaWQYASABKAkSGQoRcGF1c2Vfc25hcHNob3RfaWQYAiABKAkSEAoIaG9zdG5hbWUYAyABKAkSEgoKdGltZW91dF9tcxgEIAEoBBI6Cg9kZWFkbGluZV9hY3Rpb24YBSABKA4yIS5udWxsc3BhY2UuaG9zdC52MS5EZWFkbGluZUFjdGlvbiJGChRGb3JrSW5zdGFuY2VSZXNwb25zZRIuCgdyZXN1bHRzGAEgAygLMh0ubnVsbHNwYWNlLmhvc3QudjEuRm9ya1Jlc3VsdCJ6CgpGb3JrUmVzdWx0Ei8KCGluc3RhbmNlGAEgASgLMhsubnVsbHNwYWNlLmhvc3QudjEuSW5zdGFuY2VIABIxCgdmYWlsdXJlGAIgASgLMh4ubnVsbHNwYWNlLmhvc3QudjEuRm9ya0ZhaWx1cmVIAEIICgZyZXN1bHQiTgoLRm9ya0ZhaWx1cmUSLgoGZGV0YWlsGAEgASgLMh4ubnVsbHNwYWNlLmhvc3QudjEuRXJyb3JEZXRhaWwSDwoHbWVzc2FnZRgCIAEoCSIWChRMaXN0U25hcHNob3RzUmVxdWVzdCJHChVMaXN0U25hcHNob3RzUmVzcG9uc2USLgoJc25hcHNob3RzGAEgAygLMhsubnVsbHNwYWNlLmhvc3QudjEuU25hcHNob3QiLAoVRGVsZXRlU25hcHNob3RSZXF1ZXN0EhMKC3NuYXBzaG90X2lkGAEgASgJIhgKFkRlbGV0ZVNuYXBzaG90UmVzcG9uc2UiFQoTRGVzY3JpYmVEaXNrUmVxdWVzdCJpChREZXNjcmliZURpc2tSZXNwb25zZRISCgpmcmVlX2J5dGVzGAEgASgEEhMKC3RvdGFsX2J5dGVzGAIgASgEEigKBHVzZXMYAyADKAsyGi5udWxsc3BhY2UuaG9zdC52MS5EaXNrVXNlIjIKB0Rpc2tVc2USDAoEa2luZBgBIAEoCRIKCgJpZBgCIAEoCRINCgVieXRlcxgDIAEoBCIXChVXYXRjaEluc3RhbmNlc1JlcXVlc3Qi6wEKFldhdGNoSW5zdGFuY2VzUmVzcG9uc2USLgoDYWxsGAEgASgLMh8ubnVsbHNwYWNlLmhvc3QudjEuSW5zdGFuY2VMaXN0SAASLgoHY2hhbmdlZBgCIAEoCzIbLm51bGxzcGFjZS5ob3N0LnYxLkluc3RhbmNlSAASMgoKa2VlcF9hbGl2ZRgDIAEoCzIcLm51bGxzcGFjZS5ob3N0LnYxLktlZXBBbGl2ZUgAEjIKCmd1YXJkX2tpbGwYBCABKAsyHC5udWxsc3BhY2UuaG9zdC52MS5HdWFyZEtpbGxIAEIJCgdtZXNzYWdlIi4KCUd1YXJkS2lsbBISCgpzYW5kYm94X2lkGAEgASgJEg0KBWd1YXJkGAIgASgJIj4KDEluc3RhbmNlTGlzdBIuCglpbnN0YW5jZXMYASADKAsyGy5udWxsc3BhY2UuaG9zdC52MS5JbnN0YW5jZSILCglLZWVwQWxpdmUiLQoWRm9yZ2V0SW5zdGFuY2VzUmVxdWVzdBITCgtzYW5kYm94X2lkcxgBIAMoCSIZChdGb3JnZXRJbnN0YW5jZXNSZXNwb25zZSp9CgVTdGF0ZRIVChFTVEFURV9VTlNQRUNJRklFRBAAEhIKDlNUQVRFX0NSRUFUSU5HEAESEQoNU1RBVEVfUlVOTklORxACEhMKD1NUQVRFX0RFU1RST1lFRBADEg8KC1NUQVRFX0VSUk9SEAQSEAoMU1RBVEVfUEFVU0VEEAUqaQoORGVhZGxpbmVBY3Rpb24SHwobREVBRExJTkVfQUNUSU9OX1VOU1BFQ0lGSUVEEAASGwoXREVBRExJTkVfQUNUSU9OX0RFU1RST1kQARIZChVERUFETElORV9BQ1RJT05fUEFVU0UQAiplCgxTbmFwc2hvdEtpbmQSHQoZU05BUFNIT1RfS0lORF9VTlNQRUNJRklFRBAAEhgKFFNOQVBTSE9UX0tJTkRfTUVNT1JZEAESHAoYU05BUFNIT1RfS0lORF9GSUxFU1lTVEVNEAIy7AoKC0hvc3RTZXJ2aWNlElAKB0dldEhvc3QSIS5udWxsc3BhY2UuaG9zdC52MS5HZXRIb3N0UmVxdWVzdBoiLm51bGxzcGFjZS5ob3N0LnYxLkdldEhvc3RSZXNwb25zZRJlCg5DcmVhdGVJbnN0YW5jZRIoLm51bGxzcGFjZS5ob3N0LnYxLkNyZWF0ZUluc3RhbmNlUmVxdWVzdBopLm51bGxzcGFjZS5ob3N0LnYxLkNyZWF0ZUluc3RhbmNlUmVzcG9uc2USXAoLR2V0SW5zdGFuY2USJS5udWxsc3BhY2UuaG9zdC52MS5HZXRJbnN0YW5jZVJlcXVlc3QaJi5udWxsc3BhY2UuaG9zdC52MS5HZXRJbnN0YW5jZVJlc3BvbnNlEmIKDUxpc3RJbnN0YW5jZXMSJy5udWxsc3BhY2UuaG9zdC52MS5MaXN0SW5zdGFuY2VzUmVxdWVzdBooLm51bGxzcGFjZS5ob3N0LnYxLkxpc3RJbnN0YW5jZXNSZXNwb25zZRJfCgxLaWxsSW5zdGFuY2USJi5udWxsc3BhY2UuaG9zdC52MS5LaWxsSW5zdGFuY2VSZXF1ZXN0GicubnVsbHNwYWNlLmhvc3QudjEuS2lsbEluc3RhbmNlUmVzcG9uc2USXAoLU2V0RGVhZGxpbmUSJS5udWxsc3BhY2UuaG9zdC52MS5TZXREZWFkbGluZVJlcXVlc3QaJi5udWxsc3BhY2UuaG9zdC52MS5TZXREZWFkbGluZVJlc3BvbnNlEmIKDVBhdXNlSW5zdGFuY2USJy5udWxsc3BhY2UuaG9zdC52MS5QYXVzZUluc3RhbmNlUmVxdWVzdBooLm51bGxzcGFjZS5ob3N0LnYxLlBhdXNlSW5zdGFuY2VSZXNwb25zZRJfCgxTYXZlU25hcHNob3QSJi5udWxsc3BhY2UuaG9zdC52MS5TYXZlU25hcHNob3RSZXF1ZXN0GicubnVsbHNwYWNlLmhvc3QudjEuU2F2ZVNuYXBzaG90UmVzcG9uc2USXwoMRm9ya0luc3RhbmNlEiYubnVsbHNwYWNlLmhvc3QudjEuRm9ya0luc3RhbmNlUmVxdWVzdBonLm51bGxzcGFjZS5ob3N0LnYxLkZvcmtJbnN0YW5jZVJlc3BvbnNlEmIKDUxpc3RTbmFwc2hvdHMSJy5udWxsc3BhY2UuaG9zdC52MS5MaXN0U25hcHNob3RzUmVxdWVzdBooLm51bGxzcGFjZS5ob3N0LnYxLkxpc3RTbmFwc2hvdHNSZXNwb25zZRJlCg5EZWxldGVTbmFwc2hvdBIoLm51bGxzcGFjZS5ob3N0LnYxLkRlbGV0ZVNuYXBzaG90UmVxdWVzdBopLm51bGxzcGFjZS5ob3N0LnYxLkRlbGV0ZVNuYXBzaG90UmVzcG9uc2USXwoMRGVzY3JpYmVEaXNrEiYubnVsbHNwYWNlLmhvc3QudjEuRGVzY3JpYmVEaXNrUmVxdWVzdBonLm51bGxzcGFjZS5ob3N0LnYxLkRlc2NyaWJlRGlza1Jlc3BvbnNlEmcKDldhdGNoSW5zdGFuY2VzEigubnVsbHNwYWNlLmhvc3QudjEuV2F0Y2hJbnN0YW5jZXNSZXF1ZXN0GikubnVsbHNwYWNlLmhvc3QudjEuV2F0Y2hJbnN0YW5jZXNSZXNwb25zZTABEmgKD0ZvcmdldEluc3RhbmNlcxIpLm51bGxzcGFjZS5ob3N0LnYxLkZvcmdldEluc3RhbmNlc1JlcXVlc3QaKi5udWxsc3BhY2UuaG9zdC52MS5Gb3JnZXRJbnN0YW5jZXNSZXNwb25zZWIGcHJvdG8z");
+  fileDesc("ChxudWxsc3BhY2UvaG9zdC92MS9ob3N0LnByb3RvEhFudWxsc3BhY2UuaG9zdC52MSJBCgtFcnJvckRldGFpbBIMCgRjb2RlGAEgASgJEg0KBWZpZWxkGAIgASgJEhUKDW1pc3NpbmdfYnl0ZXMYAyABKAQiEAoOR2V0SG9zdFJlcXVlc3QisQEKD0dldEhvc3RSZXNwb25zZRIPCgdob3N0X2lkGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSDgoGZW5naW5lGAMgASgJEi0KCGNhcGFjaXR5GAQgASgLMhsubnVsbHNwYWNlLmhvc3QudjEuQ2FwYWNpdHkSKAoGaW1hZ2VzGAUgAygLMhgubnVsbHNwYWNlLmhvc3QudjEuSW1hZ2USEwoLZ3Vlc3RfcmFuZ2UYBiABKAkiOQoFSW1hZ2USDAoEbmFtZRgBIAEoCRIOCgZkaWdlc3QYAiABKAkSEgoKc2l6ZV9ieXRlcxgDIAEoBCLdAQoIQ2FwYWNpdHkSEQoJY3B1X2NvdW50GAEgASgNEhcKD21lbW9yeV90b3RhbF9tYhgCIAEoBBIXCg9tZW1vcnlfbGltaXRfbWIYAyABKAQSGgoSbWVtb3J5X3Jlc2VydmVkX21iGAQgASgEEhIKCnZjcHVfbGltaXQYBSABKA0SFQoNdmNwdV9yZXNlcnZlZBgGIAEoDRIUCgxkaXNrX2ZyZWVfbWIYByABKAQSFgoOaW5zdGFuY2VzX2xpdmUYCCABKA0SFwoPaW5zdGFuY2VzX2xpbWl0GAkgASgNIvIBCgRTcGVjEg0KBWltYWdlGAEgASgJEg0KBXZjcHVzGAIgASgNEhEKCW1lbW9yeV9tYhgDIAEoDRIPCgdkaXNrX21iGAQgASgNEi0KA2VudhgFIAMoCzIgLm51bGxzcGFjZS5ob3N0LnYxLlNwZWMuRW52RW50cnkSCwoDY3dkGAYgASgJEhcKD2ludGVybmV0X2FjY2VzcxgHIAEoCBIVCg1wcm9jZXNzX2xpbWl0GAggASgNEhAKCGhvc3RuYW1lGAkgASgJGioKCEVudkVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEimAMKFUNyZWF0ZUluc3RhbmNlUmVxdWVzdBISCgpzYW5kYm94X2lkGAEgASgJEiUKBHNwZWMYAiABKAsyFy5udWxsc3BhY2UuaG9zdC52MS5TcGVjEhIKCnRpbWVvdXRfbXMYAyABKAQSOgoPZGVhZGxpbmVfYWN0aW9uGAQgASgOMiEubnVsbHNwYWNlLmhvc3QudjEuRGVhZGxpbmVBY3Rpb24SEwoLc25hcHNob3RfaWQYBSABKAkSGQoRcGF1c2Vfc25hcHNob3RfaWQYBiABKAkSGQoRdGVtcGxhdGVfc25hcHNob3QYByABKAgSLQoIY2hlY2tvdXQYCCABKAsyGy5udWxsc3BhY2UuaG9zdC52MS5DaGVja291dBJJCglpbWFnZV9lbnYYCSADKAsyNi5udWxsc3BhY2UuaG9zdC52MS5DcmVhdGVJbnN0YW5jZVJlcXVlc3QuSW1hZ2VFbnZFbnRyeRovCg1JbWFnZUVudkVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEifAoWQ3JlYXRlSW5zdGFuY2VSZXNwb25zZRItCghpbnN0YW5jZRgBIAEoCzIbLm51bGxzcGFjZS5ob3N0LnYxLkluc3RhbmNlEjMKCGNoZWNrb3V0GAIgASgLMiEubnVsbHNwYWNlLmhvc3QudjEuQ2hlY2tvdXRSZXN1bHQiWwoIQ2hlY2tvdXQSDwoHcG9vbF9pZBgBIAEoCRItCgRtb2RlGAIgASgOMh8ubnVsbHNwYWNlLmhvc3QudjEuQ2hlY2tvdXRNb2RlEg8KB3dhaXRfbXMYAyABKA0iMAoOQ2hlY2tvdXRSZXN1bHQSCwoDaGl0GAEgASgIEhEKCXdhaXRlZF9tcxgCIAEoDSK8AgoEUG9vbBIPCgdwb29sX2lkGAEgASgJEiUKBHNwZWMYAiABKAsyFy5udWxsc3BhY2UuaG9zdC52MS5TcGVjEhMKC3NuYXBzaG90X2lkGAMgASgJEhEKCW1pbl9yZWFkeRgEIAEoDRIRCgltYXhfcmVhZHkYBSABKA0SEgoKbWF4X2FnZV9tcxgGIAEoBBIXCg9pZGxlX3RpbWVvdXRfbXMYByABKAQSKQoEbW9kZRgIIAEoDjIbLm51bGxzcGFjZS5ob3N0LnYxLlBvb2xNb2RlEjgKCWltYWdlX2VudhgJIAMoCzIlLm51bGxzcGFjZS5ob3N0LnYxLlBvb2wuSW1hZ2VFbnZFbnRyeRovCg1JbWFnZUVudkVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiOQoPU2V0UG9vbHNSZXF1ZXN0EiYKBXBvb2xzGAEgAygLMhcubnVsbHNwYWNlLmhvc3QudjEuUG9vbCISChBTZXRQb29sc1Jlc3BvbnNlIhIKEExpc3RQb29sc1JlcXVlc3QiQQoRTGlzdFBvb2xzUmVzcG9uc2USLAoFcG9vbHMYASADKAsyHS5udWxsc3BhY2UuaG9zdC52MS5Qb29sU3RhdHVzIroCCgpQb29sU3RhdHVzEg8KB3Bvb2xfaWQYASABKAkSDQoFcmVhZHkYAiABKA0SDwoHd2FybWluZxgDIAEoDRIPCgdjbGFpbWVkGAQgASgNEhAKCGRyYWluaW5nGAUgASgNEg4KBmZhaWxlZBgGIAEoDRIMCgRoaXRzGAcgASgEEg4KBm1pc3NlcxgIIAEoBBIPCgdleHBpcmVkGAkgASgEEg8KB3N0YXJ0ZWQYCiABKAQSFwoPZGVncmFkZWRfcmVhc29uGAsgASgJEg8KB21lc3NhZ2UYDCABKAkSEQoJbWVtb3J5X21iGA0gASgEEhYKDmxhc3RfcmVmaWxsX21zGA4gASgBEhoKEnJlY29uY2lsZWRfdW5peF9tcxgPIAEoAxIXCg9vbGRlc3RfcmVhZHlfbXMYECABKAQiXAoSSW1wb3J0SW1hZ2VSZXF1ZXN0EhEKCXJlZmVyZW5jZRgBIAEoCRIQCgh1c2VybmFtZRgCIAEoCRIQCghwYXNzd29yZBgDIAEoCRIPCgdyZWZyZXNoGAQgASgIIokBChNJbXBvcnRJbWFnZVJlc3BvbnNlEjUKCHByb2dyZXNzGAEgASgLMiEubnVsbHNwYWNlLmhvc3QudjEuSW1wb3J0UHJvZ3Jlc3NIABIwCgRkb25lGAIgASgLMiAubnVsbHNwYWNlLmhvc3QudjEuSW1wb3J0ZWRJbWFnZUgAQgkKB21lc3NhZ2UiWQoOSW1wb3J0UHJvZ3Jlc3MSDQoFcGhhc2UYASABKAkSDwoHbWVzc2FnZRgCIAEoCRISCgpkb25lX2J5dGVzGAMgASgEEhMKC3RvdGFsX2J5dGVzGAQgASgEInAKDUltcG9ydGVkSW1hZ2USDQoFaW1hZ2UYASABKAkSEgoKc2l6ZV9ieXRlcxgCIAEoBBIXCg9tYW5pZmVzdF9kaWdlc3QYAyABKAkSDgoGY2FjaGVkGAQgASgIEhMKC2NvbmZpZ19qc29uGAUgASgJIisKFEFzc2VtYmxlSW1hZ2VSZXF1ZXN0EhMKC3NuYXBzaG90X2lkGAEgASgJIjoKFUFzc2VtYmxlSW1hZ2VSZXNwb25zZRINCgVpbWFnZRgBIAEoCRISCgpzaXplX2J5dGVzGAIgASgEIiMKEkRlbGV0ZUltYWdlUmVxdWVzdBINCgVpbWFnZRgBIAEoCSIVChNEZWxldGVJbWFnZVJlc3BvbnNlIqwECghJbnN0YW5jZRITCgtpbnN0YW5jZV9pZBgBIAEoCRISCgpzYW5kYm94X2lkGAIgASgJEicKBXN0YXRlGAMgASgOMhgubnVsbHNwYWNlLmhvc3QudjEuU3RhdGUSDgoGcmVhc29uGAQgASgJEg8KB21lc3NhZ2UYBSABKAkSJQoEc3BlYxgGIAEoCzIXLm51bGxzcGFjZS5ob3N0LnYxLlNwZWMSFQoNYWdlbnRfYWRkcmVzcxgHIAEoCRITCgthZ2VudF90b2tlbhgIIAEoCRIXCg9jcmVhdGVkX3VuaXhfbXMYCSABKAMSFwoPc3RhcnRlZF91bml4X21zGAogASgDEhgKEGRlYWRsaW5lX3VuaXhfbXMYCyABKAMSFQoNZW5kZWRfdW5peF9tcxgMIAEoAxIpCgZwaGFzZXMYDSABKAsyGS5udWxsc3BhY2UuaG9zdC52MS5QaGFzZXMSOgoPZGVhZGxpbmVfYWN0aW9uGA4gASgOMiEubnVsbHNwYWNlLmhvc3QudjEuRGVhZGxpbmVBY3Rpb24SGQoRcGF1c2Vfc25hcHNob3RfaWQYDyABKAkSGAoQZnJvbV9zbmFwc2hvdF9pZBgQIAEoCRIzCg5wYXVzZV9zbmFwc2hvdBgRIAEoCzIbLm51bGxzcGFjZS5ob3N0LnYxLlNuYXBzaG90EhAKCHJldmlzaW9uGBIgASgEEhQKDHJlbWFpbmluZ19tcxgTIAEoBCLfAQoIU25hcHNob3QSEwoLc25hcHNob3RfaWQYASABKAkSEgoKc2FuZGJveF9pZBgCIAEoCRItCgRraW5kGAMgASgOMh8ubnVsbHNwYWNlLmhvc3QudjEuU25hcHNob3RLaW5kEhIKCnNpemVfYnl0ZXMYBCABKAQSFwoPY3JlYXRlZF91bml4X21zGAUgASgDEiUKBHNwZWMYBiABKAsyFy5udWxsc3BhY2UuaG9zdC52MS5TcGVjEhQKDGNvcnJ1cHRfZmlsZRgHIAEoCRIRCglmcm96ZW5fbXMYCCABKAEiZgoGUGhhc2VzEhAKCHF1ZXVlX21zGAEgASgBEg8KB3Nsb3RfbXMYAiABKAESEQoJZW5naW5lX21zGAMgASgBEhAKCGFnZW50X21zGAQgASgBEhQKDGNvbmZpZ3VyZV9tcxgFIAEoASIoChJHZXRJbnN0YW5jZVJlcXVlc3QSEgoKc2FuZGJveF9pZBgBIAEoCSJEChNHZXRJbnN0YW5jZVJlc3BvbnNlEi0KCGluc3RhbmNlGAEgASgLMhsubnVsbHNwYWNlLmhvc3QudjEuSW5zdGFuY2UiFgoUTGlzdEluc3RhbmNlc1JlcXVlc3QiRwoVTGlzdEluc3RhbmNlc1Jlc3BvbnNlEi4KCWluc3RhbmNlcxgBIAMoCzIbLm51bGxzcGFjZS5ob3N0LnYxLkluc3RhbmNlIjkKE0tpbGxJbnN0YW5jZVJlcXVlc3QSEgoKc2FuZGJveF9pZBgBIAEoCRIOCgZyZWFzb24YAiABKAkiRQoUS2lsbEluc3RhbmNlUmVzcG9uc2USLQoIaW5zdGFuY2UYASABKAsyGy5udWxsc3BhY2UuaG9zdC52MS5JbnN0YW5jZSJ+ChJTZXREZWFkbGluZVJlcXVlc3QSEgoKc2FuZGJveF9pZBgBIAEoCRIYChBkZWFkbGluZV91bml4X21zGAIgASgDEjoKD2RlYWRsaW5lX2FjdGlvbhgDIAEoDjIhLm51bGxzcGFjZS5ob3N0LnYxLkRlYWRsaW5lQWN0aW9uIkQKE1NldERlYWRsaW5lUmVzcG9uc2USLQoIaW5zdGFuY2UYASABKAsyGy5udWxsc3BhY2UuaG9zdC52MS5JbnN0YW5jZSI6ChRQYXVzZUluc3RhbmNlUmVxdWVzdBISCgpzYW5kYm94X2lkGAEgASgJEg4KBnJlYXNvbhgCIAEoCSJGChVQYXVzZUluc3RhbmNlUmVzcG9uc2USLQoIaW5zdGFuY2UYASABKAsyGy5udWxsc3BhY2UuaG9zdC52MS5JbnN0YW5jZSJtChNTYXZlU25hcHNob3RSZXF1ZXN0EhIKCnNhbmRib3hfaWQYASABKAkSEwoLc25hcHNob3RfaWQYAiABKAkSLQoEa2luZBgDIAEoDjIfLm51bGxzcGFjZS5ob3N0LnYxLlNuYXBzaG90S2luZCJFChRTYXZlU25hcHNob3RSZXNwb25zZRItCghzbmFwc2hvdBgBIAEoCzIbLm51bGxzcGFjZS5ob3N0LnYxLlNuYXBzaG90IlkKE0ZvcmtJbnN0YW5jZVJlcXVlc3QSEgoKc2FuZGJveF9pZBgBIAEoCRIuCghjaGlsZHJlbhgCIAMoCzIcLm51bGxzcGFjZS5ob3N0LnYxLkZvcmtDaGlsZCKcAQoJRm9ya0NoaWxkEhIKCnNhbmRib3hfaWQYASABKAkSGQoRcGF1c2Vfc25hcHNob3RfaWQYAiABKAkSEAoIaG9zdG5hbWUYAyABKAkSEgoKdGltZW91dF9tcxgEIAEoBBI6Cg9kZWFkbGluZV9hY3Rpb24YBSABKA4yIS5udWxsc3BhY2UuaG9zdC52MS5EZWFkbGluZUFjdGlvbiJGChRGb3JrSW5zdGFuY2VSZXNwb25zZRIuCgdyZXN1bHRzGAEgAygLMh0ubnVsbHNwYWNlLmhvc3QudjEuRm9ya1Jlc3VsdCJ6CgpGb3JrUmVzdWx0Ei8KCGluc3RhbmNlGAEgASgLMhsubnVsbHNwYWNlLmhvc3QudjEuSW5zdGFuY2VIABIxCgdmYWlsdXJlGAIgASgLMh4ubnVsbHNwYWNlLmhvc3QudjEuRm9ya0ZhaWx1cmVIAEIICgZyZXN1bHQiTgoLRm9ya0ZhaWx1cmUSLgoGZGV0YWlsGAEgASgLMh4ubnVsbHNwYWNlLmhvc3QudjEuRXJyb3JEZXRhaWwSDwoHbWVzc2FnZRgCIAEoCSIWChRMaXN0U25hcHNob3RzUmVxdWVzdCJHChVMaXN0U25hcHNob3RzUmVzcG9uc2USLgoJc25hcHNob3RzGAEgAygLMhsubnVsbHNwYWNlLmhvc3QudjEuU25hcHNob3QiLAoVRGVsZXRlU25hcHNob3RSZXF1ZXN0EhMKC3NuYXBzaG90X2lkGAEgASgJIhgKFkRlbGV0ZVNuYXBzaG90UmVzcG9uc2UiFQoTRGVzY3JpYmVEaXNrUmVxdWVzdCJpChREZXNjcmliZURpc2tSZXNwb25zZRISCgpmcmVlX2J5dGVzGAEgASgEEhMKC3RvdGFsX2J5dGVzGAIgASgEEigKBHVzZXMYAyADKAsyGi5udWxsc3BhY2UuaG9zdC52MS5EaXNrVXNlIjIKB0Rpc2tVc2USDAoEa2luZBgBIAEoCRIKCgJpZBgCIAEoCRINCgVieXRlcxgDIAEoBCIXChVXYXRjaEluc3RhbmNlc1JlcXVlc3Qi6wEKFldhdGNoSW5zdGFuY2VzUmVzcG9uc2USLgoDYWxsGAEgASgLMh8ubnVsbHNwYWNlLmhvc3QudjEuSW5zdGFuY2VMaXN0SAASLgoHY2hhbmdlZBgCIAEoCzIbLm51bGxzcGFjZS5ob3N0LnYxLkluc3RhbmNlSAASMgoKa2VlcF9hbGl2ZRgDIAEoCzIcLm51bGxzcGFjZS5ob3N0LnYxLktlZXBBbGl2ZUgAEjIKCmd1YXJkX2tpbGwYBCABKAsyHC5udWxsc3BhY2UuaG9zdC52MS5HdWFyZEtpbGxIAEIJCgdtZXNzYWdlIi4KCUd1YXJkS2lsbBISCgpzYW5kYm94X2lkGAEgASgJEg0KBWd1YXJkGAIgASgJIj4KDEluc3RhbmNlTGlzdBIuCglpbnN0YW5jZXMYASADKAsyGy5udWxsc3BhY2UuaG9zdC52MS5JbnN0YW5jZSILCglLZWVwQWxpdmUiLQoWRm9yZ2V0SW5zdGFuY2VzUmVxdWVzdBITCgtzYW5kYm94X2lkcxgBIAMoCSIZChdGb3JnZXRJbnN0YW5jZXNSZXNwb25zZSp9CgVTdGF0ZRIVChFTVEFURV9VTlNQRUNJRklFRBAAEhIKDlNUQVRFX0NSRUFUSU5HEAESEQoNU1RBVEVfUlVOTklORxACEhMKD1NUQVRFX0RFU1RST1lFRBADEg8KC1NUQVRFX0VSUk9SEAQSEAoMU1RBVEVfUEFVU0VEEAUqaQoORGVhZGxpbmVBY3Rpb24SHwobREVBRExJTkVfQUNUSU9OX1VOU1BFQ0lGSUVEEAASGwoXREVBRExJTkVfQUNUSU9OX0RFU1RST1kQARIZChVERUFETElORV9BQ1RJT05fUEFVU0UQAiplCgxTbmFwc2hvdEtpbmQSHQoZU05BUFNIT1RfS0lORF9VTlNQRUNJRklFRBAAEhgKFFNOQVBTSE9UX0tJTkRfTUVNT1JZEAESHAoYU05BUFNIT1RfS0lORF9GSUxFU1lTVEVNEAIqfAoMQ2hlY2tvdXRNb2RlEh0KGUNIRUNLT1VUX01PREVfVU5TUEVDSUZJRUQQABIYChRDSEVDS09VVF9NT0RFX1BSRUZFUhABEhkKFUNIRUNLT1VUX01PREVfUkVRVUlSRRACEhgKFENIRUNLT1VUX01PREVfQllQQVNTEAMqbAoIUG9vbE1vZGUSGQoVUE9PTF9NT0RFX1VOU1BFQ0lGSUVEEAASFQoRUE9PTF9NT0RFX0VOQUJMRUQQARIWChJQT09MX01PREVfRElTQUJMRUQQAhIWChJQT09MX01PREVfRFJBSU5JTkcQAzK7DgoLSG9zdFNlcnZpY2USUAoHR2V0SG9zdBIhLm51bGxzcGFjZS5ob3N0LnYxLkdldEhvc3RSZXF1ZXN0GiIubnVsbHNwYWNlLmhvc3QudjEuR2V0SG9zdFJlc3BvbnNlEmUKDkNyZWF0ZUluc3RhbmNlEigubnVsbHNwYWNlLmhvc3QudjEuQ3JlYXRlSW5zdGFuY2VSZXF1ZXN0GikubnVsbHNwYWNlLmhvc3QudjEuQ3JlYXRlSW5zdGFuY2VSZXNwb25zZRJcCgtHZXRJbnN0YW5jZRIlLm51bGxzcGFjZS5ob3N0LnYxLkdldEluc3RhbmNlUmVxdWVzdBomLm51bGxzcGFjZS5ob3N0LnYxLkdldEluc3RhbmNlUmVzcG9uc2USYgoNTGlzdEluc3RhbmNlcxInLm51bGxzcGFjZS5ob3N0LnYxLkxpc3RJbnN0YW5jZXNSZXF1ZXN0GigubnVsbHNwYWNlLmhvc3QudjEuTGlzdEluc3RhbmNlc1Jlc3BvbnNlEl8KDEtpbGxJbnN0YW5jZRImLm51bGxzcGFjZS5ob3N0LnYxLktpbGxJbnN0YW5jZVJlcXVlc3QaJy5udWxsc3BhY2UuaG9zdC52MS5LaWxsSW5zdGFuY2VSZXNwb25zZRJcCgtTZXREZWFkbGluZRIlLm51bGxzcGFjZS5ob3N0LnYxLlNldERlYWRsaW5lUmVxdWVzdBomLm51bGxzcGFjZS5ob3N0LnYxLlNldERlYWRsaW5lUmVzcG9uc2USYgoNUGF1c2VJbnN0YW5jZRInLm51bGxzcGFjZS5ob3N0LnYxLlBhdXNlSW5zdGFuY2VSZXF1ZXN0GigubnVsbHNwYWNlLmhvc3QudjEuUGF1c2VJbnN0YW5jZVJlc3BvbnNlEl8KDFNhdmVTbmFwc2hvdBImLm51bGxzcGFjZS5ob3N0LnYxLlNhdmVTbmFwc2hvdFJlcXVlc3QaJy5udWxsc3BhY2UuaG9zdC52MS5TYXZlU25hcHNob3RSZXNwb25zZRJfCgxGb3JrSW5zdGFuY2USJi5udWxsc3BhY2UuaG9zdC52MS5Gb3JrSW5zdGFuY2VSZXF1ZXN0GicubnVsbHNwYWNlLmhvc3QudjEuRm9ya0luc3RhbmNlUmVzcG9uc2USYgoNTGlzdFNuYXBzaG90cxInLm51bGxzcGFjZS5ob3N0LnYxLkxpc3RTbmFwc2hvdHNSZXF1ZXN0GigubnVsbHNwYWNlLmhvc3QudjEuTGlzdFNuYXBzaG90c1Jlc3BvbnNlElMKCFNldFBvb2xzEiIubnVsbHNwYWNlLmhvc3QudjEuU2V0UG9vbHNSZXF1ZXN0GiMubnVsbHNwYWNlLmhvc3QudjEuU2V0UG9vbHNSZXNwb25zZRJWCglMaXN0UG9vbHMSIy5udWxsc3BhY2UuaG9zdC52MS5MaXN0UG9vbHNSZXF1ZXN0GiQubnVsbHNwYWNlLmhvc3QudjEuTGlzdFBvb2xzUmVzcG9uc2USXgoLSW1wb3J0SW1hZ2USJS5udWxsc3BhY2UuaG9zdC52MS5JbXBvcnRJbWFnZVJlcXVlc3QaJi5udWxsc3BhY2UuaG9zdC52MS5JbXBvcnRJbWFnZVJlc3BvbnNlMAESYgoNQXNzZW1ibGVJbWFnZRInLm51bGxzcGFjZS5ob3N0LnYxLkFzc2VtYmxlSW1hZ2VSZXF1ZXN0GigubnVsbHNwYWNlLmhvc3QudjEuQXNzZW1ibGVJbWFnZVJlc3BvbnNlElwKC0RlbGV0ZUltYWdlEiUubnVsbHNwYWNlLmhvc3QudjEuRGVsZXRlSW1hZ2VSZXF1ZXN0GiYubnVsbHNwYWNlLmhvc3QudjEuRGVsZXRlSW1hZ2VSZXNwb25zZRJlCg5EZWxldGVTbmFwc2hvdBIoLm51bGxzcGFjZS5ob3N0LnYxLkRlbGV0ZVNuYXBzaG90UmVxdWVzdBopLm51bGxzcGFjZS5ob3N0LnYxLkRlbGV0ZVNuYXBzaG90UmVzcG9uc2USXwoMRGVzY3JpYmVEaXNrEiYubnVsbHNwYWNlLmhvc3QudjEuRGVzY3JpYmVEaXNrUmVxdWVzdBonLm51bGxzcGFjZS5ob3N0LnYxLkRlc2NyaWJlRGlza1Jlc3BvbnNlEmcKDldhdGNoSW5zdGFuY2VzEigubnVsbHNwYWNlLmhvc3QudjEuV2F0Y2hJbnN0YW5jZXNSZXF1ZXN0GikubnVsbHNwYWNlLmhvc3QudjEuV2F0Y2hJbnN0YW5jZXNSZXNwb25zZTABEmgKD0ZvcmdldEluc3RhbmNlcxIpLm51bGxzcGFjZS5ob3N0LnYxLkZvcmdldEluc3RhbmNlc1JlcXVlc3QaKi5udWxsc3BhY2UuaG9zdC52MS5Gb3JnZXRJbnN0YW5jZXNSZXNwb25zZWIGcHJvdG8z");
 
 /**
  * Describes the message nullspace.host.v1.ErrorDetail.
@@ -70,242 +70,354 @@ export const CreateInstanceResponseSchema = /*@__PURE__*/
   messageDesc(file_nullspace_host_v1_host, 7);
 
 /**
+ * Describes the message nullspace.host.v1.Checkout.
+ * Use `create(CheckoutSchema)` to create a new message.
+ */
+export const CheckoutSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 8);
+
+/**
+ * Describes the message nullspace.host.v1.CheckoutResult.
+ * Use `create(CheckoutResultSchema)` to create a new message.
+ */
+export const CheckoutResultSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 9);
+
+/**
+ * Describes the message nullspace.host.v1.Pool.
+ * Use `create(PoolSchema)` to create a new message.
+ */
+export const PoolSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 10);
+
+/**
+ * Describes the message nullspace.host.v1.SetPoolsRequest.
+ * Use `create(SetPoolsRequestSchema)` to create a new message.
+ */
+export const SetPoolsRequestSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 11);
+
+/**
+ * Describes the message nullspace.host.v1.SetPoolsResponse.
+ * Use `create(SetPoolsResponseSchema)` to create a new message.
+ */
+export const SetPoolsResponseSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 12);
+
+/**
+ * Describes the message nullspace.host.v1.ListPoolsRequest.
+ * Use `create(ListPoolsRequestSchema)` to create a new message.
+ */
+export const ListPoolsRequestSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 13);
+
+/**
+ * Describes the message nullspace.host.v1.ListPoolsResponse.
+ * Use `create(ListPoolsResponseSchema)` to create a new message.
+ */
+export const ListPoolsResponseSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 14);
+
+/**
+ * Describes the message nullspace.host.v1.PoolStatus.
+ * Use `create(PoolStatusSchema)` to create a new message.
+ */
+export const PoolStatusSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 15);
+
+/**
+ * Describes the message nullspace.host.v1.ImportImageRequest.
+ * Use `create(ImportImageRequestSchema)` to create a new message.
+ */
+export const ImportImageRequestSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 16);
+
+/**
+ * Describes the message nullspace.host.v1.ImportImageResponse.
+ * Use `create(ImportImageResponseSchema)` to create a new message.
+ */
+export const ImportImageResponseSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 17);
+
+/**
+ * Describes the message nullspace.host.v1.ImportProgress.
+ * Use `create(ImportProgressSchema)` to create a new message.
+ */
+export const ImportProgressSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 18);
+
+/**
+ * Describes the message nullspace.host.v1.ImportedImage.
+ * Use `create(ImportedImageSchema)` to create a new message.
+ */
+export const ImportedImageSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 19);
+
+/**
+ * Describes the message nullspace.host.v1.AssembleImageRequest.
+ * Use `create(AssembleImageRequestSchema)` to create a new message.
+ */
+export const AssembleImageRequestSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 20);
+
+/**
+ * Describes the message nullspace.host.v1.AssembleImageResponse.
+ * Use `create(AssembleImageResponseSchema)` to create a new message.
+ */
+export const AssembleImageResponseSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 21);
+
+/**
+ * Describes the message nullspace.host.v1.DeleteImageRequest.
+ * Use `create(DeleteImageRequestSchema)` to create a new message.
+ */
+export const DeleteImageRequestSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 22);
+
+/**
+ * Describes the message nullspace.host.v1.DeleteImageResponse.
+ * Use `create(DeleteImageResponseSchema)` to create a new message.
+ */
+export const DeleteImageResponseSchema = /*@__PURE__*/
+  messageDesc(file_nullspace_host_v1_host, 23);
+
+/**
  * Describes the message nullspace.host.v1.Instance.
  * Use `create(InstanceSchema)` to create a new message.
  */
 export const InstanceSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 8);
+  messageDesc(file_nullspace_host_v1_host, 24);
 
 /**
  * Describes the message nullspace.host.v1.Snapshot.
  * Use `create(SnapshotSchema)` to create a new message.
  */
 export const SnapshotSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 9);
+  messageDesc(file_nullspace_host_v1_host, 25);
 
 /**
  * Describes the message nullspace.host.v1.Phases.
  * Use `create(PhasesSchema)` to create a new message.
  */
 export const PhasesSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 10);
+  messageDesc(file_nullspace_host_v1_host, 26);
 
 /**
  * Describes the message nullspace.host.v1.GetInstanceRequest.
  * Use `create(GetInstanceRequestSchema)` to create a new message.
  */
 export const GetInstanceRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 11);
+  messageDesc(file_nullspace_host_v1_host, 27);
 
 /**
  * Describes the message nullspace.host.v1.GetInstanceResponse.
  * Use `create(GetInstanceResponseSchema)` to create a new message.
  */
 export const GetInstanceResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 12);
+  messageDesc(file_nullspace_host_v1_host, 28);
 
 /**
  * Describes the message nullspace.host.v1.ListInstancesRequest.
  * Use `create(ListInstancesRequestSchema)` to create a new message.
  */
 export const ListInstancesRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 13);
+  messageDesc(file_nullspace_host_v1_host, 29);
 
 /**
  * Describes the message nullspace.host.v1.ListInstancesResponse.
  * Use `create(ListInstancesResponseSchema)` to create a new message.
  */
 export const ListInstancesResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 14);
+  messageDesc(file_nullspace_host_v1_host, 30);
 
 /**
  * Describes the message nullspace.host.v1.KillInstanceRequest.
  * Use `create(KillInstanceRequestSchema)` to create a new message.
  */
 export const KillInstanceRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 15);
+  messageDesc(file_nullspace_host_v1_host, 31);
 
 /**
  * Describes the message nullspace.host.v1.KillInstanceResponse.
  * Use `create(KillInstanceResponseSchema)` to create a new message.
  */
 export const KillInstanceResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 16);
+  messageDesc(file_nullspace_host_v1_host, 32);
 
 /**
  * Describes the message nullspace.host.v1.SetDeadlineRequest.
  * Use `create(SetDeadlineRequestSchema)` to create a new message.
  */
 export const SetDeadlineRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 17);
+  messageDesc(file_nullspace_host_v1_host, 33);
 
 /**
  * Describes the message nullspace.host.v1.SetDeadlineResponse.
  * Use `create(SetDeadlineResponseSchema)` to create a new message.
  */
 export const SetDeadlineResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 18);
+  messageDesc(file_nullspace_host_v1_host, 34);
 
 /**
  * Describes the message nullspace.host.v1.PauseInstanceRequest.
  * Use `create(PauseInstanceRequestSchema)` to create a new message.
  */
 export const PauseInstanceRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 19);
+  messageDesc(file_nullspace_host_v1_host, 35);
 
 /**
  * Describes the message nullspace.host.v1.PauseInstanceResponse.
  * Use `create(PauseInstanceResponseSchema)` to create a new message.
  */
 export const PauseInstanceResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 20);
+  messageDesc(file_nullspace_host_v1_host, 36);
 
 /**
  * Describes the message nullspace.host.v1.SaveSnapshotRequest.
  * Use `create(SaveSnapshotRequestSchema)` to create a new message.
  */
 export const SaveSnapshotRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 21);
+  messageDesc(file_nullspace_host_v1_host, 37);
 
 /**
  * Describes the message nullspace.host.v1.SaveSnapshotResponse.
  * Use `create(SaveSnapshotResponseSchema)` to create a new message.
  */
 export const SaveSnapshotResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 22);
+  messageDesc(file_nullspace_host_v1_host, 38);
 
 /**
  * Describes the message nullspace.host.v1.ForkInstanceRequest.
  * Use `create(ForkInstanceRequestSchema)` to create a new message.
  */
 export const ForkInstanceRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 23);
+  messageDesc(file_nullspace_host_v1_host, 39);
 
 /**
  * Describes the message nullspace.host.v1.ForkChild.
  * Use `create(ForkChildSchema)` to create a new message.
  */
 export const ForkChildSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 24);
+  messageDesc(file_nullspace_host_v1_host, 40);
 
 /**
  * Describes the message nullspace.host.v1.ForkInstanceResponse.
  * Use `create(ForkInstanceResponseSchema)` to create a new message.
  */
 export const ForkInstanceResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 25);
+  messageDesc(file_nullspace_host_v1_host, 41);
 
 /**
  * Describes the message nullspace.host.v1.ForkResult.
  * Use `create(ForkResultSchema)` to create a new message.
  */
 export const ForkResultSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 26);
+  messageDesc(file_nullspace_host_v1_host, 42);
 
 /**
  * Describes the message nullspace.host.v1.ForkFailure.
  * Use `create(ForkFailureSchema)` to create a new message.
  */
 export const ForkFailureSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 27);
+  messageDesc(file_nullspace_host_v1_host, 43);
 
 /**
  * Describes the message nullspace.host.v1.ListSnapshotsRequest.
  * Use `create(ListSnapshotsRequestSchema)` to create a new message.
  */
 export const ListSnapshotsRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 28);
+  messageDesc(file_nullspace_host_v1_host, 44);
 
 /**
  * Describes the message nullspace.host.v1.ListSnapshotsResponse.
  * Use `create(ListSnapshotsResponseSchema)` to create a new message.
  */
 export const ListSnapshotsResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 29);
+  messageDesc(file_nullspace_host_v1_host, 45);
 
 /**
  * Describes the message nullspace.host.v1.DeleteSnapshotRequest.
  * Use `create(DeleteSnapshotRequestSchema)` to create a new message.
  */
 export const DeleteSnapshotRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 30);
+  messageDesc(file_nullspace_host_v1_host, 46);
 
 /**
  * Describes the message nullspace.host.v1.DeleteSnapshotResponse.
  * Use `create(DeleteSnapshotResponseSchema)` to create a new message.
  */
 export const DeleteSnapshotResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 31);
+  messageDesc(file_nullspace_host_v1_host, 47);
 
 /**
  * Describes the message nullspace.host.v1.DescribeDiskRequest.
  * Use `create(DescribeDiskRequestSchema)` to create a new message.
  */
 export const DescribeDiskRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 32);
+  messageDesc(file_nullspace_host_v1_host, 48);
 
 /**
  * Describes the message nullspace.host.v1.DescribeDiskResponse.
  * Use `create(DescribeDiskResponseSchema)` to create a new message.
  */
 export const DescribeDiskResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 33);
+  messageDesc(file_nullspace_host_v1_host, 49);
 
 /**
  * Describes the message nullspace.host.v1.DiskUse.
  * Use `create(DiskUseSchema)` to create a new message.
  */
 export const DiskUseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 34);
+  messageDesc(file_nullspace_host_v1_host, 50);
 
 /**
  * Describes the message nullspace.host.v1.WatchInstancesRequest.
  * Use `create(WatchInstancesRequestSchema)` to create a new message.
  */
 export const WatchInstancesRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 35);
+  messageDesc(file_nullspace_host_v1_host, 51);
 
 /**
  * Describes the message nullspace.host.v1.WatchInstancesResponse.
  * Use `create(WatchInstancesResponseSchema)` to create a new message.
  */
 export const WatchInstancesResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 36);
+  messageDesc(file_nullspace_host_v1_host, 52);
 
 /**
  * Describes the message nullspace.host.v1.GuardKill.
  * Use `create(GuardKillSchema)` to create a new message.
  */
 export const GuardKillSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 37);
+  messageDesc(file_nullspace_host_v1_host, 53);
 
 /**
  * Describes the message nullspace.host.v1.InstanceList.
  * Use `create(InstanceListSchema)` to create a new message.
  */
 export const InstanceListSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 38);
+  messageDesc(file_nullspace_host_v1_host, 54);
 
 /**
  * Describes the message nullspace.host.v1.KeepAlive.
  * Use `create(KeepAliveSchema)` to create a new message.
  */
 export const KeepAliveSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 39);
+  messageDesc(file_nullspace_host_v1_host, 55);
 
 /**
  * Describes the message nullspace.host.v1.ForgetInstancesRequest.
  * Use `create(ForgetInstancesRequestSchema)` to create a new message.
  */
 export const ForgetInstancesRequestSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 40);
+  messageDesc(file_nullspace_host_v1_host, 56);
 
 /**
  * Describes the message nullspace.host.v1.ForgetInstancesResponse.
  * Use `create(ForgetInstancesResponseSchema)` to create a new message.
  */
 export const ForgetInstancesResponseSchema = /*@__PURE__*/
-  messageDesc(file_nullspace_host_v1_host, 41);
+  messageDesc(file_nullspace_host_v1_host, 57);
 
 /**
  * Describes the enum nullspace.host.v1.State.
@@ -344,6 +456,30 @@ export const SnapshotKindSchema = /*@__PURE__*/
  */
 export const SnapshotKind = /*@__PURE__*/
   tsEnum(SnapshotKindSchema);
+
+/**
+ * Describes the enum nullspace.host.v1.CheckoutMode.
+ */
+export const CheckoutModeSchema = /*@__PURE__*/
+  enumDesc(file_nullspace_host_v1_host, 3);
+
+/**
+ * @generated from enum nullspace.host.v1.CheckoutMode
+ */
+export const CheckoutMode = /*@__PURE__*/
+  tsEnum(CheckoutModeSchema);
+
+/**
+ * Describes the enum nullspace.host.v1.PoolMode.
+ */
+export const PoolModeSchema = /*@__PURE__*/
+  enumDesc(file_nullspace_host_v1_host, 4);
+
+/**
+ * @generated from enum nullspace.host.v1.PoolMode
+ */
+export const PoolMode = /*@__PURE__*/
+  tsEnum(PoolModeSchema);
 
 /**
  * @generated from service nullspace.host.v1.HostService
