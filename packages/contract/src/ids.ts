@@ -7,6 +7,7 @@ export const idPrefixes = {
   snapshot: 'snap_',
   template: 'tmpl_',
   template_build: 'tb_',
+  template_claim: 'tclm_',
   warm_pool: 'twp_',
   api_key: 'key_',
   event: 'evt_',

@@ -74,7 +74,49 @@ export {
   type SnapshotKind,
   snapshotFields,
 } from './schemas/snapshots.ts';
-export { type Template, templateFields } from './schemas/templates.ts';
+export type { PreflightRequest, PreflightResult } from './schemas/templates/blobs.ts';
+export type {
+  BuildLogEntry,
+  BuildLogKind,
+  BuildPhase,
+  TemplateErrorDetail,
+} from './schemas/templates/build-log.ts';
+export type {
+  BuildPage,
+  BuildSource,
+  BuildState,
+  BuildStatus,
+  ListBuildsQuery,
+  RetryBuildRequest,
+  TemplateBuild,
+} from './schemas/templates/build-record.ts';
+export {
+  type BuildConfig,
+  type BuildSecret,
+  type ContextEntry,
+  type RegistryAuth,
+  type TemplateBuildBody,
+  type TemplateBuildRequest,
+  templateBuildRequest,
+} from './schemas/templates/build-request.ts';
+export type { BuildStep, CopyItem } from './schemas/templates/build-steps.ts';
+export { templateName, templateTag } from './schemas/templates/names.ts';
+export type { PlanResult, ValidateResult } from './schemas/templates/plan.ts';
+export type {
+  OciMetadata,
+  Readiness,
+  RuntimeConfig,
+  RuntimeDefaults,
+} from './schemas/templates/runtime-config.ts';
+export {
+  type Template,
+  type TemplateAlias,
+  type TemplateClaim,
+  type TemplateNamespace,
+  type TemplateTagInfo,
+  type TemplateVisibility,
+  templateFields,
+} from './schemas/templates/template.ts';
 export type {
   CreateWebhookRequest,
   Delivery,

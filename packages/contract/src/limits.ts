@@ -18,6 +18,12 @@ export const limits = {
   command_bytes: 131_071,
   path_bytes: 4096,
   template_ref_chars: 512,
+  /** Of one build: text of its Dockerfile, its steps, entries of its context, one file of it, entries of its log. */
+  dockerfile_bytes: 1024 * 1024,
+  build_steps: 1000,
+  context_entries: 250_000,
+  blob_bytes: 16 * 1024 * 1024 * 1024,
+  log_offset: 1_000_000_000,
   idempotency_key_chars: 255,
   exec_timeout_secs: 86_400,
   stdin_bytes: 1_048_576,

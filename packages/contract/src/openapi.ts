@@ -83,6 +83,12 @@ function success(route: ImplementedRoute): Json {
       content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
     };
   }
+  if (route.eventStream) {
+    return {
+      description: route.summary,
+      content: { 'text/event-stream': { schema: jsonSchema(route.eventStream, 'output') } },
+    };
+  }
   if (!route.response) return { description: route.summary };
   return {
     description: route.summary,

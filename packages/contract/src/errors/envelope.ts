@@ -10,6 +10,10 @@ export const errorEnvelope = z.object({
     retryable: z.boolean().describe('The same request may succeed later.'),
     suggested_action: z.string().describe('What to do next.'),
     details: z.record(z.string(), z.unknown()).optional(),
+    error_detail: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('Of template builds and uploads: what failed, in fields.'),
   }),
   code: z.string(),
   request_id: z.string(),
@@ -36,6 +40,7 @@ export function buildErrorEnvelope(options: {
   message: string;
   requestId: string;
   details?: Record<string, unknown>;
+  errorDetail?: Record<string, unknown>;
   suggestedAction?: string;
 }): ErrorEnvelope {
   const entry: ErrorCodeEntry = errorCodes[options.code];
@@ -47,6 +52,7 @@ export function buildErrorEnvelope(options: {
       retryable: entry.retryable,
       suggested_action: options.suggestedAction ?? entry.suggested_action,
       ...(options.details ? { details: options.details } : {}),
+      ...(options.errorDetail ? { error_detail: options.errorDetail } : {}),
     },
     code: clientCode(options.code),
     request_id: options.requestId,

@@ -6,7 +6,6 @@ import { desktopPlanned } from './planned/desktop.ts';
 import { filesPlanned } from './planned/files.ts';
 import { monitorPlanned } from './planned/monitor.ts';
 import { previewsPlanned } from './planned/previews.ts';
-import { templatesPlanned } from './planned/templates.ts';
 import { terminalsPlanned } from './planned/terminals.ts';
 import { volumesPlanned } from './planned/volumes.ts';
 import { warmPoolsPlanned } from './planned/warm-pools.ts';
@@ -15,6 +14,7 @@ import type { ImplementedRoute, PlannedRoute, Route } from './route.ts';
 import { sandboxRoutes } from './sandboxes.ts';
 import { serverRoutes } from './server.ts';
 import { snapshotRoutes } from './snapshots.ts';
+import { templateBuildRoutes } from './template-builds.ts';
 import { templateRoutes } from './templates.ts';
 import { webhookRoutes } from './webhooks.ts';
 
@@ -26,6 +26,7 @@ export const routes = {
   ...processRoutes,
   ...fileRoutes,
   ...templateRoutes,
+  ...templateBuildRoutes,
   ...lifecycleRoutes,
   ...webhookRoutes,
 };
@@ -35,7 +36,6 @@ export const planned: readonly PlannedRoute[] = [
   ...previewsPlanned,
   ...terminalsPlanned,
   ...filesPlanned,
-  ...templatesPlanned,
   ...warmPoolsPlanned,
   ...volumesPlanned,
   ...codePlanned,

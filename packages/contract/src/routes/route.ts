@@ -48,6 +48,8 @@ export interface ImplementedRoute extends RouteBase {
   largeBody?: true;
   status: number;
   response?: z.ZodType;
+  /** The answer is a stream of server-sent events, each of this schema. */
+  eventStream?: z.ZodType;
   /** The answer is raw bytes. */
   rawResponse?: true;
   /** Codes beyond those that every route can answer with. */
