@@ -38,7 +38,8 @@ export class Changes {
 
   publish(instance: Published): void {
     const record = instance.published;
-    if (record) this.tell({ record });
+    // A ready instance of a pool is nobody's business but the pool's.
+    if (record?.sandbox_id) this.tell({ record });
   }
 
   tell(change: Change): void {

@@ -119,10 +119,12 @@ function describeEnd(instance: TrackedInstance, cause?: unknown): HostError {
 
 function firstRecord(host: HostContext, id: string, order: CreateOrder): InstanceRecord {
   return {
-    version: 2,
+    version: 3,
     revision: 0,
     instance_id: id,
     sandbox_id: order.sandboxId,
+    pool_id: '',
+    checkout: null,
     state: 'creating',
     reason: '',
     message: '',

@@ -1,24 +1,18 @@
 import type { Slot, StartRequest } from '@nullspace/runtime';
-import { describeFailure } from '../agent/describe-failure.ts';
 import type { HostContext } from '../context.ts';
 import { setDeadlineTimer } from '../deadline/deadline-timer.ts';
 import { watchGuard } from '../guard/watch-guard.ts';
 import { commit } from '../instance/commit.ts';
-import { makeAgentToken, makeMachineId } from '../instance/ids.ts';
+import { makeAgentToken } from '../instance/ids.ts';
 import type { Phases } from '../instance/record.ts';
 import type { TrackedInstance } from '../instance/tracked-instance.ts';
 import { watchAgent } from '../watch/watch-agent.ts';
 import { watchEngine } from '../watch/watch-engine.ts';
 import { withDeadline } from '../with-deadline.ts';
+import { configure } from './configure.ts';
 import { operationOf } from './operation-of.ts';
 
 const agentPort = 49983;
-
-/** What commands find in their environment whatever the image says. */
-const imageEnv = {
-  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-  LANG: 'C.UTF-8',
-};
 
 /**
  * Takes an instance whose journal says `creating` through all phases until it runs. Rejects when a phase fails,
@@ -53,7 +47,7 @@ export async function startInstance(host: HostContext, instance: TrackedInstance
     );
     host.reach(`${operation}.after_agent`);
     const token = makeAgentToken();
-    await timed('configure_ms', configure(host, instance, { address, bootToken, token, signal }));
+    await timed('configure_ms', configureStarted(host, instance, { address, bootToken, token, signal }));
     host.reach(`${operation}.after_configure`);
     await becomeRunning(host, instance, { slot: slot.index, address, token, phases, signal });
     host.reach(`${operation}.after_running`);
@@ -128,41 +122,20 @@ function describeStart(
   };
 }
 
-async function configure(
+function configureStarted(
   host: HostContext,
   instance: TrackedInstance,
   options: { address: string; bootToken: string; token: string; signal: AbortSignal },
 ): Promise<void> {
-  const { spec } = instance.record;
-  const { signal } = options;
+  const { address, bootToken, token, signal } = options;
   // Of files alone there are no processes that had to learn that they were copied.
   const restored = instance.source?.kind === 'memory';
   const timeoutMs = restored ? host.timing.hooksMs : host.timing.configureMs;
-  const configuring = host.agents.configure(
-    { address: options.address, token: options.bootToken },
-    {
-      env: spec.env,
-      imageEnv,
-      cwd: restored ? '' : spec.cwd,
-      hostname: spec.hostname,
-      nameservers: host.network.nameservers,
-      processLimit: spec.process_limit,
-      memoryLimitBytes: spec.memory_mb * 1024 * 1024,
-      machineId: makeMachineId(),
-      restored,
-      token: options.token,
-    },
-    { timeoutMs, signal },
-  );
-  const { hookFailures } = await withDeadline(configuring, {
-    what: 'configuring the agent',
-    ms: timeoutMs,
-    signal,
+  const { spec } = instance.record;
+  return configure(host, instance, {
+    ...{ spec, address, restored, timeoutMs, signal },
+    tokens: { now: bootToken, next: token },
   });
-  for (const { name, message } of hookFailures) {
-    const hook = { hook: describeFailure(name), problem: describeFailure(message) };
-    host.log.warn({ instance_id: instance.id, sandbox_id: instance.sandboxId, ...hook }, 'hook failed');
-  }
 }
 
 async function becomeRunning(

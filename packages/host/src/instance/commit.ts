@@ -59,7 +59,7 @@ export function commitUnlessEnded(
 
 /** True when a change is one that watchers see. */
 function differs(before: InstanceRecord, after: InstanceRecord): boolean {
-  return (['state', 'deadline_unix_ms', 'deadline_action'] as const).some(
+  return (['sandbox_id', 'state', 'deadline_unix_ms', 'deadline_action'] as const).some(
     (name) => before[name] !== after[name],
   );
 }

@@ -33,7 +33,7 @@ export async function readJournal(folder: string, id: string): Promise<ReadJourn
     return { kind: 'corrupted', message: String(error), sandboxId: undefined };
   }
   const fields = (typeof parsed === 'object' && parsed !== null ? parsed : {}) as Record<string, unknown>;
-  if (typeof fields.version === 'number' && fields.version > 2) {
+  if (typeof fields.version === 'number' && fields.version > 3) {
     return { kind: 'unknown_version', version: fields.version };
   }
   const result = instanceRecord.safeParse(parsed);

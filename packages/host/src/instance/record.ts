@@ -23,10 +23,15 @@ export const snapshotRefusals = [
 
 /** What is known of an instance, as its journal holds it. Never changed in place: a change makes a new one. */
 export const instanceRecord = z.strictObject({
-  /** Version 1 knew no pauses. */
-  version: z.union([z.literal(1), z.literal(2)]).transform((): 2 => 2),
+  /** Version 1 knew no pauses, version 2 no pools. */
+  version: z.union([z.literal(1), z.literal(2), z.literal(3)]).transform((): 3 => 3),
   instance_id: z.string().regex(instanceIdPattern),
-  sandbox_id: z.string().min(1),
+  /** Empty: a ready instance of a pool, which no sandbox has yet. */
+  sandbox_id: z.string(),
+  /** Pool that it is of, or was taken from. */
+  pool_id: z.string().default(''),
+  /** How the pool served that the create asked for; null: it asked for none. */
+  checkout: z.strictObject({ hit: z.boolean(), waited_ms: time }).nullable().default(null),
   state: z.enum(['creating', 'running', 'paused', 'destroyed', 'error']),
   reason: z.string(),
   message: z.string(),

@@ -7,7 +7,6 @@ import type { InstanceRecord } from './record.ts';
 /** One instance in this process: its record and what it holds. */
 export class TrackedInstance {
   readonly id: string;
-  readonly sandboxId: string;
   /** Holds the journal, the bundle and the writable layer. */
   readonly folder: string;
   /** The newest record; a change replaces it. */
@@ -38,9 +37,13 @@ export class TrackedInstance {
 
   constructor(record: InstanceRecord, folder: string) {
     this.id = record.instance_id;
-    this.sandboxId = record.sandbox_id;
     this.record = record;
     this.folder = folder;
+  }
+
+  /** Empty while it is a ready one of a pool. */
+  get sandboxId(): string {
+    return this.record.sandbox_id;
   }
 
   /** Runs a task during which the guest may stand still. */

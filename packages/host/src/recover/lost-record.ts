@@ -5,10 +5,12 @@ import type { InstanceRecord } from '../instance/record.ts';
 export function lostRecord(host: HostContext, options: { id: string; sandboxId: string }): InstanceRecord {
   const now = Date.now();
   return {
-    version: 2,
+    version: 3,
     revision: now,
     instance_id: options.id,
     sandbox_id: options.sandboxId,
+    pool_id: '',
+    checkout: null,
     state: 'error',
     reason: 'host_lost',
     message: 'its journal was corrupted',

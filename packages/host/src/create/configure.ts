@@ -1,0 +1,55 @@
+import { describeFailure } from '../agent/describe-failure.ts';
+import type { HostContext } from '../context.ts';
+import { makeMachineId } from '../instance/ids.ts';
+import type { InstanceSpec } from '../instance/spec.ts';
+import type { TrackedInstance } from '../instance/tracked-instance.ts';
+import { withDeadline } from '../with-deadline.ts';
+
+/** What commands find in their environment whatever the image says. */
+const imageEnv = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  LANG: 'C.UTF-8',
+};
+
+/** Tells the agent of an instance what it is, and replaces its token. */
+export async function configure(
+  host: HostContext,
+  instance: TrackedInstance,
+  options: {
+    spec: InstanceSpec;
+    address: string;
+    /** The token that the agent has, and the one that it gets. */
+    tokens: { now: string; next: string };
+    /** Its processes have to learn that they were copied. */
+    restored: boolean;
+    timeoutMs: number;
+    signal: AbortSignal;
+  },
+): Promise<void> {
+  const { spec, address, tokens, restored, timeoutMs, signal } = options;
+  const configuring = host.agents.configure(
+    { address, token: tokens.now },
+    {
+      env: spec.env,
+      imageEnv,
+      cwd: restored ? '' : spec.cwd,
+      hostname: spec.hostname,
+      nameservers: host.network.nameservers,
+      processLimit: spec.process_limit,
+      memoryLimitBytes: spec.memory_mb * 1024 * 1024,
+      machineId: makeMachineId(),
+      restored,
+      token: tokens.next,
+    },
+    { timeoutMs, signal },
+  );
+  const { hookFailures } = await withDeadline(configuring, {
+    what: 'configuring the agent',
+    ms: timeoutMs,
+    signal,
+  });
+  for (const { name, message } of hookFailures) {
+    const hook = { hook: describeFailure(name), problem: describeFailure(message) };
+    host.log.warn({ instance_id: instance.id, sandbox_id: instance.sandboxId, ...hook }, 'hook failed');
+  }
+}
