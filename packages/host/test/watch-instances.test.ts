@@ -40,8 +40,9 @@ test('a watcher that falls behind is cut off and the others are not', async () =
   using slow = changes.subscribe();
   using quick = changes.subscribe();
   for (let number = 0; number < 5; number += 1) {
-    changes.publish({ published: { created_unix_ms: number } as InstanceRecord });
-    assert.deepEqual(await quick.next({ waitMs: 0 }), { record: { created_unix_ms: number } });
+    const record = { sandbox_id: `sb_${number}` } as InstanceRecord;
+    changes.publish({ published: record });
+    assert.deepEqual(await quick.next({ waitMs: 0 }), { record });
   }
   await assert.rejects(slow.next({ waitMs: 0 }), BehindError);
   assert.equal(changes.subscribers, 1);

@@ -96,7 +96,7 @@ test('a journal of a later version stops the start and changes nothing', async (
   await first.crash();
   const path = join(folder, 'journal.json');
   const record = JSON.parse(await readFile(path, 'utf8'));
-  await writeFile(path, JSON.stringify({ ...record, version: 3 }));
+  await writeFile(path, JSON.stringify({ ...record, version: 4 }));
   await assert.rejects(site.open(), /later version of Nullspace/);
   assert.equal(site.machine.running.size, 1);
 });
