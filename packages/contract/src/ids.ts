@@ -14,6 +14,8 @@ export const idPrefixes = {
   webhook: 'wh_',
   delivery: 'del_',
   attempt: 'wha_',
+  terminal: 'ses_',
+  upload: 'up_',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

@@ -31,6 +31,20 @@ export {
   execClientFrame,
   execServerFrame,
 } from './schemas/exec-frames.ts';
+export { type BatchManifest, type BatchResult, batchManifest } from './schemas/file-batch.ts';
+export type {
+  FindTextRequest,
+  ReplaceTextRequest,
+  ReplaceTextResult,
+  SearchFilesRequest,
+  TextMatch,
+} from './schemas/file-search.ts';
+export type {
+  DownloadUrl,
+  DownloadUrlRequest,
+  UploadUrl,
+  UploadUrlRequest,
+} from './schemas/file-urls.ts';
 export type {
   ExistsResult,
   FileInfo,
@@ -56,7 +70,15 @@ export type { ListSandboxesQuery, SandboxPage } from './schemas/list-sandboxes.t
 export type { MetricsSample } from './schemas/metrics.ts';
 export type { NetworkPolicy } from './schemas/network-policy.ts';
 export { isReservedPath } from './schemas/paths.ts';
-export type { ProcessInfo, ProcessLogs, StdinRequest } from './schemas/processes.ts';
+export {
+  type ProcessDetail,
+  type ProcessInfo,
+  type ProcessLogs,
+  type SignalName,
+  type SignalRequest,
+  type StdinRequest,
+  signalNumbers,
+} from './schemas/processes.ts';
 export {
   type SandboxInfo,
   type SandboxStatus,
@@ -117,6 +139,31 @@ export {
   type TemplateVisibility,
   templateFields,
 } from './schemas/templates/template.ts';
+export {
+  type PtyClientFrame,
+  type PtyFirstFrame,
+  type PtyServerFrame,
+  type PtyStartFrame,
+  ptyClientFrame,
+  ptyFirstFrame,
+  ptyServerFrame,
+} from './schemas/terminal-frames.ts';
+export type { ResizeRequest, Terminal } from './schemas/terminals.ts';
+export type {
+  CompletedUpload,
+  CompleteUploadRequest,
+  CreatedUpload,
+  CreateUploadBody,
+  CreateUploadRequest,
+  UploadFailureReason,
+  UploadSession,
+} from './schemas/uploads.ts';
+export {
+  type FileWatchFrame,
+  type FileWatchServerFrame,
+  fileWatchFrame,
+  fileWatchServerFrame,
+} from './schemas/watch-frames.ts';
 export type {
   CreateWebhookRequest,
   Delivery,

@@ -39,6 +39,29 @@ export const limits = {
   fork_count: 100,
   directory_depth: 64,
   directory_entries: 100_000,
+  /** A pattern to search for, and what replaces it. */
+  pattern_chars: 65_536,
+  /** Lines that a search of contents answers with. */
+  text_matches: 1000,
+  /** Files of one replacement. */
+  replace_files: 10_000,
+  /** Files of one batch write, and what is not content in its request. */
+  batch_files: 10_000,
+  batch_manifest_bytes: 4 * 1024 * 1024,
+  /** How long a minted file URL works. */
+  file_url_secs: 900,
+  /** One part of an upload, and how many may be sent at the same moment. */
+  upload_part_bytes: 8 * 1024 * 1024,
+  upload_concurrency: 4,
+  /** How long an upload that takes no part is kept. */
+  upload_keep_secs: 24 * 3600,
+  /** Open uploads of one sandbox. */
+  open_uploads: 100,
+  watch_timeout_secs: 7 * 24 * 3600,
+  /** Columns or rows of a terminal. */
+  terminal_side: 1000,
+  /** Output of a terminal that a client which joins it gets first. */
+  scrollback_bytes: 128 * 1024,
   /** Every JSON body but that of a file write. */
   json_body_bytes: 4 * 1024 * 1024,
   /** Text of one output frame of a live command. */

@@ -67,6 +67,15 @@ function requestBody(route: ImplementedRoute): Json {
       },
     };
   }
+  if (route.multipartBody) {
+    return {
+      requestBody: {
+        required: true,
+        description: route.multipartBody,
+        content: { 'multipart/form-data': { schema: { type: 'object' } } },
+      },
+    };
+  }
   if (!route.body) return {};
   return {
     requestBody: {
@@ -119,6 +128,7 @@ function operation(route: Route): Json {
     ...head,
     ...(route.description ? { description: route.description } : {}),
     ...(route.authenticated === false ? { security: [] } : {}),
+    ...(route.fileToken ? { security: [{ key: [] }, {}] } : {}),
     parameters: parameters(route),
     ...requestBody(route),
     responses: {

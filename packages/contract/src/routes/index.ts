@@ -3,10 +3,8 @@ import { lifecycleRoutes } from './lifecycle.ts';
 import { agentsPlanned } from './planned/agents.ts';
 import { codePlanned } from './planned/code.ts';
 import { desktopPlanned } from './planned/desktop.ts';
-import { filesPlanned } from './planned/files.ts';
 import { monitorPlanned } from './planned/monitor.ts';
 import { previewsPlanned } from './planned/previews.ts';
-import { terminalsPlanned } from './planned/terminals.ts';
 import { volumesPlanned } from './planned/volumes.ts';
 import { warmPoolsPlanned } from './planned/warm-pools.ts';
 import { processRoutes } from './processes.ts';
@@ -16,6 +14,8 @@ import { serverRoutes } from './server.ts';
 import { snapshotRoutes } from './snapshots.ts';
 import { templateBuildRoutes } from './template-builds.ts';
 import { templateRoutes } from './templates.ts';
+import { terminalRoutes } from './terminals.ts';
+import { uploadRoutes } from './uploads.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 /** Routes that the server serves, by operation. */
@@ -24,7 +24,9 @@ export const routes = {
   ...sandboxRoutes,
   ...snapshotRoutes,
   ...processRoutes,
+  ...terminalRoutes,
   ...fileRoutes,
+  ...uploadRoutes,
   ...templateRoutes,
   ...templateBuildRoutes,
   ...lifecycleRoutes,
@@ -34,8 +36,6 @@ export const routes = {
 /** Routes of features that this version does not have. */
 export const planned: readonly PlannedRoute[] = [
   ...previewsPlanned,
-  ...terminalsPlanned,
-  ...filesPlanned,
   ...warmPoolsPlanned,
   ...volumesPlanned,
   ...codePlanned,

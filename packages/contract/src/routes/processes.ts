@@ -1,7 +1,15 @@
 import * as z from 'zod';
 import { pathId } from '../ids.ts';
 import { execRequest, execResult, execStarted } from '../schemas/exec.ts';
-import { processList, processLogs, stdinRequest } from '../schemas/processes.ts';
+import { execServerFrame } from '../schemas/exec-frames.ts';
+import {
+  outputQuery,
+  processDetail,
+  processList,
+  processLogs,
+  signalRequest,
+  stdinRequest,
+} from '../schemas/processes.ts';
 import { defineRoute } from './route.ts';
 import { sandboxParams } from './sandboxes.ts';
 
@@ -69,11 +77,47 @@ export const processRoutes = {
     method: 'POST',
     path: `${path}/processes/{pid}/stdin`,
     tag: 'Commands',
-    summary: 'Writes to the stdin of a process.',
+    summary: 'Writes to the stdin of a process, or closes it.',
     params: processParams,
     body: stdinRequest,
     status: 204,
     errors: [...guestErrors, 'process_not_found', 'conflict'],
+  }),
+  getProcess: defineRoute({
+    id: 'getProcess',
+    method: 'GET',
+    path: `${path}/processes/{pid}`,
+    tag: 'Commands',
+    summary: 'Reads a process and what it uses.',
+    params: processParams,
+    status: 200,
+    response: processDetail,
+    errors: [...guestErrors, 'process_not_found'],
+  }),
+  signalProcess: defineRoute({
+    id: 'signalProcess',
+    method: 'POST',
+    path: `${path}/processes/{pid}/signal`,
+    tag: 'Commands',
+    summary: 'Sends a signal to a process and all it started. A finished one is fine.',
+    params: processParams,
+    body: signalRequest,
+    status: 204,
+    errors: [...guestErrors, 'process_not_found'],
+  }),
+  streamProcessOutput: defineRoute({
+    id: 'streamProcessOutput',
+    method: 'GET',
+    path: `${path}/processes/{pid}/output`,
+    tag: 'Commands',
+    summary: 'Server-sent events: output of a process from an offset on, then its exit.',
+    description:
+      'Each event is a frame of the exec channel, in one line that begins with "data: ". Comments keep the connection alive. A client that comes back with the last end_offset of each stream misses nothing.',
+    params: processParams,
+    query: outputQuery,
+    status: 200,
+    eventStream: execServerFrame,
+    errors: [...guestErrors, 'process_not_found'],
   }),
   streamExec: defineRoute({
     id: 'streamExec',

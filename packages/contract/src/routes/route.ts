@@ -44,6 +44,10 @@ export interface ImplementedRoute extends RouteBase {
   body?: z.ZodType;
   /** Raw bytes instead of JSON. */
   rawBody?: true;
+  /** The body is `multipart/form-data`; its parts are described here. */
+  multipartBody?: string;
+  /** A `file_token` in the query may stand in for the API key. */
+  fileToken?: true;
   /** The body may be as large as the server's `max_body_bytes`; otherwise it is bounded by `json_body_bytes`. */
   largeBody?: true;
   status: number;

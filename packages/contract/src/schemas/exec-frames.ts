@@ -3,10 +3,18 @@ import { commandFields, execTimeoutSecs, refuseShellWithArgs } from './exec.ts';
 
 const frameId = z.string().max(255).nullish().describe('Chosen by the client and repeated in every answer.');
 
+const binary = z
+  .boolean()
+  .nullish()
+  .describe(
+    'Output comes in binary frames, exact and faster: one byte for the stream (1 stdout, 2 stderr), the offset of the first byte as 8 bytes with the highest first, then the data. Other frames stay as they are.',
+  );
+
 export const execStartFrame = z
   .strictObject({
     type: z.literal('exec_start'),
     id: frameId,
+    binary,
     ...commandFields,
     timeout_secs: execTimeoutSecs
       .nullish()
@@ -19,6 +27,7 @@ export const execStartFrame = z
 export const execConnectFrame = z.strictObject({
   type: z.literal('exec_connect'),
   id: frameId,
+  binary,
   pid: z.number().int().min(1).max(0xffffffff),
   stdout_offset: z
     .number()

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { errorEnvelope } from '../errors/envelope.ts';
 import { limits, RESERVED_FOLDER } from '../limits.ts';
 import { environment } from './environment.ts';
-import { isReservedPath, sandboxPath } from './paths.ts';
+import { account, isReservedPath, sandboxPath } from './paths.ts';
+import { stdinText } from './stdin-text.ts';
 
 const encoder = new TextEncoder();
 const noNul = (text: string) => !text.includes('\0');
@@ -33,6 +34,7 @@ export const commandFields = {
     .describe("Working directory; a relative one lies below the sandbox's. Default: the sandbox's."),
   envs: environment.nullish().describe("Environment over the sandbox's."),
   shell: z.boolean().nullish().describe('Run command as a script of the shell; args must be empty.'),
+  user: account.describe('Account inside the sandbox that it runs as. Null: root.'),
 };
 
 /** Shell scripts take no arguments: a caller that gives both means something else. */
@@ -54,8 +56,18 @@ export const execRequest = z
       .default(30)
       .describe('Seconds after which a foreground command and all it started are killed.'),
     background: z.boolean().default(false).describe('Answer as soon as it runs; it has no timeout.'),
+    stdin: stdinText
+      .nullish()
+      .describe(
+        'What a foreground command reads from stdin, as UTF-8. Null: nothing. A background one reads a pipe.',
+      ),
   })
-  .superRefine(refuseShellWithArgs);
+  .superRefine(refuseShellWithArgs)
+  .superRefine(({ background, stdin }, context) => {
+    if (!background || stdin == null) return;
+    const message = 'must be null together with background; write to it with POST …/processes/{pid}/stdin';
+    context.addIssue({ code: 'custom', path: ['stdin'], message });
+  });
 export type ExecRequest = z.input<typeof execRequest>;
 export type ExecBody = z.output<typeof execRequest>;
 

@@ -28,7 +28,14 @@ export const listFilesQuery = z.strictObject({
     .describe('Levels to list. Absent, 0 and 1: direct children.'),
   user: account,
 });
-export const fileQuery = z.strictObject({ path: sandboxPath, user: account });
+const fileToken = z.string().max(512).optional().describe('Of a minted URL, in place of an API key.');
+export const downloadQuery = z.strictObject({
+  path: sandboxPath,
+  user: account,
+  archive_format: z.literal('tar').optional().describe('Sends a directory as an archive.'),
+  file_token: fileToken,
+});
+export const uploadQuery = z.strictObject({ path: sandboxPath, user: account, file_token: fileToken });
 
 export const pathRequest = z.strictObject({ path: sandboxPath, user: account });
 export type PathRequest = z.infer<typeof pathRequest>;

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { limits } from '../limits.ts';
-
-const encoder = new TextEncoder();
+import { queryInteger } from './query-integer.ts';
+import { timestamp } from './sandbox-info.ts';
+import { stdinText } from './stdin-text.ts';
 
 /** A closed object: published clients refuse further keys. */
 export const processInfo = z.strictObject({
@@ -21,13 +22,65 @@ export const processLogs = z.object({
 });
 export type ProcessLogs = z.infer<typeof processLogs>;
 
-export const stdinRequest = z.strictObject({
-  data: z
-    .string()
-    .refine(
-      (text) => encoder.encode(text).length <= limits.stdin_bytes,
-      `must be at most ${limits.stdin_bytes} bytes`,
-    )
-    .describe('Appended as UTF-8. No newline is added.'),
+export const stdinRequest = z
+  .strictObject({
+    data: stdinText.default('').describe('Appended as UTF-8. No newline is added.'),
+    data_base64: z
+      .base64('must be standard base64')
+      .max(Math.ceil(limits.stdin_bytes / 3) * 4, `must be at most ${limits.stdin_bytes} bytes`)
+      .nullish()
+      .describe('Bytes in place of `data`.'),
+    close: z.boolean().default(false).describe('Afterwards the process reads the end of its stdin.'),
+  })
+  .superRefine(({ data, data_base64 }, context) => {
+    if (!data || data_base64 == null) return;
+    context.addIssue({ code: 'custom', path: ['data_base64'], message: 'must be absent together with data' });
+  });
+export type StdinRequest = z.input<typeof stdinRequest>;
+
+/** Signals that a caller may send, and their numbers on Linux. */
+export const signalNumbers = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGKILL: 9,
+  SIGUSR1: 10,
+  SIGUSR2: 12,
+  SIGALRM: 14,
+  SIGTERM: 15,
+  SIGCONT: 18,
+  SIGSTOP: 19,
+  SIGTSTP: 20,
+  SIGWINCH: 28,
+} as const;
+export type SignalName = keyof typeof signalNumbers;
+
+export const signalRequest = z.strictObject({
+  signal: z
+    .enum(Object.keys(signalNumbers) as [SignalName, ...SignalName[]])
+    .describe('Sent to the process and to all that it started.'),
 });
-export type StdinRequest = z.infer<typeof stdinRequest>;
+export type SignalRequest = z.infer<typeof signalRequest>;
+
+export const processDetail = z.object({
+  pid: z.number().int(),
+  command: z.string(),
+  running: z.boolean(),
+  started_at: timestamp,
+  exit_code: z.number().int().nullable().describe('Null while it runs.'),
+  timed_out: z.boolean(),
+  killed_by: z.enum(['memory', 'processes']).nullable().describe('Guard that ended it.'),
+  cpu_ms: z.number().describe('Processor time of the process and all that it started.'),
+  memory_bytes: z.number().int().describe('Resident memory of all of them now; 0 when it has ended.'),
+  process_count: z.number().int().describe('How many of them run now.'),
+  stdout_bytes: z.number().int().describe('Bytes written so far.'),
+  stderr_bytes: z.number().int(),
+  dropped_bytes: z.number().int().describe('Of these, bytes that are no longer kept.'),
+});
+export type ProcessDetail = z.infer<typeof processDetail>;
+
+const offset = queryInteger({ min: 0, max: Number.MAX_SAFE_INTEGER });
+export const outputQuery = z.strictObject({
+  stdout_offset: offset.optional().describe('First byte of stdout wanted. Default: 0.'),
+  stderr_offset: offset.optional().describe('The same for stderr.'),
+});

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import {
   buildErrorEnvelope,
   type ErrorCode,
+  type ErrorCodeEntry,
   errorCodes,
   errorEnvelope,
   errorMessage,
@@ -12,7 +13,8 @@ test('every code builds an envelope that its schema accepts, with the code at bo
   for (const code of Object.keys(errorCodes) as ErrorCode[]) {
     const body = buildErrorEnvelope({ code, message: errorMessage(code), requestId: 'req_1' });
     assert.deepEqual(errorEnvelope.parse(body), body);
-    const shown = code === 'sandbox_paused' ? 'sandbox_not_ready' : code;
+    const entry: ErrorCodeEntry = errorCodes[code];
+    const shown = entry.code ?? code;
     assert.equal(body.code, shown);
     assert.equal(body.error.code, shown);
     assert.ok(body.error.suggested_action.length > 10);
