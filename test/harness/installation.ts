@@ -66,6 +66,8 @@ export async function startInstallation(
     NULLSPACE_METRICS_PORT: '0',
     NULLSPACE_RUNSC: artifacts.runsc,
     NULLSPACE_PREPARED_SLOTS: '4',
+    // Tests count what runs; those of pools ask for some.
+    NULLSPACE_READY_BASE: '0',
     ...Object.fromEntries(
       Object.entries(options.settings ?? {}).map(([key, value]) => [`NULLSPACE_${key.toUpperCase()}`, value]),
     ),

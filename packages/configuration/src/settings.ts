@@ -62,6 +62,16 @@ export const settings = z.strictObject({
     .default(0)
     .describe('Sandboxes started at the same moment; 0: one a core and one more.'),
   prepared_slots: wholeNumber(0).default(32).describe('Network slots kept ready.'),
+  ready_base: wholeNumber(0, 64)
+    .default(2)
+    .describe(
+      'Started sandboxes of the template base in its default size that are kept ready, so that a plain create takes one; 0: none.',
+    ),
+  pool_memory_share: decimal(0, 1)
+    .default(0.5)
+    .describe(
+      'Most of the memory that sandboxes may reserve together which ready ones may hold, as a share.',
+    ),
   default_disk_mb: wholeNumber(1).default(8192).describe('Disk of a sandbox that asks for none, in MiB.'),
   max_vcpus: wholeNumber(1).default(32).describe('Most vCPUs of one sandbox.'),
   max_memory_mb: wholeNumber(1).default(65536).describe('Most memory of one sandbox, in MiB.'),
@@ -73,6 +83,11 @@ export const settings = z.strictObject({
   tenant_max_snapshots: wholeNumber(1)
     .default(500)
     .describe('Snapshots of one tenant, those of paused sandboxes included.'),
+  tenant_max_ready: wholeNumber(0)
+    .default(100)
+    .describe(
+      'Ready sandboxes that all warm pools of one tenant may have together: the sum of their max_ready.',
+    ),
   tenant_max_requests: wholeNumber(1)
     .default(256)
     .describe('Requests of one tenant served at the same moment.'),

@@ -953,6 +953,13 @@ export declare type Instance = Message<"nullspace.host.v1.Instance"> & {
    * @generated from field: uint64 remaining_ms = 19;
    */
   remainingMs: bigint;
+
+  /**
+   * How the pool that its create asked for served it; absent when it asked for none.
+   *
+   * @generated from field: nullspace.host.v1.CheckoutResult checkout = 20;
+   */
+  checkout?: CheckoutResult | undefined;
 };
 
 /**
