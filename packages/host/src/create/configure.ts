@@ -5,11 +5,10 @@ import type { InstanceSpec } from '../instance/spec.ts';
 import type { TrackedInstance } from '../instance/tracked-instance.ts';
 import { withDeadline } from '../with-deadline.ts';
 
-/** What commands find in their environment whatever the image says. */
-const imageEnv = {
-  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-  LANG: 'C.UTF-8',
-};
+const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** What commands find in their environment when the image says nothing of it. */
+const defaultImageEnv = { PATH: path, LANG: 'C.UTF-8' };
 
 /** Tells the agent of an instance what it is, and replaces its token. */
 export async function configure(
@@ -31,8 +30,8 @@ export async function configure(
     { address, token: tokens.now },
     {
       env: spec.env,
-      imageEnv,
-      cwd: restored ? '' : spec.cwd,
+      imageEnv: Object.keys(spec.image_env).length > 0 ? { PATH: path, ...spec.image_env } : defaultImageEnv,
+      cwd: spec.cwd,
       hostname: spec.hostname,
       nameservers: host.network.nameservers,
       processLimit: spec.process_limit,

@@ -50,6 +50,7 @@ export async function createFrom(host: HostContext, order: CreateOrder): Promise
   if (host.draining) throw shuttingDown();
   const instance = new TrackedInstance(firstRecord(host, id, order), join(host.paths.instancesDir, id));
   instance.source = order.snapshot;
+  instance.asTemplate = order.asTemplate;
   host.registry.add(instance);
   instance.created = instance.operations.run(() => bringUp(host, instance));
   await instance.created;

@@ -131,7 +131,9 @@ function configureStarted(
   // Of files alone there are no processes that had to learn that they were copied.
   const restored = instance.source?.kind === 'memory';
   const timeoutMs = restored ? host.timing.hooksMs : host.timing.configureMs;
-  const { spec } = instance.record;
+  const { spec: whole } = instance.record;
+  // A copy stays in the folder that it was saved in, be it there or not.
+  const spec = restored && !instance.asTemplate ? { ...whole, cwd: '' } : whole;
   return configure(host, instance, {
     ...{ spec, address, restored, timeoutMs, signal },
     tokens: { now: bootToken, next: token },

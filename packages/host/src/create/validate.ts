@@ -25,6 +25,8 @@ export interface CreateOrder {
   pauseSnapshotId: string;
   /** Undefined: a cold start. */
   snapshot?: SnapshotRecord;
+  /** The snapshot is that of a template: what runs in it is configured as after a cold start. */
+  asTemplate: boolean;
 }
 
 /**
@@ -40,7 +42,8 @@ export function validateCreate(
 ): CreateOrder {
   const { sandboxId, spec } = request;
   requireSandboxId(sandboxId);
-  if (snapshot) return fromSnapshot(request, snapshot, settings);
+  if (request.templateSnapshot && !snapshot) refuse('snapshot_id', 'is missing; template_snapshot needs one');
+  if (snapshot && !request.templateSnapshot) return fromSnapshot(request, snapshot, settings);
   if (!spec) return refuse('spec', 'is missing');
   if (!digestPattern.test(spec.image)) refuse('spec.image', 'must be "sha256-" and 64 hexadecimal digits');
   bound('spec.vcpus', spec.vcpus, { least: 1, most: settings.max_vcpus });
@@ -48,17 +51,26 @@ export function validateCreate(
   const diskMb = spec.diskMb || settings.default_disk_mb;
   bound('spec.disk_mb', diskMb, { least: smallestDiskMb, most: settings.max_disk_mb });
   bound('spec.process_limit', spec.processLimit, { least: 0, most: highestProcessLimit });
-  checkEnv(spec.env);
+  checkEnv('spec.env', spec.env);
+  checkEnv('image_env', request.imageEnv);
   checkCwd(spec.cwd);
+  if (snapshot)
+    requireShape(
+      { image: spec.image, vcpus: spec.vcpus, memory_mb: spec.memoryMb, disk_mb: diskMb },
+      snapshot,
+    );
   return {
     sandboxId,
     ...readLifetime(request, settings),
+    snapshot,
+    asTemplate: request.templateSnapshot,
     spec: {
       image: spec.image,
       vcpus: spec.vcpus,
       memory_mb: spec.memoryMb,
       disk_mb: diskMb,
       env: { ...spec.env },
+      image_env: { ...request.imageEnv },
       cwd: spec.cwd,
       internet_access: spec.internetAccess,
       process_limit: chooseProcessLimit({ asked: spec.processLimit, memoryMb: spec.memoryMb }),
@@ -77,6 +89,7 @@ function fromSnapshot(
     sandboxId,
     ...readLifetime(request, settings),
     snapshot,
+    asTemplate: false,
     spec: {
       ...snapshot.spec,
       internet_access: asked?.internetAccess ?? snapshot.spec.internet_access,
@@ -110,19 +123,30 @@ export function readLifetime(
   return { timeoutMs, deadlineAction, pauseSnapshotId };
 }
 
-function checkEnv(env: Record<string, string>): void {
+/** A snapshot of memory fits one shape alone. */
+function requireShape(
+  asked: Pick<InstanceSpec, 'image' | 'vcpus' | 'memory_mb' | 'disk_mb'>,
+  { snapshot_id, spec }: SnapshotRecord,
+): void {
+  for (const name of ['image', 'vcpus', 'memory_mb', 'disk_mb'] as const) {
+    if (asked[name] === spec[name]) continue;
+    refuse(
+      `spec.${name}`,
+      `is ${asked[name]}; the template's snapshot ${snapshot_id} was saved with ${spec[name]}`,
+    );
+  }
+}
+
+function checkEnv(field: string, env: Record<string, string>): void {
   let bytes = 0;
   for (const [name, value] of Object.entries(env)) {
     if (name === '' || name.includes('=') || name.includes('\0')) {
-      refuse(
-        'spec.env',
-        `has the name ${JSON.stringify(name)}; names hold no "=" and no NUL and are not empty`,
-      );
+      refuse(field, `has the name ${JSON.stringify(name)}; names hold no "=" and no NUL and are not empty`);
     }
-    if (value.includes('\0')) refuse('spec.env', `has a NUL in the value of ${name}`);
+    if (value.includes('\0')) refuse(field, `has a NUL in the value of ${name}`);
     bytes += Buffer.byteLength(name) + Buffer.byteLength(value) + 2;
   }
-  if (bytes > largestEnvBytes) refuse('spec.env', `is ${bytes} bytes; the most is ${largestEnvBytes}`);
+  if (bytes > largestEnvBytes) refuse(field, `is ${bytes} bytes; the most is ${largestEnvBytes}`);
 }
 
 function checkCwd(cwd: string): void {

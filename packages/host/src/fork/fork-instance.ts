@@ -83,7 +83,7 @@ async function drop(host: HostContext, save: Save): Promise<void> {
 }
 
 function orderOf({ hostname, ...child }: ForkChild, snapshot: SnapshotRecord): CreateOrder {
-  return { ...child, snapshot, spec: { ...snapshot.spec, hostname } };
+  return { ...child, snapshot, asTemplate: false, spec: { ...snapshot.spec, hostname } };
 }
 
 function settle(child: Promise<InstanceRecord>): Promise<Child> {

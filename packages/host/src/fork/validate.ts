@@ -7,7 +7,7 @@ import { HostError } from '../errors.ts';
 const mostChildren = 100;
 
 /** A child as it was ordered; the rest is its source's. */
-export type ForkChild = Omit<CreateOrder, 'spec' | 'snapshot'> & { hostname: string };
+export type ForkChild = Omit<CreateOrder, 'spec' | 'snapshot' | 'asTemplate'> & { hostname: string };
 
 /**
  * Checks a request whole.

@@ -7,6 +7,8 @@ export const instanceSpec = z.strictObject({
   memory_mb: z.number().int(),
   disk_mb: z.number().int(),
   env: z.record(z.string(), z.string()),
+  /** What commands find in their environment before `env`; empty: the host's defaults. */
+  image_env: z.record(z.string(), z.string()).default({}),
   cwd: z.string(),
   internet_access: z.boolean(),
   process_limit: z.number().int(),

@@ -26,6 +26,8 @@ export class TrackedInstance {
   lastKill: { guard: GuardKill['guard']; at: number } | undefined;
   /** What it is started from, as it was when the create was taken on; it may be removed since. */
   source: SnapshotRecord | undefined;
+  /** The source is the snapshot of a template. */
+  asTemplate = false;
   /** A save is under way: the guest may not answer. */
   still = false;
   /** That save is of a pause. */

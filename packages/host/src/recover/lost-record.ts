@@ -22,6 +22,7 @@ export function lostRecord(host: HostContext, options: { id: string; sandboxId: 
       memory_mb: 0,
       disk_mb: 0,
       env: {},
+      image_env: {},
       cwd: '',
       internet_access: false,
       process_limit: 0,
