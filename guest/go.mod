@@ -12,3 +12,5 @@ require (
 	golang.org/x/sys v0.43.0
 	google.golang.org/protobuf v1.36.12
 )
+
+require github.com/creack/pty v1.1.24

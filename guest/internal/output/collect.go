@@ -29,6 +29,18 @@ func (l *Log) Snapshot() Kept {
 	return kept
 }
 
+// Counts are the bytes that were written, and how many of them are no longer kept.
+type Counts struct{ Stdout, Stderr, Dropped uint64 }
+
+// Counts of the log so far.
+func (l *Log) Counts() Counts {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	counts := Counts{Stdout: l.written[Stdout], Stderr: l.written[Stderr]}
+	counts.Dropped = counts.Stdout + counts.Stderr - uint64(l.headBytes+l.tailBytes)
+	return counts
+}
+
 // Collect returns the first limit bytes of a stream and whether it was longer.
 func (l *Log) Collect(stream Stream, limit uint64) (data []byte, truncated bool) {
 	l.mu.Lock()

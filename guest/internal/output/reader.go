@@ -29,11 +29,11 @@ func (l *Log) Attach(stdout, stderr uint64) *Reader {
 	return l.attach(min(stdout, l.written[Stdout]), min(stderr, l.written[Stderr]))
 }
 
-// AttachAtEnd begins to read what comes after the call.
-func (l *Log) AttachAtEnd() *Reader {
+// AttachAtEnd begins to read what comes after the call, and before it the last bytes of stdout.
+func (l *Log) AttachAtEnd(last uint64) *Reader {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.attach(l.written[Stdout], l.written[Stderr])
+	return l.attach(l.written[Stdout]-min(last, l.written[Stdout]), l.written[Stderr])
 }
 
 func (l *Log) attach(stdout, stderr uint64) *Reader {

@@ -9,6 +9,15 @@ import (
 	"nullspace.dev/guest/internal/problem"
 )
 
+// ends are what connects the agent with one command: pipes, or a terminal.
+type ends interface {
+	child() []uintptr
+	stdin() *stdin
+	pumps(process *Process) []*pump
+	closeChild()
+	closeParent()
+}
+
 // pipes connect the agent with one command.
 type pipes struct {
 	stdout, stderr, input *os.File

@@ -36,6 +36,8 @@ type Process struct {
 	PID     int
 	Command string
 	Started time.Time
+	// Tag is the caller's name for it.
+	Tag string
 	// Internal commands are the agent's own.
 	Internal bool
 	Log      *output.Log
@@ -46,6 +48,8 @@ type Process struct {
 	spawn   time.Duration
 	timer   *awake.Timer
 	stdin   *stdin
+	// terminal is nil for a command on pipes.
+	terminal *terminal
 
 	timedOut atomic.Bool
 	guard    atomic.Pointer[string]
@@ -57,9 +61,9 @@ type Process struct {
 	mu     sync.Mutex
 	exit   Exit
 	exited bool
-	// pumps has one of each stream; open counts those that have not seen its end.
+	// pumps has one of each stream; unread counts those that have not seen its end.
 	pumps   []*pump
-	open    int
+	unread  int
 	isEnded bool
 
 	// groupTurn is apart from mu: asking the kernel about the group takes longer than anything that mu guards.
@@ -107,7 +111,7 @@ func (p *Process) finish(status syscall.WaitStatus, at time.Time) {
 func (p *Process) conclude(exit Exit) {
 	p.mu.Lock()
 	p.exit, p.exited = exit, true
-	open := p.open > 0
+	open := p.unread > 0
 	if p.timer != nil {
 		p.timer.Stop()
 	}
@@ -151,8 +155,8 @@ func (p *Process) Drain() {
 
 func (p *Process) pumpEnded() {
 	p.mu.Lock()
-	p.open--
-	complete := p.open == 0 && p.exited
+	p.unread--
+	complete := p.unread == 0 && p.exited
 	p.mu.Unlock()
 	if complete {
 		p.end()
@@ -165,6 +169,7 @@ func (p *Process) end() {
 	p.isEnded = true
 	p.mu.Unlock()
 	if first {
+		p.terminal.hangUp()
 		p.Log.End()
 		close(p.ended)
 	}

@@ -1,6 +1,7 @@
 package processes
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"nullspace.dev/guest/internal/accounts"
 	"nullspace.dev/guest/internal/identity"
 	"nullspace.dev/guest/internal/problem"
+	"nullspace.dev/guest/internal/settings"
 )
 
 // Spec is a command to start.
@@ -22,8 +24,13 @@ type Spec struct {
 	User    string
 }
 
-func (s Spec) check() error {
-	if s.Command == "" {
+// isLogin tells whether the account's shell is wanted on a terminal.
+func (s Spec) isLogin(onTerminal bool) bool {
+	return onTerminal && s.Command == "" && !s.Shell && len(s.Args) == 0
+}
+
+func (s Spec) check(onTerminal bool) error {
+	if s.Command == "" && !s.isLogin(onTerminal) {
 		return problem.New(problem.InvalidArgument, "", "command is empty; name a program, or a script with shell")
 	}
 	if s.Shell && len(s.Args) > 0 {
@@ -113,6 +120,24 @@ func variable(env []string, name string) string {
 		}
 	}
 	return ""
+}
+
+// environment is that of the request; programs on a terminal are told its type.
+func (s Spec) environment(values settings.Values, onTerminal bool) map[string]string {
+	if !onTerminal {
+		return s.Env
+	}
+	env := maps.Clone(s.Env)
+	if env == nil {
+		env = map[string]string{}
+	}
+	for _, set := range []map[string]string{s.Env, values.Env, values.ImageEnv} {
+		if _, found := set["TERM"]; found {
+			return env
+		}
+	}
+	env["TERM"] = terminalType
+	return env
 }
 
 // describe is what lists show of the command.

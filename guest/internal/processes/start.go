@@ -29,6 +29,11 @@ type Options struct {
 	Stdin bool
 	// CaptureBytes of each stream are kept for Collect.
 	CaptureBytes uint64
+	// Terminal gives the command a pseudo-terminal of this size in the place of pipes; without a command the account's
+	// login shell.
+	Terminal *Size
+	// Tag is repeated in lists.
+	Tag string
 	// Internal commands are the agent's own, of no interest to callers.
 	Internal bool
 }
@@ -36,7 +41,11 @@ type Options struct {
 // Start starts a command. A program that cannot be executed is an ended command with code 127 or 126.
 func (t *Table) Start(ctx context.Context, spec Spec, options Options) (*Process, error) {
 	begun := time.Now()
-	if err := spec.check(); err != nil {
+	onTerminal := options.Terminal != nil
+	if err := spec.check(onTerminal); err != nil {
+		return nil, err
+	}
+	if err := options.check(); err != nil {
 		return nil, err
 	}
 	account, err := accounts.Find(spec.User)
@@ -51,28 +60,33 @@ func (t *Table) Start(ctx context.Context, spec Spec, options Options) (*Process
 	process := &Process{
 		Command: spec.describe(), Started: begun, table: t,
 		marker:   t.run + "-" + strconv.FormatUint(t.sequence.Add(1), 36),
-		Internal: options.Internal,
-		Log:      output.NewLog(t.budget, t.limits, options.CaptureBytes),
-		done:     make(chan struct{}), ended: make(chan struct{}),
+		Internal: options.Internal, Tag: options.Tag,
+		Log:  output.NewLog(t.budget, t.limits, options.CaptureBytes),
+		done: make(chan struct{}), ended: make(chan struct{}),
 	}
 	var marker []string
 	if !t.ceiling.Enforced() {
 		marker = []string{Marker + "=" + process.marker}
 	}
-	env := values.Compose(settings.Identity{Name: account.Name, Home: account.Home}, spec.Env, marker...)
+	env := values.Compose(settings.Identity{Name: account.Name, Home: account.Home}, spec.environment(values, onTerminal), marker...)
 	file, argv := spec.program(env, cwd)
+	if spec.isLogin(onTerminal) {
+		file, argv = loginShell(account)
+		process.Command = file
+	}
 	if file == "" {
 		return t.stillborn(process, 127, spec.Command+": command not found"), nil
 	}
-	pipes, err := openPipes(options.Stdin)
+	ends, err := process.open(options)
 	if err != nil {
 		return nil, err
 	}
-	attr := &syscall.ProcAttr{Dir: cwd, Env: env, Files: pipes.child(), Sys: &syscall.SysProcAttr{Setsid: true, Credential: credential(account)}}
+	sys := &syscall.SysProcAttr{Setsid: true, Setctty: onTerminal, Credential: credential(account)}
+	attr := &syscall.ProcAttr{Dir: cwd, Env: env, Files: ends.child(), Sys: sys}
 	group, err := t.ceiling.Take()
 	if err != nil {
-		pipes.closeChild()
-		pipes.closeParent()
+		ends.closeChild()
+		ends.closeParent()
 		return nil, problem.New(problem.ProcessLimit, "", "no process group for another command: %v", err)
 	}
 	if group != nil {
@@ -88,15 +102,15 @@ func (t *Table) Start(ctx context.Context, spec Spec, options Options) (*Process
 		},
 		func(pid int) exited {
 			process.PID = pid
-			process.stdin = pipes.stdin()
-			process.pumps = pipes.pumps(process)
-			process.open = len(process.pumps)
+			process.stdin = ends.stdin()
+			process.pumps = ends.pumps(process)
+			process.unread = len(process.pumps)
 			t.add(process)
 			return process.finish
 		})
-	pipes.closeChild()
+	ends.closeChild()
 	if err != nil {
-		pipes.closeParent()
+		ends.closeParent()
 		if group != nil {
 			process.group = nil
 			t.ceiling.Return(group)
@@ -110,6 +124,30 @@ func (t *Table) Start(ctx context.Context, spec Spec, options Options) (*Process
 		process.limitTime(options.Timeout)
 	}
 	return process, nil
+}
+
+const maxTagBytes = 256
+
+func (o Options) check() error {
+	if len(o.Tag) > maxTagBytes {
+		return problem.New(problem.InvalidArgument, "", "tag has %d bytes; at most %d are allowed", len(o.Tag), maxTagBytes)
+	}
+	if o.Terminal != nil {
+		return o.Terminal.check()
+	}
+	return nil
+}
+
+func (p *Process) open(options Options) (ends, error) {
+	if options.Terminal == nil {
+		return openPipes(options.Stdin)
+	}
+	terminal, err := openTerminal(*options.Terminal)
+	if err != nil {
+		return nil, err
+	}
+	p.terminal = terminal
+	return terminal, nil
 }
 
 // fork retries while the process ceiling refuses, since commands that end make room.

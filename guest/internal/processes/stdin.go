@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,9 +19,18 @@ type stdin struct {
 	turn chan struct{}
 	mu   sync.Mutex
 	pipe *os.File
+	// terminal inputs share their file with the output, which closes it.
+	terminal bool
 }
 
 func newStdin(pipe *os.File) *stdin { return &stdin{turn: make(chan struct{}, 1), pipe: pipe} }
+
+func newTerminalInput(master *os.File) *stdin {
+	return &stdin{turn: make(chan struct{}, 1), pipe: master, terminal: true}
+}
+
+// endOfFile is what ends the input of a program that reads lines from a terminal.
+const endOfFile = 4
 
 func (s *stdin) close() {
 	if s == nil {
@@ -28,10 +38,10 @@ func (s *stdin) close() {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.pipe != nil {
+	if s.pipe != nil && !s.terminal {
 		s.pipe.Close()
-		s.pipe = nil
 	}
+	s.pipe = nil
 }
 
 func (s *stdin) open() *os.File {
@@ -40,7 +50,7 @@ func (s *stdin) open() *os.File {
 	return s.pipe
 }
 
-// WriteStdin writes data and closes the input when last is set. Writes of several callers do not mix.
+// WriteStdin writes data and closes the input when last is set; on a terminal it types the end of a file. Writes of several callers do not mix.
 func (p *Process) WriteStdin(ctx context.Context, data []byte, last bool) error {
 	if p.stdin == nil {
 		return closedStdin(p.PID)
@@ -57,6 +67,9 @@ func (p *Process) WriteStdin(ctx context.Context, data []byte, last bool) error 
 	if pipe == nil {
 		return closedStdin(p.PID)
 	}
+	if last && p.stdin.terminal {
+		data = append(slices.Clip(data), endOfFile)
+	}
 	stop := context.AfterFunc(ctx, func() { pipe.SetWriteDeadline(time.Unix(1, 0)) })
 	n, err := pipe.Write(data)
 	if !stop() {
@@ -68,7 +81,7 @@ func (p *Process) WriteStdin(ctx context.Context, data []byte, last bool) error 
 	case err != nil:
 		return closedStdin(p.PID)
 	}
-	if last {
+	if last && !p.stdin.terminal {
 		p.stdin.close()
 	}
 	return nil

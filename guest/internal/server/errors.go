@@ -25,6 +25,17 @@ var connectCodes = map[string]connect.Code{
 	problem.StdinClosed:             connect.CodeFailedPrecondition,
 	problem.SandboxPaused:           connect.CodeFailedPrecondition,
 	problem.Restoring:               connect.CodeUnavailable,
+	problem.NotATerminal:            connect.CodeFailedPrecondition,
+	problem.InvalidPattern:          connect.CodeInvalidArgument,
+	problem.NotText:                 connect.CodeFailedPrecondition,
+	problem.WatchLimit:              connect.CodeResourceExhausted,
+	problem.TooManyEntries:          connect.CodeResourceExhausted,
+	problem.TargetExists:            connect.CodeAlreadyExists,
+	problem.ArchiveInvalid:          connect.CodeInvalidArgument,
+	problem.ArchiveInvalidPath:      connect.CodeInvalidArgument,
+	problem.ArchiveInvalidLink:      connect.CodeInvalidArgument,
+	problem.ArchiveUnsupportedEntry: connect.CodeInvalidArgument,
+	problem.ArchiveTooLarge:         connect.CodeResourceExhausted,
 }
 
 // Refusals that guest.proto has no detail for.

@@ -14,10 +14,14 @@ import (
 	"nullspace.dev/guest/internal/processes"
 )
 
-// Start starts a command with an open stdin.
+// Start starts a command with an open stdin, or on a terminal.
 func (s *Service) Start(ctx context.Context, request *connect.Request[guestv1.StartRequest]) (*connect.Response[guestv1.StartResponse], error) {
 	command := request.Msg.GetCommand()
-	process, err := s.Processes.Start(ctx, specOf(command), processes.Options{Timeout: timeoutOf(command), Stdin: true})
+	options := processes.Options{Timeout: timeoutOf(command), Stdin: true, Tag: request.Msg.GetTag()}
+	if terminal := request.Msg.GetTerminal(); terminal != nil {
+		options.Terminal = &processes.Size{Columns: terminal.GetColumns(), Rows: terminal.GetRows()}
+	}
+	process, err := s.Processes.Start(ctx, specOf(command), options)
 	if err != nil {
 		return nil, refuse(err)
 	}
@@ -31,9 +35,12 @@ func (s *Service) Attach(ctx context.Context, request *connect.Request[guestv1.A
 		return refuse(err)
 	}
 	var reader *output.Reader
-	if request.Msg.GetNewOutputOnly() {
-		reader = process.Log.AttachAtEnd()
-	} else {
+	switch {
+	case request.Msg.GetNewOutputOnly():
+		reader = process.Log.AttachAtEnd(0)
+	case request.Msg.GetLastBytes() > 0:
+		reader = process.Log.AttachAtEnd(request.Msg.GetLastBytes())
+	default:
 		reader = process.Log.Attach(request.Msg.GetStdoutOffset(), request.Msg.GetStderrOffset())
 	}
 	defer reader.Close()
@@ -90,10 +97,16 @@ func (s *Service) ListProcesses(context.Context, *connect.Request[guestv1.ListPr
 			continue
 		}
 		exit := exitOf(process)
-		response.Processes = append(response.Processes, &guestv1.Process{
+		counts := process.Log.Counts()
+		listed := &guestv1.Process{
 			Pid: uint32(process.PID), Command: text(process.Command), Running: exit == nil, Exit: exit,
-			StartedUnixMs: uint64(process.Started.UnixMilli()),
-		})
+			StartedUnixMs: uint64(process.Started.UnixMilli()), Tag: process.Tag,
+			StdoutBytes: counts.Stdout, StderrBytes: counts.Stderr, DroppedBytes: counts.Dropped,
+		}
+		if size, onTerminal := process.TerminalSize(); onTerminal {
+			listed.Terminal = &guestv1.Terminal{Columns: size.Columns, Rows: size.Rows}
+		}
+		response.Processes = append(response.Processes, listed)
 	}
 	return connect.NewResponse(response), nil
 }
