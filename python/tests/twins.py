@@ -14,6 +14,8 @@ class BlockingTwin:
 
     Sandbox = nullspace.Sandbox
     Template = nullspace.Template
+    TemplateBuild = nullspace.TemplateBuild
+    TemplateWarmPool = nullspace.TemplateWarmPool
     Snapshot = nullspace.Snapshot
     Lifecycle = nullspace.Lifecycle
 
@@ -28,6 +30,8 @@ class AsyncioTwin:
         self._loop = asyncio.new_event_loop()
         self.Sandbox = Synced(nullspace.AsyncSandbox, self._loop)
         self.Template = Synced(nullspace.AsyncTemplate, self._loop)
+        self.TemplateBuild = Synced(nullspace.AsyncTemplateBuild, self._loop)
+        self.TemplateWarmPool = Synced(nullspace.AsyncTemplateWarmPool, self._loop)
         self.Snapshot = Synced(nullspace.AsyncSnapshot, self._loop)
         self.Lifecycle = Synced(nullspace.AsyncLifecycle, self._loop)
 
@@ -49,7 +53,8 @@ class Synced:
         return self._wrap(getattr(self._target, name))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._settle(self._target(*args, **kwargs))
+        plain = [arg._target if isinstance(arg, Synced) else arg for arg in args]
+        return self._settle(self._target(*plain, **kwargs))
 
     def __enter__(self) -> Any:
         return self._settle(self._target.__aenter__())
@@ -74,7 +79,10 @@ class Synced:
         if isinstance(value, nullspace.ForkedSandbox):
             return nullspace.ForkedSandbox(value.sandbox and self._wrap(value.sandbox), value.error)
         ours = (
-            type(value).__name__.startswith("Async") or inspect.ismethod(value) or inspect.isfunction(value)
+            type(value).__name__.startswith("Async")
+            or inspect.isasyncgen(value)
+            or inspect.ismethod(value)
+            or inspect.isfunction(value)
         )
         return Synced(value, self._loop) if ours else value
 

@@ -16,6 +16,9 @@ from ._async.lifecycle import AsyncLifecycle
 from ._async.paginator import AsyncSandboxPaginator, AsyncSnapshotPaginator
 from ._async.snapshot import AsyncSnapshot
 from ._async.template import AsyncTemplate
+from ._async.template_build import AsyncTemplateBuild
+from ._async.warm_pool import AsyncTemplateWarmPool
+from ._core.blob_calls import UploadProgress
 from ._sync.background_command import BackgroundCommand
 from ._sync.byte_stream import ByteStream
 from ._sync.commands import Commands
@@ -26,9 +29,25 @@ from ._sync.lifecycle import Lifecycle
 from ._sync.paginator import SandboxPaginator, SnapshotPaginator
 from ._sync.snapshot import Snapshot
 from ._sync.template import Template
+from ._sync.template_build import TemplateBuild
+from ._sync.warm_pool import TemplateWarmPool
+from ._template.build_logger import default_build_logger
+from ._template.readiness import (
+    CommandReadinessProbe,
+    HttpReadinessProbe,
+    PortReadinessProbe,
+    TimeoutReadinessProbe,
+    wait_for_file,
+    wait_for_port,
+    wait_for_process,
+    wait_for_timeout,
+    wait_for_url,
+)
+from ._template.secrets import TemplateBuildSecret, TemplateBuildSecretSource
 from ._version import __version__
 from .errors import (
     AuthError,
+    BuildError,
     ConflictError,
     NotFoundError,
     NotImplementedError,
@@ -67,9 +86,36 @@ from .types import (
     SandboxTimeoutAction,
     SnapshotInfo,
     SnapshotKind,
+    TemplateAliasInfo,
+    TemplateBuildBackend,
+    TemplateBuildContextManifestSummary,
+    TemplateBuildListResponse,
+    TemplateBuildLogEntry,
+    TemplateBuildLogKind,
+    TemplateBuildLogLevel,
+    TemplateBuildPlanResponse,
+    TemplateBuildSourceType,
+    TemplateBuildStatus,
+    TemplateBuildStatusSnapshot,
+    TemplateBuildSummary,
+    TemplateBuildValidationError,
+    TemplateBuildValidationResponse,
+    TemplateFailureDetail,
+    TemplateFailurePhase,
     TemplateInfo,
+    TemplateNameClaim,
+    TemplateNamespaceInfo,
+    TemplateNamespaceKind,
     TemplateRuntimeDefaults,
+    TemplateTagInfo,
     TemplateVisibility,
+    TemplateWarmPoolInfo,
+    TemplateWarmPoolState,
+    TemplateWarmPoolStatusCounts,
+    TemplateWarmPoolVersionPolicy,
+    WarmPoolCheckoutMode,
+    WarmPoolCheckoutResult,
+    WarmPoolCheckoutSource,
 )
 
 __all__ = [
@@ -84,16 +130,21 @@ __all__ = [
     "AsyncSnapshot",
     "AsyncSnapshotPaginator",
     "AsyncTemplate",
+    "AsyncTemplateBuild",
+    "AsyncTemplateWarmPool",
     "AuthError",
     "BackgroundCommand",
+    "BuildError",
     "ByteStream",
     "CommandLogs",
+    "CommandReadinessProbe",
     "CommandResult",
     "Commands",
     "ConflictError",
     "FileInfo",
     "Files",
     "ForkedSandbox",
+    "HttpReadinessProbe",
     "Lifecycle",
     "LifecycleActorKind",
     "LifecycleAudience",
@@ -110,6 +161,7 @@ __all__ = [
     "NotFoundError",
     "NotImplementedError",
     "PermissionError",
+    "PortReadinessProbe",
     "ProcessInfo",
     "QuotaExceededError",
     "RateLimitError",
@@ -130,10 +182,49 @@ __all__ = [
     "SnapshotKind",
     "SnapshotPaginator",
     "Template",
+    "TemplateAliasInfo",
+    "TemplateBuild",
+    "TemplateBuildBackend",
+    "TemplateBuildContextManifestSummary",
+    "TemplateBuildListResponse",
+    "TemplateBuildLogEntry",
+    "TemplateBuildLogKind",
+    "TemplateBuildLogLevel",
+    "TemplateBuildPlanResponse",
+    "TemplateBuildSecret",
+    "TemplateBuildSecretSource",
+    "TemplateBuildSourceType",
+    "TemplateBuildStatus",
+    "TemplateBuildStatusSnapshot",
+    "TemplateBuildSummary",
+    "TemplateBuildValidationError",
+    "TemplateBuildValidationResponse",
+    "TemplateFailureDetail",
+    "TemplateFailurePhase",
     "TemplateInfo",
+    "TemplateNameClaim",
+    "TemplateNamespaceInfo",
+    "TemplateNamespaceKind",
     "TemplateRuntimeDefaults",
+    "TemplateTagInfo",
     "TemplateVisibility",
+    "TemplateWarmPool",
+    "TemplateWarmPoolInfo",
+    "TemplateWarmPoolState",
+    "TemplateWarmPoolStatusCounts",
+    "TemplateWarmPoolVersionPolicy",
     "TimeoutError",
+    "TimeoutReadinessProbe",
     "TransportError",
+    "UploadProgress",
+    "WarmPoolCheckoutMode",
+    "WarmPoolCheckoutResult",
+    "WarmPoolCheckoutSource",
     "__version__",
+    "default_build_logger",
+    "wait_for_file",
+    "wait_for_port",
+    "wait_for_process",
+    "wait_for_timeout",
+    "wait_for_url",
 ]

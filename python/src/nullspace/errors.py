@@ -5,6 +5,8 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING, Any
 
+from ._models.build_failure import TemplateFailureDetail, read_failure
+
 if TYPE_CHECKING:
     from ._models.command import CommandResult
 
@@ -19,6 +21,7 @@ class SandboxError(Exception):
         retryable: whether the server expects that the same request can succeed later.
         suggested_action: what to do next, in words.
         details: facts about the failure, such as the field and its bound.
+        error_detail: what the server says of a failed build or upload, as it is on the wire.
     """
 
     default_code = "unknown"
@@ -32,6 +35,7 @@ class SandboxError(Exception):
         self.retryable: bool | None = None
         self.suggested_action: str | None = None
         self.details: dict[str, Any] | None = None
+        self.error_detail: dict[str, Any] | None = None
 
 
 class AuthError(SandboxError):
@@ -106,6 +110,17 @@ class NotImplementedError(SandboxError, builtins.NotImplementedError):
     """The server has no such feature. The message names it."""
 
     default_code = "not_implemented"
+
+
+class BuildError(SandboxError):
+    """A template could not be built. `failure` names the phase and the step; correct it and build again."""
+
+    default_code = "build_error"
+
+    @property
+    def failure(self) -> TemplateFailureDetail | None:
+        """Where and why it failed, as far as the server has said it."""
+        return read_failure(self.error_detail)
 
 
 class TransportError(SandboxError):

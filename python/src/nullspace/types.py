@@ -1,5 +1,22 @@
 """Every record and enumeration of the SDK."""
 
+from ._models.build_check import (
+    TemplateBuildContextManifestSummary,
+    TemplateBuildPlanResponse,
+    TemplateBuildValidationError,
+    TemplateBuildValidationResponse,
+)
+from ._models.build_failure import TemplateFailureDetail
+from ._models.build_log import TemplateBuildLogEntry, TemplateBuildStatusSnapshot
+from ._models.build_record import TemplateBuildListResponse, TemplateBuildSummary
+from ._models.build_states import (
+    TemplateBuildBackend,
+    TemplateBuildLogKind,
+    TemplateBuildLogLevel,
+    TemplateBuildSourceType,
+    TemplateBuildStatus,
+    TemplateFailurePhase,
+)
 from ._models.command import CommandLogs, CommandResult, ProcessInfo
 from ._models.file_info import FileInfo
 from ._models.forked_sandbox import ForkedSandbox
@@ -16,6 +33,22 @@ from ._models.sandbox_info import SandboxConfig, SandboxInfo, SandboxQuery
 from ._models.snapshot_info import SnapshotInfo, SnapshotKind
 from ._models.state import SandboxListState, SandboxState, SandboxStatus, SandboxTimeoutAction
 from ._models.template_info import TemplateInfo, TemplateRuntimeDefaults, TemplateVisibility
+from ._models.template_names import (
+    TemplateAliasInfo,
+    TemplateNameClaim,
+    TemplateNamespaceInfo,
+    TemplateNamespaceKind,
+    TemplateTagInfo,
+)
+from ._models.warm_pool import (
+    TemplateWarmPoolInfo,
+    TemplateWarmPoolState,
+    TemplateWarmPoolStatusCounts,
+    TemplateWarmPoolVersionPolicy,
+    WarmPoolCheckoutMode,
+    WarmPoolCheckoutResult,
+    WarmPoolCheckoutSource,
+)
 from ._models.webhook import (
     LifecycleWebhookDeliveryAttemptInfo,
     LifecycleWebhookDeliveryDetail,
@@ -51,7 +84,34 @@ __all__ = [
     "SandboxTimeoutAction",
     "SnapshotInfo",
     "SnapshotKind",
+    "TemplateAliasInfo",
+    "TemplateBuildBackend",
+    "TemplateBuildContextManifestSummary",
+    "TemplateBuildListResponse",
+    "TemplateBuildLogEntry",
+    "TemplateBuildLogKind",
+    "TemplateBuildLogLevel",
+    "TemplateBuildPlanResponse",
+    "TemplateBuildSourceType",
+    "TemplateBuildStatus",
+    "TemplateBuildStatusSnapshot",
+    "TemplateBuildSummary",
+    "TemplateBuildValidationError",
+    "TemplateBuildValidationResponse",
+    "TemplateFailureDetail",
+    "TemplateFailurePhase",
     "TemplateInfo",
+    "TemplateNameClaim",
+    "TemplateNamespaceInfo",
+    "TemplateNamespaceKind",
     "TemplateRuntimeDefaults",
+    "TemplateTagInfo",
     "TemplateVisibility",
+    "TemplateWarmPoolInfo",
+    "TemplateWarmPoolState",
+    "TemplateWarmPoolStatusCounts",
+    "TemplateWarmPoolVersionPolicy",
+    "WarmPoolCheckoutMode",
+    "WarmPoolCheckoutResult",
+    "WarmPoolCheckoutSource",
 ]

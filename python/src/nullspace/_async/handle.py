@@ -8,11 +8,12 @@ from typing import Any, TypeVar, overload
 
 from .._core import sandbox_calls, snapshot_calls
 from .._core.connection import CREATE_TIMEOUT
-from .._core.create_call import create
+from .._core.create_call import checkout, create
 from .._core.fields import Fields
 from .._models.metrics import SandboxMetrics
 from .._models.sandbox_info import SandboxInfo
 from .._models.state import SandboxStatus, SandboxTimeoutAction
+from .._models.warm_pool import WarmPoolCheckoutMode
 from ..errors import NotFoundError, SandboxError
 from .commands import AsyncCommands
 from .directory import AsyncSandboxDirectory
@@ -76,6 +77,9 @@ class AsyncSandbox(AsyncSandboxLife, AsyncSandboxDirectory):
         cwd: str | None = None,
         on_timeout: str | None = None,
         auto_resume: bool = False,
+        warm_pool: str | None = None,
+        warm_pool_mode: WarmPoolCheckoutMode | str | None = None,
+        warm_pool_wait_ms: int | None = None,
         api_key: str | None = None,
         base_url: str | None = None,
         request_timeout: float | None = None,
@@ -100,6 +104,10 @@ class AsyncSandbox(AsyncSandboxLife, AsyncSandboxDirectory):
             cwd: working directory of commands, made if missing; `/workspace` by default.
             on_timeout: another spelling of `timeout_action`: `destroy` or `pause`.
             auto_resume: wake the sandbox when a preview of it is asked for after a pause.
+            warm_pool: take a ready sandbox of this pool, `twp_…`. All else holds for it as for a new one.
+            warm_pool_mode: what happens when none is ready: `prefer` makes a new one, `require` fails with
+                `warm_pool_unavailable`. `bypass` makes a new one in any case.
+            warm_pool_wait_ms: how long to wait for one to get ready.
             api_key: key of the API.
             base_url: address of the API.
             request_timeout: seconds of silence after which a request of this handle fails; 120 by default.
@@ -127,6 +135,7 @@ class AsyncSandbox(AsyncSandboxLife, AsyncSandboxDirectory):
             cwd=cwd,
             on_timeout=on_timeout,
             auto_resume=auto_resume,
+            warm_pool=checkout(warm_pool, warm_pool_mode, warm_pool_wait_ms),
         )
         patience = CREATE_TIMEOUT if request_timeout is None else request_timeout
         async with lasting_transport(api_key, base_url, patience) as transport:

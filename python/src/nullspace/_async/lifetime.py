@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from .._core.connection import resolve_connection
+from .._core.connection import Connection, resolve_connection
 from .transport import AsyncTransport
 
 
@@ -25,7 +25,14 @@ async def lasting_transport(
 @asynccontextmanager
 async def brief_transport(api_key: str | None, base_url: str | None) -> AsyncIterator[AsyncTransport]:
     """A transport for the block alone."""
-    transport = AsyncTransport(resolve_connection(api_key=api_key, base_url=base_url))
+    async with transport_over(resolve_connection(api_key=api_key, base_url=base_url)) as transport:
+        yield transport
+
+
+@asynccontextmanager
+async def transport_over(connection: Connection) -> AsyncIterator[AsyncTransport]:
+    """The same with an address and key that are known."""
+    transport = AsyncTransport(connection)
     try:
         yield transport
     finally:

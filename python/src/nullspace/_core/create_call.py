@@ -7,6 +7,7 @@ from typing import Any
 
 from .._models.sandbox_info import SandboxInfo, read_sandbox_info
 from .._models.state import SandboxTimeoutAction
+from .._models.warm_pool import WarmPoolCheckoutMode
 from .call import Call, Reply, Request
 from .encode import encode_json, invalid_request
 from .retry import CREATE
@@ -31,6 +32,7 @@ def create(
     internet_access: bool | None,
     on_timeout: str | None,
     auto_resume: bool,
+    warm_pool: dict[str, Any] | None = None,
     **fixed: Any,
 ) -> Call[tuple[SandboxInfo, str | None]]:
     """Creates a sandbox; the answer is its record and the proof that later commands may carry.
@@ -49,6 +51,8 @@ def create(
         body["internet_access"] = internet_access
     if timeout_action is not None:
         body["timeout_action"] = SandboxTimeoutAction(timeout_action).value
+    if warm_pool is not None:
+        body["warm_pool"] = warm_pool
     if on_timeout is not None:
         body["lifecycle"] = {"on_timeout": on_timeout}
     # One key for all attempts: an answer lost on the way does not make a second sandbox.
@@ -59,6 +63,21 @@ def create(
         return read_sandbox_info(reply.json(), template), proof
 
     return Call(Request("POST", "/v1/sandboxes", body=encode_json(body), headers=headers), parse, CREATE)
+
+
+def checkout(
+    pool_id: str | None, mode: WarmPoolCheckoutMode | str | None, wait_ms: int | None
+) -> dict[str, Any] | None:
+    """What a create asks of a warm pool; `None` when it asks nothing."""
+    if pool_id is None and mode is None and wait_ms is None:
+        return None
+    chosen = None if mode is None else WarmPoolCheckoutMode(mode)
+    if pool_id is None and chosen is not WarmPoolCheckoutMode.BYPASS:
+        raise invalid_request("warm_pool is missing: name the pool (twp_…), or pass warm_pool_mode='bypass'")
+    if wait_ms is not None and (isinstance(wait_ms, bool) or not isinstance(wait_ms, int) or wait_ms < 0):
+        raise invalid_request(f"warm_pool_wait_ms {wait_ms!r} is not a whole number of at least 0")
+    given = {"id": pool_id, "mode": chosen and chosen.value, "wait_ms": wait_ms}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _fresh(

@@ -23,6 +23,7 @@ _EXACT: dict[str, type[SandboxError]] = {
     "not_implemented": errors.NotImplementedError,
     "exec_timeout": errors.TimeoutError,
     "timeout": errors.TimeoutError,
+    "build_error": errors.BuildError,
     "capacity_exceeded": errors.QuotaExceededError,
     "conflict": errors.ConflictError,
     "sandbox_not_ready": errors.ConflictError,
@@ -75,6 +76,8 @@ def _describe(error: SandboxError, fields: dict[str, Any]) -> SandboxError:
     retryable, details = fields.get("retryable"), fields.get("details")
     error.retryable = retryable if isinstance(retryable, bool) else None
     error.details = details if isinstance(details, dict) else None
+    detail = fields.get("error_detail")
+    error.error_detail = detail if isinstance(detail, dict) else None
     return error
 
 

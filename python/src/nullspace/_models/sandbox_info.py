@@ -8,6 +8,7 @@ from typing import Any
 
 from .state import SandboxStatus, SandboxTimeoutAction
 from .timestamp import read_time
+from .warm_pool import WarmPoolCheckoutResult, read_checkout
 
 
 @dataclass
@@ -34,6 +35,7 @@ class SandboxInfo:
         internet_access: whether outbound traffic is allowed at all.
         status_reason: why it ended, such as `manual`, `timeout` or `out_of_memory`; `status_message` says it
             in a sentence.
+        warm_pool_checkout: how the create was served, where it named a pool.
     """
 
     id: str
@@ -55,6 +57,7 @@ class SandboxInfo:
     ended_at: datetime | None = None
     status_reason: str | None = None
     status_message: str | None = None
+    warm_pool_checkout: WarmPoolCheckoutResult | None = None
 
 
 @dataclass
@@ -100,4 +103,5 @@ def read_sandbox_info(data: dict[str, Any], template: str = "") -> SandboxInfo:
         ended_at=read_time(data.get("ended_at")),
         status_reason=data.get("status_reason"),
         status_message=data.get("status_message"),
+        warm_pool_checkout=read_checkout(data.get("warm_pool_checkout")),
     )

@@ -59,11 +59,12 @@ def read_template_info(data: dict[str, Any]) -> TemplateInfo:
         canonical_ref=data.get("canonical_ref"),
         namespace_slug=data.get("namespace_slug") or ("nullspace" if builtin else None),
         visibility=TemplateVisibility(data.get("visibility") or ("public" if builtin else "private")),
-        runtime_defaults=_read_defaults(data.get("runtime_defaults")),
+        runtime_defaults=read_runtime_defaults(data.get("runtime_defaults")),
     )
 
 
-def _read_defaults(data: dict[str, Any] | None) -> TemplateRuntimeDefaults | None:
+def read_runtime_defaults(data: dict[str, Any] | None) -> TemplateRuntimeDefaults | None:
+    """Reads what sandboxes of a template start with."""
     if data is None:
         return None
     return TemplateRuntimeDefaults(

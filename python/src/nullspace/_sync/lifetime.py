@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from .._core.connection import resolve_connection
+from .._core.connection import Connection, resolve_connection
 from .transport import Transport
 
 
@@ -25,7 +25,14 @@ def lasting_transport(
 @contextmanager
 def brief_transport(api_key: str | None, base_url: str | None) -> Iterator[Transport]:
     """A transport for the block alone."""
-    transport = Transport(resolve_connection(api_key=api_key, base_url=base_url))
+    with transport_over(resolve_connection(api_key=api_key, base_url=base_url)) as transport:
+        yield transport
+
+
+@contextmanager
+def transport_over(connection: Connection) -> Iterator[Transport]:
+    """The same with an address and key that are known."""
+    transport = Transport(connection)
     try:
         yield transport
     finally:

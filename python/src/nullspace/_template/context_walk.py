@@ -1,0 +1,95 @@
+"""Finds the files that steps of a template copy."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from .._core.encode import invalid_request
+from .context_entry import ContextEntry, directory_entry, file_entry
+from .ignore_rules import IGNORE_FILES, IgnoreRules
+
+
+class BuildContext:
+    """A folder whose files may be copied, and what of it is left out."""
+
+    def __init__(self, root: Path, rules: IgnoreRules) -> None:
+        self.root = Path(os.path.realpath(root))
+        self._rules = rules
+
+    def expand(self, source: str) -> list[Path]:
+        """What a source of a copy means: the path that it names, or all that a glob matches, in order."""
+        named = self._inside(source)
+        if os.path.lexists(named):
+            if self._rules.prunes(self._relative(named)):
+                raise invalid_request(f"copy source {source!r} is left out by the context's ignore rules")
+            return [named]
+        pattern = named.relative_to(self.root).as_posix()
+        matches = sorted(self.root.glob(pattern)) if any(mark in source for mark in "*?[") else []
+        kept = [match for match in matches if not self._rules.excludes(self._relative(match))]
+        if not kept:
+            raise invalid_request(
+                f"copy source {source!r} names nothing in {self.root}: see the path, the ignore rules and "
+                "file_context_path"
+            )
+        return kept
+
+    def entries(self, source: Path, ref: str, *, force_upload: bool = False) -> Iterator[ContextEntry]:
+        """A file, or a folder with all below it, under names that begin with `ref`."""
+        if not self._checked(source).is_dir():
+            yield file_entry(ref, source, force_upload=force_upload)
+            return
+        yield directory_entry(ref, source)
+        for path, is_dir in self._below(source):
+            name = f"{ref}/{path.relative_to(source).as_posix()}"
+            yield directory_entry(name, path) if is_dir else file_entry(name, path, force_upload=force_upload)
+
+    def everything(self, *, without: Path | None = None) -> Iterator[ContextEntry]:
+        """All of the context but its ignore files, as a Dockerfile takes it."""
+        left_out = {self.root / name for name in IGNORE_FILES} | {without}
+        for path, is_dir in self._below(self.root):
+            if path not in left_out:
+                name = self._relative(path)
+                yield directory_entry(name, path) if is_dir else file_entry(name, path)
+
+    def _below(self, folder: Path) -> Iterator[tuple[Path, bool]]:
+        # A stack, since a deep tree must not exhaust Python's.
+        waiting = [folder]
+        while waiting:
+            for item in sorted(os.scandir(waiting.pop()), key=lambda entry: entry.name):
+                path = Path(item.path)
+                relative = self._relative(path)
+                excluded = self._rules.excludes(relative)
+                if item.is_dir(follow_symlinks=False):
+                    if not self._rules.prunes(relative):
+                        waiting.append(path)
+                    if not excluded:
+                        yield path, True
+                elif not excluded:
+                    self._checked(path)
+                    yield path, False
+
+    def _checked(self, path: Path) -> Path:
+        """The path; a link is taken as the file that it points to, which must lie in the context."""
+        real = Path(os.path.realpath(path))
+        if not real.is_relative_to(self.root):
+            raise invalid_request(f"{path} leads out of the build context {self.root}: copy its target")
+        if path.is_symlink() and not real.is_file():
+            raise invalid_request(f"{path} is a link to {real}, which is no file: copy its target")
+        return path
+
+    def _inside(self, source: str) -> Path:
+        path = Path(os.path.normpath(self.root / source))
+        if not source or not path.is_relative_to(self.root):
+            raise invalid_request(f"copy source {source!r} lies outside of the build context {self.root}")
+        return path
+
+    def _relative(self, path: Path) -> str:
+        return path.relative_to(self.root).as_posix()
+
+
+def ref_name(source: Path) -> str:
+    """The name of a copied file or folder in the request."""
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", source.name) or "_"

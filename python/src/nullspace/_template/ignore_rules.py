@@ -1,0 +1,44 @@
+"""Which files of a build context are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pathspec
+
+IGNORE_FILES = (".dockerignore", ".nullspaceignore")
+
+
+class IgnoreRules:
+    """Rules as in `.dockerignore`: from the context's root, `!` takes one back, the last match decides."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        patterns = [_anchored(line) for line in lines if line.strip() and not line.startswith("#")]
+        self._spec = pathspec.PathSpec.from_lines("gitignore", patterns)
+        self._takes_back = any(pattern.startswith("!") for pattern in patterns)
+
+    def excludes(self, path: str) -> bool:
+        """Whether a file or folder is left out; `path` is relative with `/` between its parts."""
+        return self._spec.match_file(path)
+
+    def prunes(self, path: str) -> bool:
+        """Whether nothing below a folder can be wanted."""
+        return not self._takes_back and self.excludes(path)
+
+
+def read_ignore_rules(context: Path, patterns: Iterable[str]) -> IgnoreRules:
+    """The ignore files in the root of a context, then the caller's patterns."""
+    lines: list[str] = []
+    for name in IGNORE_FILES:
+        file = context / name
+        if file.is_file():
+            lines += file.read_text(encoding="utf-8").splitlines()
+    return IgnoreRules([*lines, *patterns])
+
+
+def _anchored(line: str) -> str:
+    # Docker reads every pattern from the root; the library would match one without a slash anywhere.
+    text = line.strip()
+    sign, text = ("!", text[1:].strip()) if text.startswith("!") else ("", text)
+    return f"{sign}/{text.strip('/').removeprefix('./')}"
