@@ -21,6 +21,7 @@ export type { Health } from './routes/server.ts';
 export {
   type CreateSandboxBody,
   type CreateSandboxRequest,
+  createDefaults,
   createSandboxRequest,
   type SetTimeoutRequest,
 } from './schemas/create-sandbox.ts';

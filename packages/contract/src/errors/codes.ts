@@ -99,7 +99,7 @@ export const errorCodes = {
   template_not_found: {
     status: 404,
     retryable: false,
-    message: 'Template {template} was not found',
+    message: 'Template {template} was not found{why}',
     suggested_action: 'List the templates with GET /v1/templates.',
     description: 'No template of this name can be used by this tenant.',
   },

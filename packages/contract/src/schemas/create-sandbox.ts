@@ -32,7 +32,7 @@ const warmPool = z.strictObject({
 });
 
 /** Values of a create that names none. */
-const defaults = { template: 'base', vcpus: 2, memory_mb: 512, timeout_ms: 300_000 } as const;
+export const createDefaults = { template: 'base', vcpus: 2, memory_mb: 512, timeout_ms: 300_000 } as const;
 
 /** Fields that a snapshot decides. */
 const savedFields = ['template', 'vcpus', 'memory_mb', 'disk_mb', 'envs', 'cwd', 'desktop'] as const;
@@ -43,7 +43,7 @@ const createFields = z.strictObject({
     .min(1)
     .max(limits.template_ref_chars)
     .optional()
-    .meta({ default: defaults.template })
+    .meta({ default: createDefaults.template })
     .describe('Template to start from: name, name:tag, namespace/name:tag or id.'),
   vcpus: z
     .number()
@@ -51,16 +51,16 @@ const createFields = z.strictObject({
     .min(1)
     .max(limits.ceiling_vcpus)
     .optional()
-    .meta({ default: defaults.vcpus })
-    .describe('Virtual CPUs.'),
+    .meta({ default: createDefaults.vcpus })
+    .describe('Virtual CPUs. Absent: as the template was built.'),
   memory_mb: z
     .number()
     .int()
     .min(limits.min_memory_mb)
     .max(limits.ceiling_memory_mb)
     .optional()
-    .meta({ default: defaults.memory_mb })
-    .describe('Memory that the guest sees, in MiB.'),
+    .meta({ default: createDefaults.memory_mb })
+    .describe('Memory that the guest sees, in MiB. Absent: as the template was built.'),
   disk_mb: z
     .number()
     .int()
@@ -69,7 +69,7 @@ const createFields = z.strictObject({
     .nullish()
     .describe('Least size of the root filesystem, in MiB. Absent: the default of the server.'),
   timeout_ms: timeoutMs
-    .default(defaults.timeout_ms)
+    .default(createDefaults.timeout_ms)
     .describe('Time to live in milliseconds, counted from the moment the sandbox runs.'),
   envs: environment.optional().meta({ default: {} }).describe('Environment of every command.'),
   metadata: metadata.default({}).describe("Caller's labels; returned and filterable."),
@@ -114,9 +114,7 @@ export const createSandboxRequest = createFields
   })
   .transform((body) => ({
     ...body,
-    template: body.template ?? defaults.template,
-    vcpus: body.vcpus ?? defaults.vcpus,
-    memory_mb: body.memory_mb ?? defaults.memory_mb,
+    template: body.template ?? createDefaults.template,
     envs: body.envs ?? {},
   }));
 

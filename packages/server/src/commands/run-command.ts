@@ -18,7 +18,10 @@ export async function startCommand(
 ): Promise<ExecStarted> {
   const live = await context.finder.findLive(address);
   return context.guests.call(live, { failure: 'exec_failed' }, async ({ unary }, signal) => {
-    const { pid } = await unary.start({ command: toGuestCommand(body, 0) }, { signal });
+    const { pid } = await unary.start(
+      { command: toGuestCommand(body, { timeoutSecs: 0, user: live.defaultUser }) },
+      { signal },
+    );
     return { pid };
   });
 }
@@ -33,7 +36,7 @@ export async function runCommand(
   const live = await context.finder.findLive(address);
   const answerMs = body.timeout_secs * 1000 + TIMEOUT_SLACK_MS;
   return context.guests.call(live, { failure: 'exec_failed', answerMs }, async (connection, signal) => {
-    const command = toGuestCommand(body, body.timeout_secs);
+    const command = toGuestCommand(body, { timeoutSecs: body.timeout_secs, user: live.defaultUser });
     const message = { command, maxOutputBytes: BigInt(limits.output_bytes) };
     const result = await connection.run(message, { signal, admit: hold?.admit });
     return {

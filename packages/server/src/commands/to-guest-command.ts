@@ -10,10 +10,10 @@ export interface CommandFields {
   shell?: boolean | null | undefined;
 }
 
-/** The same command as the agent wants it. */
+/** The same command as the agent wants it, run as that account; empty: root. */
 export function toGuestCommand(
   fields: CommandFields,
-  timeoutSecs: number,
+  { timeoutSecs, user }: { timeoutSecs: number; user: string },
 ): MessageInitShape<typeof guest.CommandSchema> {
   return {
     command: fields.command,
@@ -21,6 +21,7 @@ export function toGuestCommand(
     shell: fields.shell ?? false,
     env: fields.envs ?? {},
     cwd: fields.cwd ?? '',
+    user,
     timeoutMs: BigInt(timeoutSecs * 1000),
   };
 }

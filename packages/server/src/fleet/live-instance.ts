@@ -7,6 +7,8 @@ export class LiveInstance {
   readonly instanceId: string;
   /** Tenant of its sandbox, once somebody looked it up. */
   tenantId: string | undefined;
+  /** Account of commands that name none; empty: root. */
+  defaultUser = '';
   #instance: host.Instance;
   readonly #ended = new AbortController();
   #guest: GuestConnection | undefined;

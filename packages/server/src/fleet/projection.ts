@@ -63,6 +63,7 @@ export class Projection implements HostListener {
     // An answer that was overtaken by a pause.
     if (sandbox.status === 'paused') return this.#live.end(instance.sandboxId);
     live.tenantId = sandbox.tenantId;
+    live.defaultUser = sandbox.defaultUser;
     if (sandbox.status === 'running') this.onSettled(sandbox);
   }
 

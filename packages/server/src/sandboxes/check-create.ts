@@ -12,8 +12,8 @@ export type CreateBounds = Pick<Settings, 'max_vcpus' | 'max_memory_mb' | 'max_d
 export function checkCreate(body: CreateSandboxBody, bounds: CreateBounds): void {
   checkTimeoutAction(body);
   refuseFeatures(body);
-  atMost('vcpus', body.vcpus, bounds.max_vcpus);
-  atMost('memory_mb', body.memory_mb, bounds.max_memory_mb);
+  atMost('vcpus', body.vcpus ?? 0, bounds.max_vcpus);
+  atMost('memory_mb', body.memory_mb ?? 0, bounds.max_memory_mb);
   atMost('disk_mb', body.disk_mb ?? 0, bounds.max_disk_mb);
   atMost('timeout_ms', body.timeout_ms, bounds.max_timeout_ms);
 }

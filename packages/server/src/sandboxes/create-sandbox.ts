@@ -5,7 +5,8 @@ import { readyToStart } from '../snapshots/ready-to-start.ts';
 import { requireSnapshotRoom } from '../snapshots/snapshot-quota.ts';
 import type { IdempotencyClaim, JsonValue, NewSandbox, Sandbox, TimeoutAction } from '../store/records.ts';
 import { savedSettings } from '../store/snapshots/saved-settings.ts';
-import { findTemplate } from '../templates/find-template.ts';
+import { type ResolvedTemplate, resolveTemplate } from '../templates/resolve-template.ts';
+import { shapeOf } from '../templates/shape-of.ts';
 import { checkCreate } from './check-create.ts';
 import { startSandbox } from './start-sandbox.ts';
 
@@ -26,11 +27,13 @@ export async function createSandbox(
   checkCreate(body, context.settings);
   await requireSnapshotRoom(context, { tenantId, timeoutAction: readTimeoutAction(body) });
   const snapshotId = body.snapshot_id;
-  const sandbox =
-    snapshotId === undefined
-      ? await fromTemplate(context, { tenantId, body })
-      : await fromSnapshot(context, { tenantId, body, snapshotId });
-  return startSandbox(context, { sandbox, claim, onId });
+  if (snapshotId !== undefined) {
+    const sandbox = await fromSnapshot(context, { tenantId, body, snapshotId });
+    return startSandbox(context, { sandbox, claim, onId });
+  }
+  const template = await resolveTemplate(context, { tenantId, ref: body.template });
+  const sandbox = fromTemplate(context, { tenantId, body, template });
+  return startSandbox(context, { sandbox, template, claim, onId });
 }
 
 /** What happens at the deadline, in either spelling. */
@@ -41,20 +44,20 @@ export function readTimeoutAction({
   return timeout_action ?? (lifecycle?.on_timeout === 'pause' ? 'hibernate' : 'destroy');
 }
 
-async function fromTemplate(
-  context: Context,
-  { tenantId, body }: { tenantId: string; body: CreateSandboxBody },
-): Promise<NewSandbox> {
-  const { image } = await findTemplate(context, body.template);
+function fromTemplate(
+  { settings }: Context,
+  { tenantId, body, template }: { tenantId: string; body: CreateSandboxBody; template: ResolvedTemplate },
+): NewSandbox {
   return {
     ...commonFields(tenantId, body),
+    ...shapeOf(template, body, settings),
     template: body.template,
-    image,
-    vcpus: body.vcpus,
-    memoryMb: body.memory_mb,
-    diskMb: body.disk_mb ?? context.settings.default_disk_mb,
-    cwd: body.cwd ?? DEFAULT_CWD,
-    envs: body.envs,
+    templateId: template.templateId,
+    templateBuildId: template.buildId,
+    defaultUser: template.user,
+    image: template.image,
+    cwd: body.cwd ?? (template.workdir || DEFAULT_CWD),
+    envs: { ...template.envs, ...body.envs },
     network: (body.network ?? null) as JsonValue,
     internetAccess: body.internet_access ?? true,
   };

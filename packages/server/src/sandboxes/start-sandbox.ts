@@ -1,6 +1,7 @@
 import { ApiError } from '../api-error.ts';
 import type { Context } from '../context.ts';
 import type { IdempotencyClaim, NewSandbox, Sandbox } from '../store/records.ts';
+import type { ResolvedTemplate } from '../templates/resolve-template.ts';
 import { endedSandbox, notReady } from './ended.ts';
 import { toStartFailure } from './start-refusal.ts';
 import { toCreateRequest } from './to-host-request.ts';
@@ -18,6 +19,8 @@ export async function startSandbox(
   context: Context,
   request: {
     sandbox: NewSandbox;
+    /** Absent: it is made from a snapshot. */
+    template?: Pick<ResolvedTemplate, 'imageEnv' | 'snapshotId'> | undefined;
     claim?: IdempotencyClaim | undefined;
     onId?: ((id: string) => void) | undefined;
   },
@@ -27,7 +30,7 @@ export async function startSandbox(
   const { projection } = context.fleet;
   projection.creating.add(sandbox.id);
   try {
-    return await startInstance(context, sandbox);
+    return await startInstance(context, sandbox, request.template);
   } catch (error) {
     const failure = toStartFailure(error, sandbox);
     await recordFailedStart(context, sandbox, failure);
@@ -57,18 +60,26 @@ export function tooManyLive(live: number, limit: number): ApiError {
 }
 
 /** Asks the host for the instance of a record. Repeating it is harmless. */
-export async function createInstance({ fleet }: Context, sandbox: NewSandbox) {
-  const timeoutMs = sandbox.fromSnapshotId ? RESTORE_MS : START_MS;
+export async function createInstance(
+  { fleet }: Context,
+  sandbox: NewSandbox,
+  template?: Pick<ResolvedTemplate, 'imageEnv' | 'snapshotId'>,
+) {
+  const timeoutMs = (sandbox.fromSnapshotId ?? template?.snapshotId) ? RESTORE_MS : START_MS;
   const { instance } = await fleet.call((client) =>
-    client.createInstance(toCreateRequest(sandbox), { timeoutMs }),
+    client.createInstance(toCreateRequest(sandbox, template), { timeoutMs }),
   );
   if (!instance) throw new Error('the host answered a create without an instance');
   return instance;
 }
 
-async function startInstance(context: Context, sandbox: Sandbox): Promise<Sandbox> {
+async function startInstance(
+  context: Context,
+  sandbox: Sandbox,
+  template?: Pick<ResolvedTemplate, 'imageEnv' | 'snapshotId'>,
+): Promise<Sandbox> {
   const { store, fleet, metrics } = context;
-  const instance = await createInstance(context, sandbox);
+  const instance = await createInstance(context, sandbox, template);
   await fleet.projection.onChanged(instance);
   const now = await store.findSandbox(sandbox.id);
   if (now?.status === 'running') {

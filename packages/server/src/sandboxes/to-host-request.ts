@@ -2,11 +2,15 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { host } from '@nullspace/proto';
 import { pauseSnapshotId } from '../snapshots/pause-snapshot-id.ts';
 import type { NewSandbox, TimeoutAction } from '../store/records.ts';
+import type { ResolvedTemplate } from '../templates/resolve-template.ts';
 
 type CreateRequest = MessageInitShape<typeof host.CreateInstanceRequestSchema>;
 
 /** A record as the host is asked to start it. */
-export function toCreateRequest(sandbox: NewSandbox): CreateRequest {
+export function toCreateRequest(
+  sandbox: NewSandbox,
+  template?: Pick<ResolvedTemplate, 'imageEnv' | 'snapshotId'>,
+): CreateRequest {
   return {
     sandboxId: sandbox.id,
     spec: {
@@ -21,7 +25,9 @@ export function toCreateRequest(sandbox: NewSandbox): CreateRequest {
     },
     timeoutMs: BigInt(sandbox.timeoutMs),
     deadlineAction: toDeadlineAction(sandbox.timeoutAction),
-    snapshotId: sandbox.fromSnapshotId ?? '',
+    snapshotId: sandbox.fromSnapshotId ?? template?.snapshotId ?? '',
+    templateSnapshot: Boolean(template?.snapshotId),
+    imageEnv: template?.imageEnv ?? {},
     pauseSnapshotId: pauseSnapshotId(sandbox.id),
   };
 }

@@ -18,6 +18,15 @@ import * as changeSnapshot from './snapshots/change-snapshot.ts';
 import { countSnapshots, insertSnapshot } from './snapshots/insert-snapshot.ts';
 import * as snapshots from './snapshots/read-snapshots.ts';
 import type { Store } from './store.ts';
+import * as changeBuild from './templates/change-build.ts';
+import * as changeTemplate from './templates/change-template.ts';
+import * as nameClaims from './templates/claims.ts';
+import { deleteTemplate } from './templates/delete-template.ts';
+import { insertBuild } from './templates/insert-build.ts';
+import * as layers from './templates/layers.ts';
+import * as namespaces from './templates/namespaces.ts';
+import * as builds from './templates/read-builds.ts';
+import * as templates from './templates/read-templates.ts';
 import * as tenants from './tenants.ts';
 import { updateSandbox } from './update-sandbox.ts';
 import * as claims from './webhooks/claim-deliveries.ts';
@@ -83,6 +92,38 @@ export function createStore(context: StoreContext): Store {
     finishAttempt: verb(finishAttempt),
     listDeliveries: verb(deliveries.listDeliveries),
     getDelivery: verb(deliveries.getDelivery),
+    ensureNamespace: verb(namespaces.ensureNamespace),
+    findNamespace: verb(namespaces.findNamespace),
+    findTemplate: verb(templates.findTemplate),
+    findTemplateByName: verb(templates.findTemplateByName),
+    listTemplates: verb(templates.listTemplates),
+    listTags: verb(templates.listTags),
+    listTemplateAliases: verb(templates.listTemplateAliases),
+    setTags: verb(changeTemplate.setTags),
+    deleteTag: verb(changeTemplate.deleteTag),
+    setVisibility: verb(changeTemplate.setVisibility),
+    renameTemplate: verb(changeTemplate.renameTemplate),
+    deleteTemplateAlias: verb(changeTemplate.deleteTemplateAlias),
+    deleteTemplate: verb(deleteTemplate),
+    insertBuild: verb(insertBuild),
+    claimTemplateName: verb(nameClaims.claimTemplateName),
+    releaseTemplateClaim: verb(nameClaims.releaseTemplateClaim),
+    findBuild: verb(builds.findBuild),
+    listBuilds: verb(builds.listBuilds),
+    listUnfinishedBuilds: verb(builds.listUnfinishedBuilds),
+    readDefinition: verb(builds.readDefinition),
+    isImageNeeded: verb(builds.isImageNeeded),
+    readBuildLog: verb(builds.readBuildLog),
+    nextLogOffset: verb(builds.nextLogOffset),
+    updateBuild: verb(changeBuild.updateBuild),
+    finishBuild: verb(changeBuild.finishBuild),
+    appendBuildLog: verb(changeBuild.appendBuildLog),
+    useLayer: verb(layers.useLayer),
+    beginLayer: verb(layers.beginLayer),
+    finishLayer: verb(layers.finishLayer),
+    deleteLayer: verb(layers.deleteLayer),
+    listLayers: verb(layers.listLayers),
+    listTemplateSnapshots: verb(layers.listTemplateSnapshots),
     claimIdempotencyKey: verb(idempotency.claimIdempotencyKey),
     finishIdempotencyKey: verb(idempotency.finishIdempotencyKey),
     releaseIdempotencyKey: verb(idempotency.releaseIdempotencyKey),

@@ -88,6 +88,11 @@ export interface Sandbox {
   resumingAs: string | null;
   /** The first of the children that one fork made together with this one. */
   forkId: string | null;
+  /** Template and build that it was made from; null: a built-in one. */
+  templateId: string | null;
+  templateBuildId: string | null;
+  /** Account of commands that name none. */
+  defaultUser: string;
 }
 
 export type SandboxOrigin = 'create' | 'resume_from_snapshot' | 'fork';

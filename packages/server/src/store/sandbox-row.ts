@@ -33,6 +33,9 @@ export function toSandbox(row: SandboxRow): Sandbox {
     fromSnapshotId: row.from_snapshot_id,
     resumingAs: row.resuming_as,
     forkId: row.fork_id,
+    templateId: row.template_id,
+    templateBuildId: row.template_build_id,
+    defaultUser: row.default_user ?? '',
   };
 }
 
@@ -68,5 +71,8 @@ export function toSandboxRow(sandbox: NewSandbox): SandboxRow {
     from_snapshot_id: sandbox.fromSnapshotId ?? null,
     resuming_as: sandbox.resumingAs ?? null,
     fork_id: sandbox.forkId ?? null,
+    template_id: sandbox.templateId ?? null,
+    template_build_id: sandbox.templateBuildId ?? null,
+    default_user: sandbox.defaultUser || null,
   };
 }

@@ -2,6 +2,13 @@ import type { Insertable, Kysely, Selectable, Transaction } from 'kysely';
 import type { EventActor, EventOperation, EventStatus } from './events/event.ts';
 import type { SandboxOrigin, SandboxStatus, TimeoutAction } from './records.ts';
 import type { SnapshotKind, SnapshotOrigin, SnapshotStatus } from './snapshots/snapshot.ts';
+import type {
+  BuildBackend,
+  BuildSource,
+  BuildStatus,
+  StoredLayer,
+  TemplateVisibility,
+} from './templates/template.ts';
 import type { DeliveryStatus } from './webhooks/webhook.ts';
 
 /** Tables as both databases hold them: times and counts are whole numbers, flags are 0 or 1, JSON is text. */
@@ -19,6 +26,15 @@ export interface Schema {
   sandbox_aliases: SandboxAliasTable;
   snapshots: SnapshotTable;
   snapshot_labels: SnapshotLabelTable;
+  template_namespaces: NamespaceTable;
+  templates: TemplateTable;
+  template_tags: TagTable;
+  template_aliases: TemplateAliasTable;
+  template_claims: ClaimTable;
+  template_builds: BuildTable;
+  template_build_definitions: DefinitionTable;
+  template_build_logs: BuildLogTable;
+  template_layers: LayerTable;
 }
 
 export type Database = Kysely<Schema>;
@@ -73,6 +89,10 @@ interface SandboxTable {
   from_snapshot_id: string | null;
   resuming_as: string | null;
   fork_id: string | null;
+  /** Null: a built-in one. */
+  template_id: string | null;
+  template_build_id: string | null;
+  default_user: string | null;
 }
 
 /** An id that a sandbox had before it was resumed. */
@@ -199,6 +219,87 @@ interface AttemptTable {
   error_message: string | null;
 }
 
+interface NamespaceTable {
+  slug: string;
+  tenant_id: string;
+}
+
+interface TemplateTable {
+  id: string;
+  tenant_id: string;
+  name: string;
+  visibility: TemplateVisibility;
+  created_at: number;
+  updated_at: number;
+  published_at: number | null;
+}
+
+interface TagTable {
+  template_id: string;
+  tag: string;
+  build_id: string;
+  created_at: number;
+}
+
+/** A name that a template had before it was renamed. */
+interface TemplateAliasTable {
+  tenant_id: string;
+  name: string;
+  template_id: string;
+  created_at: number;
+}
+
+interface ClaimTable {
+  token: string;
+  tenant_id: string;
+  name: string;
+  expires_at: number;
+}
+
+interface BuildTable {
+  id: string;
+  template_id: string;
+  tenant_id: string;
+  status: BuildStatus;
+  backend: BuildBackend;
+  source_type: BuildSource;
+  tags: string;
+  /** `BuildAbout` as JSON. */
+  about: string;
+  /** `BuildResult` as JSON. */
+  result: string | null;
+  failure: string | null;
+  created_at: number;
+  updated_at: number;
+  started_at: number | null;
+  finished_at: number | null;
+  cancel_requested_at: number | null;
+  cancellation_reason: string | null;
+}
+
+/** Beside the builds, since it can be large. */
+interface DefinitionTable {
+  build_id: string;
+  definition: string;
+}
+
+interface BuildLogTable {
+  build_id: string;
+  number: number;
+  entry: string;
+}
+
+interface LayerTable {
+  id: string;
+  tenant_id: string;
+  kind: StoredLayer['kind'];
+  ready: number;
+  value: string;
+  size_bytes: number;
+  created_at: number;
+  used_at: number;
+}
+
 export type TenantRow = Selectable<TenantTable>;
 export type ApiKeyRow = Selectable<ApiKeyTable>;
 export type SandboxRow = Selectable<SandboxTable>;
@@ -209,3 +310,6 @@ export type EventRow = Selectable<EventTable>;
 export type WebhookRow = Selectable<WebhookTable>;
 export type DeliveryRow = Selectable<DeliveryTable>;
 export type AttemptRow = Selectable<AttemptTable>;
+export type TemplateRow = Selectable<TemplateTable>;
+export type BuildRow = Selectable<BuildTable>;
+export type LayerRow = Selectable<LayerTable>;

@@ -14,6 +14,7 @@ import type {
   UnfinishedClaim,
 } from './records.ts';
 import type { SnapshotStore } from './snapshots/snapshot-store.ts';
+import type { TemplateStore } from './templates/template-store.ts';
 import type { WebhookStore } from './webhooks/webhook-store.ts';
 
 /**
@@ -24,7 +25,7 @@ import type { WebhookStore } from './webhooks/webhook-store.ts';
  * Every verb rejects with `StoreError`, whose `code` is `disk_full`, `busy`, `unavailable`, `conflict`,
  * `invalid_value` or `failed`.
  */
-export interface Store extends SnapshotStore, WebhookStore {
+export interface Store extends SnapshotStore, WebhookStore, TemplateStore {
   /** `sqlite` or `postgres`. */
   readonly dialect: 'sqlite' | 'postgres';
 

@@ -13,6 +13,7 @@ import { testsOfMigrate } from './suites/migrate.ts';
 import { testsOfPurge } from './suites/purge-expired.ts';
 import { testsOfResume } from './suites/resume.ts';
 import { testsOfSnapshots } from './suites/snapshots.ts';
+import { testsOfTemplates } from './suites/templates.ts';
 import { testsOfTenants } from './suites/tenants.ts';
 import { testsOfTwoProcesses } from './suites/two-processes.ts';
 import { testsOfUpdateSandbox } from './suites/update-sandbox.ts';
@@ -33,6 +34,7 @@ const suites = [
   testsOfResume,
   testsOfMigrate,
   testsOfWebhooks,
+  testsOfTemplates,
   testsOfWrite,
   testsOfCrashes,
   testsOfTwoProcesses,

@@ -29,7 +29,10 @@ async function startLive(
   const asked = frame.timeout_secs ?? UNSET_LIVE_TIMEOUT_SECS;
   const timeoutSecs = asked === UNSET_LIVE_TIMEOUT_SECS ? 0 : asked;
   return context.guests.call(live, { failure: 'exec_failed' }, async ({ unary }, signal) => {
-    const { pid } = await unary.start({ command: toGuestCommand(frame, timeoutSecs) }, { signal });
+    const { pid } = await unary.start(
+      { command: toGuestCommand(frame, { timeoutSecs, user: live.defaultUser }) },
+      { signal },
+    );
     return { pid, start: { stdout: 0, stderr: 0 } };
   });
 }

@@ -4,6 +4,7 @@ import * as firstTables from './0001-first-tables.ts';
 import * as events from './0002-events.ts';
 import * as snapshots from './0003-snapshots.ts';
 import * as webhooks from './0004-webhooks.ts';
+import * as templates from './0005-templates.ts';
 
 /** One step of the schema. It runs in a transaction together with the note that it was made. */
 export interface Migration {
@@ -16,4 +17,5 @@ export const migrations: Record<string, Migration> = {
   '0002-events': events,
   '0003-snapshots': snapshots,
   '0004-webhooks': webhooks,
+  '0005-templates': templates,
 };

@@ -14,5 +14,8 @@ export function savedSettings(source: SavedSettings): SavedSettings {
     internetAccess: source.internetAccess,
     timeoutMs: source.timeoutMs,
     timeoutAction: source.timeoutAction,
+    templateId: source.templateId,
+    templateBuildId: source.templateBuildId,
+    defaultUser: source.defaultUser,
   };
 }

@@ -25,6 +25,9 @@ export type SavedSettings = Pick<
   | 'internetAccess'
   | 'timeoutMs'
   | 'timeoutAction'
+  | 'templateId'
+  | 'templateBuildId'
+  | 'defaultUser'
 >;
 
 /** A snapshot as the server knows it. */

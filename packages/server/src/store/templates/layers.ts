@@ -1,0 +1,87 @@
+import type { StoreContext } from '../context.ts';
+import type { JsonValue } from '../records.ts';
+import { write } from '../write.ts';
+import type { StoredLayer } from './template.ts';
+import { toJson, toLayer } from './template-rows.ts';
+
+/** One that is ready, and notes that it was used. */
+export async function useLayer(
+  context: StoreContext,
+  { id, now }: { id: string; now: number },
+): Promise<StoredLayer | undefined> {
+  const row = await write(context, 'soon', (transaction) =>
+    transaction
+      .updateTable('template_layers')
+      .set({ used_at: now })
+      .where('id', '=', id)
+      .where('ready', '=', 1)
+      .returningAll()
+      .executeTakeFirst(),
+  );
+  return row && toLayer(row);
+}
+
+/** Notes that the host is about to make one, so that it is not taken for forgotten. Repeating it is harmless. */
+export async function beginLayer(
+  context: StoreContext,
+  layer: Pick<StoredLayer, 'id' | 'tenantId' | 'kind' | 'createdAt'>,
+): Promise<void> {
+  await write(context, 'now', (transaction) =>
+    transaction
+      .insertInto('template_layers')
+      .values({
+        id: layer.id,
+        tenant_id: layer.tenantId,
+        kind: layer.kind,
+        ready: 0,
+        value: 'null',
+        size_bytes: 0,
+        created_at: layer.createdAt,
+        used_at: layer.createdAt,
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute(),
+  );
+}
+
+export async function finishLayer(
+  context: StoreContext,
+  { id, value, sizeBytes, now }: { id: string; value: JsonValue; sizeBytes: number; now: number },
+): Promise<void> {
+  await write(context, 'soon', (transaction) =>
+    transaction
+      .updateTable('template_layers')
+      .set({ ready: 1, value: toJson(value), size_bytes: sizeBytes, used_at: now })
+      .where('id', '=', id)
+      .execute(),
+  );
+}
+
+export async function deleteLayer(context: StoreContext, id: string): Promise<void> {
+  await write(context, 'now', (transaction) =>
+    transaction.deleteFrom('template_layers').where('id', '=', id).execute(),
+  );
+}
+
+/** All of them, the longest unused first. */
+export async function listLayers({ db }: StoreContext): Promise<StoredLayer[]> {
+  const rows = await db.selectFrom('template_layers').selectAll().orderBy('used_at').orderBy('id').execute();
+  return rows.map(toLayer);
+}
+
+/** Ids of snapshots on the host that builds need: layers, and the started services of templates. */
+export async function listTemplateSnapshots({ db }: StoreContext): Promise<Set<string>> {
+  const layers = await db
+    .selectFrom('template_layers')
+    .select('id')
+    .where('kind', 'in', ['layer', 'snapshot'])
+    .execute();
+  const builds = await db
+    .selectFrom('template_builds')
+    .select('result')
+    .where('result', 'like', '%"snapshotId":"%')
+    .execute();
+  const needed = new Set(layers.map(({ id }) => id));
+  for (const { result } of builds) needed.add(JSON.parse(result!).snapshotId);
+  return needed;
+}
