@@ -16,7 +16,18 @@ export type HostErrorCode =
   | 'snapshot_corrupt'
   | 'incompatible_snapshot'
   | 'rebuild_required'
-  | 'snapshot_failed';
+  | 'snapshot_failed'
+  | 'no_ready_instance'
+  | 'pool_not_found'
+  | 'pool_mismatch'
+  | 'image_in_use'
+  | 'registry_unauthorized'
+  | 'registry_unreachable'
+  | 'image_not_in_registry'
+  | 'image_unsupported'
+  | 'image_too_large'
+  | 'import_failed'
+  | 'assemble_failed';
 
 const transportCodes: Record<HostErrorCode, Code> = {
   capacity_exceeded: Code.ResourceExhausted,
@@ -33,6 +44,17 @@ const transportCodes: Record<HostErrorCode, Code> = {
   incompatible_snapshot: Code.FailedPrecondition,
   rebuild_required: Code.FailedPrecondition,
   snapshot_failed: Code.Internal,
+  no_ready_instance: Code.FailedPrecondition,
+  pool_not_found: Code.NotFound,
+  pool_mismatch: Code.FailedPrecondition,
+  image_in_use: Code.FailedPrecondition,
+  registry_unauthorized: Code.PermissionDenied,
+  registry_unreachable: Code.FailedPrecondition,
+  image_not_in_registry: Code.NotFound,
+  image_unsupported: Code.FailedPrecondition,
+  image_too_large: Code.ResourceExhausted,
+  import_failed: Code.Internal,
+  assemble_failed: Code.Internal,
 };
 
 /** A refused call: what happened, to which id, and what to do next. */

@@ -13,8 +13,6 @@ test('an empty body takes every default', () => {
   const body = createSandboxRequest.parse({});
   assert.deepEqual(body, {
     template: 'base',
-    vcpus: 2,
-    memory_mb: 512,
     timeout_ms: 300_000,
     envs: {},
     metadata: {},
