@@ -25,7 +25,11 @@ function line(buildId: string, offset: number): LogLine {
 
 export function testsOfTemplates(database: TestDatabase): void {
   describeStore('templates', database, (opened) => {
-    const insert = (tenantId: string, name: string, more: { claimToken?: string; maxUnfinished?: number } = {}) =>
+    const insert = (
+      tenantId: string,
+      name: string,
+      more: { claimToken?: string; maxUnfinished?: number } = {},
+    ) =>
       opened.store.insertBuild({
         build: {
           id: uniqueId('tb'),
@@ -148,7 +152,10 @@ export function testsOfTemplates(database: TestDatabase): void {
         Array.from({ length: 10 }, (_, index) => insert(tenant.id, `app${index}`, { maxUnfinished: 4 })),
       );
       assert.equal(results.filter(({ outcome }) => outcome === 'inserted').length, 4);
-      assert.equal((await opened.store.listUnfinishedBuilds()).filter((b) => b.tenantId === tenant.id).length, 4);
+      assert.equal(
+        (await opened.store.listUnfinishedBuilds()).filter((b) => b.tenantId === tenant.id).length,
+        4,
+      );
     });
 
     test('live in a namespace that stays theirs', async () => {
@@ -193,7 +200,10 @@ export function testsOfTemplates(database: TestDatabase): void {
       const used = await store.useLayer({ id: layer.id, now: 4 });
       assert.deepEqual(used, { ...layer, ready: true, value: { image: 'x' }, sizeBytes: 7, usedAt: 4 });
       await store.deleteLayer(layer.id);
-      assert.equal((await store.listLayers()).some((kept) => kept.id === layer.id), false);
+      assert.equal(
+        (await store.listLayers()).some((kept) => kept.id === layer.id),
+        false,
+      );
     });
   });
 }
