@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Makes the folder that is published: JavaScript, declarations, and a package.json without dependencies.
+ * Makes the folder that is published: JavaScript, declarations, and a package.json with the few dependencies.
  * `node scripts/build.ts [folder]`, by default `dist` of this package. Its path is the last line on stdout.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -30,9 +30,7 @@ copyFileSync(join(root, '..', '..', 'LICENSE'), join(target, 'LICENSE'));
 console.log(target);
 
 function publishedManifest(): object {
-  const { name, version, description, license } = JSON.parse(
-    readFileSync(join(root, 'package.json'), 'utf8'),
-  );
+  const { name, version, description, license, dependencies } = manifest();
   return {
     name,
     version,
@@ -43,7 +41,12 @@ function publishedManifest(): object {
     engines: { node: '>=22' },
     exports: { '.': { types: './index.d.ts', default: './index.js' } },
     types: './index.d.ts',
+    dependencies,
   };
+}
+
+function manifest(): Record<string, unknown> & { dependencies: Record<string, string> } {
+  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 }
 
 /** The compiler leaves the endings of imports in declarations as the sources have them. */
@@ -70,10 +73,12 @@ function removeUnreachableDeclarations(folder: string): void {
   }
 }
 
-/** The package stands alone: nothing in it imports anything but its own files. */
+/** The package stands alone: nothing in it imports anything but its own files and its dependencies. */
 function refuseWorkspaceImports(folder: string): void {
+  const own = Object.keys(manifest().dependencies).join('|');
+  const pattern = new RegExp(`(?:from |import\\()'(?!\\.|(?:${own})(?:/|'))([^']+)'`);
   for (const path of globSync('**/*.{js,d.ts}', { cwd: folder })) {
-    const foreign = /(?:from |import\()'(?!\.)([^']+)'/.exec(readFileSync(join(folder, path), 'utf8'));
+    const foreign = pattern.exec(readFileSync(join(folder, path), 'utf8'));
     if (foreign) throw new Error(`${path} imports ${foreign[1]}`);
   }
 }

@@ -1,18 +1,25 @@
 export type { CallOptions, ClientOptions } from './client/options.ts';
 export { Paginator } from './client/paginator.ts';
 export { Commands, type ConnectCommandOptions } from './commands/commands.ts';
+export type { CommandLine } from './commands/exec-body.ts';
 export { CommandHandle, type WaitOptions } from './commands/handle.ts';
 export type {
   CommandLogs,
   CommandOptions,
   CommandOutput,
   CommandResult,
+  ProcessDetail,
   ProcessInfo,
   RunOptions,
+  Signal,
+  StdinData,
 } from './commands/types.ts';
 export { resolveApiKey, resolveBaseUrl } from './configuration/resolve.ts';
+export type { DirectoryDownload, DownloadOptions, DownloadProgress } from './downloads/types.ts';
 export { AuthError, PermissionError } from './errors/access.ts';
+export { BatchWriteError, type FailedWrite } from './errors/batch-write.ts';
 export { BuildError, type BuildFailure } from './errors/build.ts';
+export { GitError } from './errors/git.ts';
 export { QuotaExceededError, RateLimitError } from './errors/limits.ts';
 export { type ErrorFields, SandboxError } from './errors/sandbox-error.ts';
 export {
@@ -35,11 +42,44 @@ export {
   UploadStateError,
 } from './errors/upload.ts';
 export { Files } from './files/files.ts';
-export type { FileContent, FileInfo, FileOptions, ListFilesOptions } from './files/types.ts';
+export type { DownloadUrlOptions } from './files/minted-urls.ts';
+export type {
+  FileContent,
+  FileEvent,
+  FileInfo,
+  FileOptions,
+  ListFilesOptions,
+  NewFile,
+  TextMatch,
+  UploadUrl,
+} from './files/types.ts';
+export { FileWatch, type WatchOptions } from './files/watch.ts';
+export { Git } from './git/git.ts';
+export type {
+  GitAuth,
+  GitBranches,
+  GitCloneOptions,
+  GitCommitOptions,
+  GitConfigOptions,
+  GitOptions,
+  GitPullOptions,
+  GitPushOptions,
+  GitStatus,
+} from './git/types.ts';
 export { Lifecycle } from './lifecycle/lifecycle.ts';
 export type { EventScope, ListEventsOptions } from './lifecycle/list.ts';
 export type { StreamEventsOptions } from './lifecycle/stream.ts';
 export type { LifecycleEvent, LifecycleOperation, LifecycleStatus } from './lifecycle/types.ts';
+export { Pty } from './pty/pty.ts';
+export { PtySession } from './pty/session.ts';
+export type {
+  ConnectPtyOptions,
+  CreatePtyOptions,
+  PtyInfo,
+  PtyResult,
+  PtySize,
+  WaitPtyOptions,
+} from './pty/types.ts';
 export type { ConnectOptions } from './sandboxes/connect-options.ts';
 export type { CreateOptions } from './sandboxes/create-options.ts';
 export type { ForkOptions } from './sandboxes/fork-options.ts';
@@ -58,6 +98,14 @@ export { Snapshot } from './snapshots/snapshot.ts';
 export type { SnapshotDetail, SnapshotInfo, SnapshotKind } from './snapshots/types.ts';
 export { Template } from './templates/template.ts';
 export type { TemplateInfo } from './templates/types.ts';
+export type {
+  ResumeUploadOptions,
+  UploadDirectoryOptions,
+  UploadFileOptions,
+  UploadProgress,
+  UploadResult,
+  UploadSourceInput,
+} from './uploads/types.ts';
 export type {
   DeliveryStatus,
   WebhookAttempt,

@@ -1,11 +1,20 @@
 import type { CallOptions } from '../client/options.ts';
 import type { SandboxScope } from '../sandboxes/scope.ts';
+import type { CommandLine } from './exec-body.ts';
 import { CommandHandle } from './handle.ts';
 import { LiveCommand } from './live-command.ts';
-import { killProcess, listProcesses, readLogs, writeStdin } from './processes.ts';
+import { killProcess, listProcesses, readLogs, readProcess, sendSignal, writeStdin } from './processes.ts';
 import { runStreaming, startLive } from './run-live.ts';
 import { runOnce, startInBackground } from './run-once.ts';
-import type { CommandLogs, CommandResult, ProcessInfo, RunOptions } from './types.ts';
+import type {
+  CommandLogs,
+  CommandResult,
+  ProcessDetail,
+  ProcessInfo,
+  RunOptions,
+  Signal,
+  StdinData,
+} from './types.ts';
 
 /** Callbacks of `connect`; they first get what the command wrote before. */
 export interface ConnectCommandOptions {
@@ -28,16 +37,16 @@ export class Commands {
   }
 
   /**
-   * Runs a command, by default to its end. Aborting the signal ends the waiting; the command goes on until its
+   * Runs a command, by default to its end: a program, a program with its arguments as a list, or with `shell` a script. Aborting the signal ends the waiting; the command goes on until its
    * timeout.
    * @throws SandboxError `exec_timeout` when it was killed at `timeoutSecs` within the first 5 s (later: exit code
    * 124), `exec_failed` when it could not be started, `invalid_request` for a missing `cwd`; NotFoundError when the
    * sandbox has ended.
    */
-  run(command: string, options: RunOptions & { background: true }): Promise<CommandHandle>;
-  run(command: string, options?: RunOptions & { background?: false }): Promise<CommandResult>;
-  run(command: string, options?: RunOptions): Promise<CommandResult | CommandHandle>;
-  run(command: string, options: RunOptions = {}): Promise<CommandResult | CommandHandle> {
+  run(command: CommandLine, options: RunOptions & { background: true }): Promise<CommandHandle>;
+  run(command: CommandLine, options?: RunOptions & { background?: false }): Promise<CommandResult>;
+  run(command: CommandLine, options?: RunOptions): Promise<CommandResult | CommandHandle>;
+  run(command: CommandLine, options: RunOptions = {}): Promise<CommandResult | CommandHandle> {
     const followed = options.onStdout !== undefined || options.onStderr !== undefined;
     if (options.background) return this.#start(command, options, followed);
     return followed ? runStreaming(this.#scope, command, options) : runOnce(this.#scope, command, options);
@@ -64,9 +73,24 @@ export class Commands {
     return killProcess(this.#scope, pid, options);
   }
 
-  /** Appends text to a process's standard input, without adding a newline. At most 1 MiB a call. */
-  sendStdin(pid: number, data: string, options: CallOptions = {}): Promise<void> {
+  /** Sends a signal to a process and all that it started. */
+  sendSignal(pid: number, signal: Signal, options: CallOptions = {}): Promise<void> {
+    return sendSignal(this.#scope, pid, signal, options);
+  }
+
+  /** Appends to a process's standard input, without adding a newline. At most 1 MiB a call. */
+  sendStdin(pid: number, data: StdinData, options: CallOptions = {}): Promise<void> {
     return writeStdin(this.#scope, pid, data, options);
+  }
+
+  /** Ends a process's standard input: it reads the end of the file after what was sent. */
+  closeStdin(pid: number, options: CallOptions = {}): Promise<void> {
+    return writeStdin(this.#scope, pid, '', { ...options, close: true });
+  }
+
+  /** State of a process, and what it and all that it started use. */
+  info(pid: number, options: CallOptions = {}): Promise<ProcessDetail> {
+    return readProcess(this.#scope, pid, options);
   }
 
   /** What a process has written until now, and its exit code once it has ended. */
@@ -74,9 +98,9 @@ export class Commands {
     return readLogs(this.#scope, pid, options);
   }
 
-  async #start(command: string, options: RunOptions, followed: boolean): Promise<CommandHandle> {
-    // A one-shot start has no timeout, so one that is asked for takes the live channel.
-    if (followed || options.timeoutSecs !== undefined) {
+  async #start(command: CommandLine, options: RunOptions, followed: boolean): Promise<CommandHandle> {
+    // A one-shot start has neither timeout nor input, so one that asks for them takes the live channel.
+    if (followed || options.timeoutSecs !== undefined || options.stdin !== undefined) {
       const live = await startLive(this.#scope, command, options);
       return new CommandHandle(this.#scope, live.pid, live);
     }

@@ -1,10 +1,10 @@
 import type { CallOptions } from '../client/options.ts';
+import { waitBounded } from '../client/wait-bounded.ts';
 import { SandboxError } from '../errors/sandbox-error.ts';
-import { TimeoutError } from '../errors/timeout.ts';
 import type { SandboxScope } from '../sandboxes/scope.ts';
 import { LiveCommand } from './live-command.ts';
-import { killProcess, readLogs, writeStdin } from './processes.ts';
-import type { CommandLogs, CommandOutput, CommandResult } from './types.ts';
+import { killProcess, readLogs, readProcess, sendSignal, writeStdin } from './processes.ts';
+import type { CommandLogs, CommandOutput, CommandResult, ProcessDetail, Signal, StdinData } from './types.ts';
 
 export interface WaitOptions {
   /** Longest wait, in seconds; after it a `TimeoutError` is thrown and the command goes on. @default none */
@@ -36,7 +36,7 @@ export class CommandHandle implements AsyncIterable<CommandOutput> {
   async wait(options: WaitOptions = {}): Promise<CommandResult> {
     options.signal?.throwIfAborted();
     const live = await this.#follow();
-    return bounded(live.result, this.pid, options);
+    return waitBounded(live.result, `Process ${this.pid}`, options);
   }
 
   /** Kills the command and all that it started. Does nothing when it has ended. */
@@ -44,12 +44,27 @@ export class CommandHandle implements AsyncIterable<CommandOutput> {
     return killProcess(this.#scope, this.pid, options);
   }
 
+  /** Sends a signal to the command and all that it started. */
+  sendSignal(signal: Signal, options: CallOptions = {}): Promise<void> {
+    return sendSignal(this.#scope, this.pid, signal, options);
+  }
+
   /**
-   * Appends text to the command's standard input, without adding a newline. At most 1 MiB a call.
+   * Appends to the command's standard input, without adding a newline. At most 1 MiB a call.
    * @throws ConflictError when the input is closed.
    */
-  sendStdin(data: string, options: CallOptions = {}): Promise<void> {
+  sendStdin(data: StdinData, options: CallOptions = {}): Promise<void> {
     return writeStdin(this.#scope, this.pid, data, options);
+  }
+
+  /** Ends the command's standard input: it reads the end of the file after what was sent. */
+  closeStdin(options: CallOptions = {}): Promise<void> {
+    return writeStdin(this.#scope, this.pid, '', { ...options, close: true });
+  }
+
+  /** State and use of processor, memory and output until now. */
+  info(options: CallOptions = {}): Promise<ProcessDetail> {
+    return readProcess(this.#scope, this.pid, options);
   }
 
   /** What the command has written until now, and its exit code once it has ended. */
@@ -86,27 +101,4 @@ async function attach(scope: SandboxScope, pid: number): Promise<LiveCommand> {
   const live = new LiveCommand(scope, {});
   await live.attach(pid);
   return live;
-}
-
-function bounded(
-  result: Promise<CommandResult>,
-  pid: number,
-  { timeoutSecs, signal }: WaitOptions,
-): Promise<CommandResult> {
-  if (timeoutSecs === undefined && !signal) return result;
-  return new Promise((resolve, reject) => {
-    const timer =
-      timeoutSecs === undefined
-        ? undefined
-        : setTimeout(() => {
-            reject(new TimeoutError(`Process ${pid} still runs after ${timeoutSecs} s.`));
-          }, timeoutSecs * 1000);
-    const onAbort = (): void => reject(signal?.reason);
-    signal?.addEventListener('abort', onAbort);
-    if (signal?.aborted) onAbort();
-    result.then(resolve, reject).finally(() => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-    });
-  });
 }

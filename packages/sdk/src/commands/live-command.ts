@@ -1,11 +1,12 @@
 import type { ExecServerFrame } from '@nullspace/contract';
+import { openChannel } from '../channels/open-channel.ts';
+import { isPassing, passingCodes, reconnectPausesMs } from '../channels/passing.ts';
 import { sleep } from '../client/sleep.ts';
 import { errorByCode } from '../errors/by-code.ts';
 import { SandboxError } from '../errors/sandbox-error.ts';
 import { TimeoutError } from '../errors/timeout.ts';
 import type { SandboxScope } from '../sandboxes/scope.ts';
 import type { Connection } from '../websocket/connection.ts';
-import { openExecChannel } from './open-exec.ts';
 import { OutputReaders } from './output-readers.ts';
 import { stillRuns } from './processes.ts';
 import type { CommandOutput, CommandResult } from './types.ts';
@@ -23,18 +24,8 @@ export interface OutputOffsets {
 
 type Frame = Record<string, unknown>;
 
-/** Waits before each attempt to reach a command again whose connection broke, in milliseconds. */
-const reconnectPausesMs = [0, 250, 500, 1000, 2000, 4000, 5000, 5000, 5000];
 /** Silence after which the server is asked whether the command still runs, in milliseconds. */
 const silenceMs = 30_000;
-/** Failures of the way to the guest, which may be over when the command is looked for again. */
-const passingCodes = new Set([
-  'host_unavailable',
-  'guest_unavailable',
-  'internal_error',
-  'transport_error',
-  'timeout',
-]);
 
 /**
  * Follows one command over the exec channel: output as it arrives, its end, and after a broken connection on from
@@ -109,7 +100,7 @@ export class LiveCommand {
         failed(new SandboxError(`The exec channel closed early: ${reason}`, { code: 'transport_error' }));
       else if (!this.#settled) void this.#recover();
     };
-    const connection = await openExecChannel(this.#scope, { onMessage, onClose }, signal);
+    const connection = await openChannel(this.#scope, 'exec', { onMessage, onClose }, signal);
     const onAbort = (): void => failed(signal?.reason);
     signal?.addEventListener('abort', onAbort);
     const { requestTimeoutMs } = this.#scope.client;
@@ -243,8 +234,4 @@ export class LiveCommand {
     this.#connection?.close();
     this.#connection = undefined;
   }
-}
-
-function isPassing(error: unknown): boolean {
-  return error instanceof SandboxError && passingCodes.has(error.code);
 }

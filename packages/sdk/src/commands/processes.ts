@@ -1,8 +1,14 @@
-import type { ProcessLogs, ProcessInfo as WireProcess } from '@nullspace/contract';
+import type {
+  ProcessLogs,
+  ProcessDetail as WireDetail,
+  ProcessInfo as WireProcess,
+} from '@nullspace/contract';
+import { date } from '../client/date.ts';
 import type { CallOptions } from '../client/options.ts';
 import { pathId } from '../client/path-id.ts';
+import { toBase64 } from '../encoding/base64.ts';
 import type { SandboxScope } from '../sandboxes/scope.ts';
-import type { CommandLogs, ProcessInfo } from './types.ts';
+import type { CommandLogs, ProcessDetail, ProcessInfo, Signal, StdinData } from './types.ts';
 
 export async function listProcesses(scope: SandboxScope, options: CallOptions = {}): Promise<ProcessInfo[]> {
   const processes = await scope.client.json<WireProcess[]>('GET', `${scope.path}/processes`, options);
@@ -36,13 +42,50 @@ export async function killProcess(
   await scope.client.json('POST', `${processPath(scope, pid)}/kill`, options);
 }
 
+/** Sends data, closes the input, or both in this order. */
 export async function writeStdin(
   scope: SandboxScope,
   pid: number,
-  data: string,
+  data: StdinData,
+  { close, ...call }: CallOptions & { close?: boolean } = {},
+): Promise<void> {
+  const json = {
+    ...(typeof data === 'string' ? { data } : { data_base64: toBase64(data) }),
+    ...(close ? { close } : {}),
+  };
+  await scope.client.json('POST', `${processPath(scope, pid)}/stdin`, { ...call, json });
+}
+
+export async function sendSignal(
+  scope: SandboxScope,
+  pid: number,
+  signal: Signal,
   options: CallOptions = {},
 ): Promise<void> {
-  await scope.client.json('POST', `${processPath(scope, pid)}/stdin`, { ...options, json: { data } });
+  await scope.client.json('POST', `${processPath(scope, pid)}/signal`, { ...options, json: { signal } });
+}
+
+export async function readProcess(
+  scope: SandboxScope,
+  pid: number,
+  options: CallOptions = {},
+): Promise<ProcessDetail> {
+  const detail = await scope.client.json<WireDetail>('GET', processPath(scope, pid), options);
+  return {
+    pid: detail.pid,
+    command: detail.command,
+    running: detail.running,
+    startedAt: date(detail.started_at),
+    exitCode: detail.exit_code ?? undefined,
+    timedOut: detail.timed_out,
+    killedBy: detail.killed_by ?? undefined,
+    cpuMs: detail.cpu_ms,
+    memoryBytes: detail.memory_bytes,
+    processCount: detail.process_count,
+    stdoutBytes: detail.stdout_bytes,
+    stderrBytes: detail.stderr_bytes,
+    droppedBytes: detail.dropped_bytes,
+  };
 }
 
 function processPath(scope: SandboxScope, pid: number): string {

@@ -1,12 +1,14 @@
+import { ConflictError, SandboxPausedError } from '../errors/state.ts';
 import type { SandboxScope } from '../sandboxes/scope.ts';
-import { commandFields, defaultTimeoutSecs } from './exec-body.ts';
+import { type CommandLine, commandFields, defaultTimeoutSecs } from './exec-body.ts';
 import { LiveCommand } from './live-command.ts';
+import { writeStdin } from './processes.ts';
 import type { CommandOptions, CommandResult } from './types.ts';
 
 /** Runs a command to its end with its output passed on as it arrives. */
 export async function runStreaming(
   scope: SandboxScope,
-  command: string,
+  command: CommandLine,
   options: CommandOptions,
 ): Promise<CommandResult> {
   const live = await startLive(scope, command, {
@@ -27,7 +29,7 @@ export async function runStreaming(
 /** Starts a command whose output is followed from its first byte. */
 export async function startLive(
   scope: SandboxScope,
-  command: string,
+  command: CommandLine,
   options: CommandOptions,
 ): Promise<LiveCommand> {
   const live = new LiveCommand(scope, { onStdout: options.onStdout, onStderr: options.onStderr });
@@ -35,7 +37,19 @@ export async function startLive(
     { ...commandFields(command, options), ...liveTimeout(options.timeoutSecs) },
     options.signal,
   );
+  if (options.stdin !== undefined) await feed(scope, live, options.stdin);
   return live;
+}
+
+/** The whole input of a live command. One that has closed its input or ended did not want it. */
+async function feed(scope: SandboxScope, live: LiveCommand, stdin: string): Promise<void> {
+  try {
+    await writeStdin(scope, live.pid, stdin, { close: true });
+  } catch (error) {
+    if (error instanceof ConflictError && !(error instanceof SandboxPausedError)) return;
+    live.stop(error);
+    throw error;
+  }
 }
 
 /** On this channel 30 stands for "not asked for", so that someone who does ask for it gets a second more. */

@@ -1,7 +1,7 @@
 import type { ExecResult, ExecStarted } from '@nullspace/contract';
 import { errorInAnswer } from '../errors/in-answer.ts';
 import type { SandboxScope } from '../sandboxes/scope.ts';
-import { commandFields, defaultTimeoutSecs } from './exec-body.ts';
+import { type CommandLine, commandFields, defaultTimeoutSecs } from './exec-body.ts';
 import type { CommandOptions, CommandResult } from './types.ts';
 
 /** The server answers at the timeout at the latest; this much later the connection counts as dead. */
@@ -10,12 +10,17 @@ const graceMs = 15_000;
 /** Runs a command to its end with one request. */
 export async function runOnce(
   scope: SandboxScope,
-  command: string,
+  command: CommandLine,
   options: CommandOptions,
 ): Promise<CommandResult> {
   const timeoutSecs = options.timeoutSecs ?? defaultTimeoutSecs;
   const result = await scope.client.json<ExecResult>('POST', `${scope.path}/exec`, {
-    json: { ...commandFields(command, options), timeout_secs: timeoutSecs, background: false },
+    json: {
+      ...commandFields(command, options),
+      ...(options.stdin ? { stdin: options.stdin } : {}),
+      timeout_secs: timeoutSecs,
+      background: false,
+    },
     headers: scope.dispatchHeaders,
     signal: options.signal,
     requestTimeoutMs:
@@ -40,7 +45,7 @@ export async function runOnce(
 /** Starts a command that outlives the call; answers with its pid. */
 export async function startInBackground(
   scope: SandboxScope,
-  command: string,
+  command: CommandLine,
   options: CommandOptions,
 ): Promise<number> {
   const started = await scope.client.json<ExecStarted>('POST', `${scope.path}/exec`, {

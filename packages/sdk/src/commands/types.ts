@@ -10,6 +10,13 @@ export interface CommandOptions extends CallOptions {
   cwd?: string;
   /** Environment, laid over that of the sandbox. @default {} */
   envs?: Record<string, string>;
+  /** Account inside the sandbox that it runs as. @default root */
+  user?: string;
+  /**
+   * What it reads from standard input, at most 1 MiB; the input ends after it.
+   * @default nothing in the foreground; in the background an open pipe, see `sendStdin`
+   */
+  stdin?: string;
   /**
    * Seconds after which the command and all that it started are killed.
    * @default 30 in the foreground; none in the background
@@ -59,6 +66,46 @@ export interface ProcessInfo {
   command: string;
   running: boolean;
 }
+
+/** Signals that a process can be sent. */
+export type Signal =
+  | 'SIGHUP'
+  | 'SIGINT'
+  | 'SIGQUIT'
+  | 'SIGKILL'
+  | 'SIGUSR1'
+  | 'SIGUSR2'
+  | 'SIGALRM'
+  | 'SIGTERM'
+  | 'SIGCONT'
+  | 'SIGSTOP'
+  | 'SIGTSTP'
+  | 'SIGWINCH';
+
+/** A process, and what it and all that it started use. */
+export interface ProcessDetail extends ProcessInfo {
+  startedAt: Date | undefined;
+  /** Undefined while it runs. */
+  exitCode: number | undefined;
+  /** True when it was killed at its timeout. */
+  timedOut: boolean;
+  /** The guard of the sandbox that killed it. */
+  killedBy: 'memory' | 'processes' | undefined;
+  /** Processor time so far, in milliseconds. */
+  cpuMs: number;
+  /** Resident memory now; 0 when it has ended. */
+  memoryBytes: number;
+  /** How many processes run now. */
+  processCount: number;
+  /** Bytes written so far. */
+  stdoutBytes: number;
+  stderrBytes: number;
+  /** Of these, bytes that are no longer kept. */
+  droppedBytes: number;
+}
+
+/** What goes to standard input: text is sent as UTF-8. At most 1 MiB a call. */
+export type StdinData = string | Uint8Array;
 
 /** Output of a process from its start. */
 export interface CommandLogs {

@@ -41,3 +41,42 @@ export type FileContent =
   | Blob
   | ReadableStream<Uint8Array>
   | AsyncIterable<Uint8Array>;
+
+/** One file of a batch. */
+export interface NewFile {
+  path: string;
+  /** Strings are written as UTF-8. */
+  content: string | Uint8Array | ArrayBuffer | Blob;
+}
+
+/** A line that matches. */
+export interface TextMatch {
+  /** Absolute path. */
+  file: string;
+  /** From 1. */
+  line: number;
+  /** The line, at most 4 KiB of it. */
+  content: string;
+}
+
+/** An address that takes one file by PUT. */
+export interface UploadUrl {
+  url: string;
+  /** Part of the address already; only for those who build one of their own. */
+  token: string | undefined;
+}
+
+/** Something that happened in a watched directory. */
+export interface FileEvent {
+  /**
+   * `overflow`: more happened than could be told, or the connection was lost for a while: look at the directory
+   * again. It has no path of its own.
+   */
+  type: 'create' | 'write' | 'remove' | 'rename' | 'chmod' | 'overflow';
+  /** Path relative to the watched directory. */
+  name: string;
+  /** Absolute path. */
+  path: string;
+  /** Of a rename within the directory: the path that it had. */
+  oldPath: string | undefined;
+}

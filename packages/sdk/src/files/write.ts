@@ -1,9 +1,9 @@
 import type { FileInfo as WireFileInfo, WriteFileRequest } from '@nullspace/contract';
 import { queryString } from '../client/query.ts';
+import { toBase64 } from '../encoding/base64.ts';
 import { InvalidRequestError } from '../errors/state.ts';
 import type { SandboxScope } from '../sandboxes/scope.ts';
 import { readerChunks } from '../transport/stream.ts';
-import { toBase64 } from './base64.ts';
 import { readFileInfo } from './read-info.ts';
 import type { FileContent, FileInfo, FileOptions } from './types.ts';
 

@@ -7,9 +7,11 @@ import { Commands } from '../commands/commands.ts';
 import { SandboxError } from '../errors/sandbox-error.ts';
 import { NotFoundError } from '../errors/state.ts';
 import { Files } from '../files/files.ts';
+import { Git } from '../git/git.ts';
 import { type ListEventsOptions, listEvents } from '../lifecycle/list.ts';
 import { type StreamEventsOptions, streamEvents } from '../lifecycle/stream.ts';
 import type { LifecycleEvent } from '../lifecycle/types.ts';
+import { Pty } from '../pty/pty.ts';
 import { type CreateSnapshotOptions, createSnapshot } from '../snapshots/create.ts';
 import { type ListSnapshotsOptions, listSnapshots } from '../snapshots/list.ts';
 import { readSnapshot } from '../snapshots/read-snapshot.ts';
@@ -40,6 +42,8 @@ export class Sandbox implements AsyncDisposable {
   readonly trafficAccessToken: string | undefined;
   readonly commands: Commands;
   readonly files: Files;
+  readonly pty: Pty;
+  readonly git: Git;
   #client: Client;
   #paused = false;
 
@@ -56,6 +60,8 @@ export class Sandbox implements AsyncDisposable {
     };
     this.commands = new Commands(scope);
     this.files = new Files(scope);
+    this.pty = new Pty(scope);
+    this.git = new Git(this.commands, this.files);
   }
 
   /**

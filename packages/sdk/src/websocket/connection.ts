@@ -8,7 +8,7 @@ export interface ConnectionEvents {
   /** One JSON message. Frames that are not JSON objects are skipped. */
   onMessage(message: Record<string, unknown>): void;
   /** The connection is gone, whoever ended it. Called once, only after `open` resolved. */
-  onClose(reason: string): void;
+  onClose(reason: string, code?: number): void;
 }
 
 /** A JSON WebSocket to the server. */
@@ -73,7 +73,7 @@ export function openConnection(
     socket.addEventListener('close', (event) => {
       if (state === 'open') {
         state = 'over';
-        events.onClose(event.reason || `closed with code ${event.code}`);
+        events.onClose(event.reason || `closed with code ${event.code}`, event.code);
       } else {
         fail(unopened(url, event.reason || 'the upgrade was refused or the server was not reached'));
       }

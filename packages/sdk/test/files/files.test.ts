@@ -2,21 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { NotFoundError, Sandbox } from '../../src/index.ts';
 import { always, failure, inTurn, type Respond, startApiServer } from '../support/api-server.ts';
-import { sandboxRecord } from '../support/records.ts';
+import { fileRecord, sandboxRecord } from '../support/records.ts';
 
-const record = {
-  name: 'a.txt',
-  path: '/workspace/a.txt',
-  is_dir: false,
-  size: 3,
-  type: 'file',
-  mode: '-rw-r--r--',
-  permissions: '0644',
-  owner: 'root',
-  group: 'root',
-  modified_time: '2026-03-10T12:00:00.000Z',
-  symlink_target: null,
-};
+const record = fileRecord();
 const info = always(200, record);
 const base = '/v1/sandboxes/sb_1';
 

@@ -20,7 +20,7 @@ const compiler = join(
 
 const typescriptUser = `
 import { CommandHandle, Lifecycle, NotFoundError, Sandbox, SandboxError, Snapshot, Template } from 'nullspace';
-import type { CreateOptions, SandboxInfo, SandboxQuery } from 'nullspace';
+import type { CreateOptions, SandboxInfo, SandboxQuery, UploadProgress, UploadResult } from 'nullspace';
 
 const options: CreateOptions = { template: 'base', network: { maskRequestHost: 'localhost' } };
 export async function use(): Promise<void> {
@@ -35,6 +35,13 @@ export async function use(): Promise<void> {
   const id: unknown = raw.items[0]?.id;
   const stream: ReadableStream<Uint8Array> = await sandbox.files.readStream('/etc/hosts');
   await sandbox.files.write('/copy', stream);
+  const uploaded: UploadResult = await sandbox.files.upload('local.txt', '/data/', { onProgress: takesProgress });
+  for await (const change of await sandbox.files.watch('/data')) change.name.trim();
+  const terminal = await sandbox.pty.create({ cols: 80, rows: 24 });
+  await terminal.readable.cancel();
+  const { clean } = await sandbox.git.status({ path: uploaded.path });
+  const [first] = await sandbox.commands.list();
+  if (clean && first) await sandbox.commands.sendSignal(first.pid, 'SIGTERM');
   await Template.list();
   const paused = await sandbox.pause();
   const taken: Date | undefined = (await Snapshot.get(paused.id)).createdAt;
@@ -51,6 +58,9 @@ export async function use(): Promise<void> {
     void id;
   }
 }
+function takesProgress({ bytesDone, bytesTotal = 0 }: UploadProgress): boolean {
+  return bytesDone < bytesTotal;
+}
 function takes(info: SandboxInfo): Date | undefined {
   return info.timeoutAt;
 }
@@ -66,28 +76,47 @@ await sandbox.kill();
 console.log(sandbox.id, stdout);
 `;
 
+const manifestOf = (package_: string): { dependencies: Record<string, string> } =>
+  JSON.parse(readFileSync(join(package_, 'package.json'), 'utf8'));
+
 describe('the published package', () => {
   const folder = mkdtempSync(join(tmpdir(), 'nullspace-package-'));
   const user = join(folder, 'user');
   const installed = join(user, 'node_modules', 'nullspace');
   after(() => rmSync(folder, { recursive: true, force: true }));
 
+  async function pack(name: string): Promise<string> {
+    const source = dirname(createRequire(build).resolve(`${name}/package.json`));
+    const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', source], { cwd: folder });
+    return join(folder, JSON.parse(stdout)[0].filename);
+  }
+
   before(async () => {
     await run(process.execPath, [build, join(folder, 'dist')]);
     const { stdout } = await run('npm', ['pack', '--json', join(folder, 'dist')], { cwd: folder });
     const [{ filename }] = JSON.parse(stdout);
+    // What npm would fetch comes from this repository's own copies.
+    const dependencies = await Promise.all(
+      Object.keys(manifestOf(join(folder, 'dist')).dependencies).map(pack),
+    );
     mkdirSync(user);
     writeFileSync(join(user, 'package.json'), '{"type":"module","private":true}');
-    const install = ['install', '--offline', '--no-audit', '--no-fund', join(folder, filename)];
+    const install = [
+      'install',
+      '--offline',
+      '--no-audit',
+      '--no-fund',
+      ...dependencies,
+      join(folder, filename),
+    ];
     await run('npm', install, { cwd: user });
   });
 
-  test('has no dependency and only its own files', () => {
-    const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
-    assert.equal(manifest.dependencies, undefined);
+  test('has two dependencies without any of their own, and only its own files', () => {
+    assert.deepEqual(Object.keys(manifestOf(installed).dependencies).sort(), ['ignore', 'modern-tar']);
     assert.deepEqual(
       readdirSync(join(user, 'node_modules')).filter((name) => !name.startsWith('.')),
-      ['nullspace'],
+      ['ignore', 'modern-tar', 'nullspace'],
     );
     const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
     for (const name of ['LICENSE', 'README.md', 'index.js', 'index.d.ts'])

@@ -10,6 +10,8 @@ export interface Received {
   headers: IncomingMessage['headers'];
   /** Parsed JSON, or the text; undefined without a body. */
   body: unknown;
+  /** The body as it came. */
+  raw: Buffer;
 }
 
 export type Respond = (received: Received, response: ServerResponse) => void;
@@ -35,6 +37,7 @@ export async function startApiServer(context: TestContext, respond: Respond): Pr
         path: request.url ?? '',
         headers: request.headers,
         body: parse(Buffer.concat(chunks).toString()),
+        raw: Buffer.concat(chunks),
       };
       received.push(entry);
       respond(entry, response);

@@ -1,4 +1,4 @@
-import type { ExecResult, SandboxInfo, SnapshotDetail } from '@nullspace/contract';
+import type { ExecResult, FileInfo, SandboxInfo, SnapshotDetail } from '@nullspace/contract';
 
 /** A sandbox as the server describes it. */
 export function sandboxRecord(changes: Partial<SandboxInfo> = {}): SandboxInfo {
@@ -71,6 +71,24 @@ export function eventRecord(id: string, changes: object = {}) {
     status: 'succeeded',
     actor_kind: 'user',
     sandbox_id: 'sb_1',
+    ...changes,
+  };
+}
+
+/** A file as the server describes it. */
+export function fileRecord(changes: Partial<FileInfo> = {}): FileInfo {
+  return {
+    name: 'a.txt',
+    path: '/workspace/a.txt',
+    is_dir: false,
+    size: 3,
+    type: 'file',
+    mode: '-rw-r--r--',
+    permissions: '0644',
+    owner: 'root',
+    group: 'root',
+    modified_time: '2026-03-10T12:00:00.000Z',
+    symlink_target: null,
     ...changes,
   };
 }

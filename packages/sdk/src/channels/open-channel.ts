@@ -5,18 +5,23 @@ import { type Connection, type ConnectionEvents, openConnection } from '../webso
 
 const pausesMs = [250, 500];
 
+/** What a WebSocket of a sandbox is for. */
+export type Channel = 'exec' | 'pty' | 'watch';
+
 /**
- * Opens the exec channel of a sandbox. The platform's WebSocket hides why an upgrade failed, so the sandbox's own
+ * Opens a channel of a sandbox. The platform's WebSocket hides why an upgrade failed, so the sandbox's own
  * route is asked: its error, if any, is the one thrown. Otherwise the opening is tried two more times.
  */
-export async function openExecChannel(
+export async function openChannel(
   scope: SandboxScope,
+  channel: Channel,
   events: ConnectionEvents,
   signal?: AbortSignal,
 ): Promise<Connection> {
+  const path = channel === 'watch' ? `${scope.path}/ws` : `${scope.path}/ws?channel=${channel}`;
   for (let attempt = 0; ; attempt++) {
     try {
-      return await openConnection(scope.client, `${scope.path}/ws?channel=exec`, events, signal);
+      return await openConnection(scope.client, path, events, signal);
     } catch (error) {
       if (!(error instanceof SandboxError) || error.code !== 'transport_error') throw error;
       await scope.client.json('GET', `${scope.path}?fields=id`, { signal });

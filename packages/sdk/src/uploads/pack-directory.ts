@@ -1,0 +1,50 @@
+import { readerChunks } from '../transport/stream.ts';
+import { localModules } from './local-file.ts';
+import { changed } from './source.ts';
+import type { DirectoryEntry } from './walk-directory.ts';
+
+const epoch = new Date(0);
+
+/**
+ * A tar with PAX headers of local entries, made as it is read. The same files give the same bytes: owners and times
+ * are left out, since both would differ between machines.
+ */
+export async function* packDirectory(
+  entries: AsyncIterable<DirectoryEntry>,
+): AsyncGenerator<Uint8Array, void, void> {
+  const { createTarPacker } = await import('modern-tar');
+  const { readable, controller } = createTarPacker();
+  const packing = pack();
+  packing.catch((error) => controller.error(error));
+  yield* readerChunks(readable);
+  await packing;
+
+  async function pack(): Promise<void> {
+    const { fs } = localModules();
+    for await (const { path, localPath, type, size, mode, target } of entries) {
+      const owner = { uid: 0, gid: 0, uname: '', gname: '', mtime: epoch, mode };
+      const name = type === 'directory' ? `${path}/` : path;
+      const writer = controller.add({ name, type, size, linkname: target, ...owner }).getWriter();
+      if (type === 'file' && size > 0) {
+        const handle = await fs.open(localPath, 'r');
+        let left = size;
+        try {
+          // The header has the size already, so a file that grows is cut and one that shrinks is an error.
+          for await (const chunk of handle.createReadStream({
+            autoClose: false,
+            end: size - 1,
+            highWaterMark: 262_144,
+          })) {
+            await writer.write(chunk as Uint8Array);
+            left -= (chunk as Uint8Array).length;
+          }
+        } finally {
+          await handle.close();
+        }
+        if (left > 0) throw changed(size, size - left);
+      }
+      await writer.close();
+    }
+    controller.finalize();
+  }
+}

@@ -1,0 +1,84 @@
+import { InvalidRequestError } from '../errors/state.ts';
+import { localModules } from './local-file.ts';
+
+/** Something in a local directory that is uploaded. */
+export interface DirectoryEntry {
+  /** Relative, with slashes. */
+  path: string;
+  localPath: string;
+  type: 'file' | 'directory' | 'symlink';
+  size: number;
+  mode: number;
+  /** Of a link. */
+  target: string | undefined;
+}
+
+const ignoreFile = '.nullspaceignore';
+
+/**
+ * Entries of a directory in a fixed order, without what `.nullspaceignore` and the given patterns leave out.
+ * @throws InvalidRequestError for a link that leads out, and for devices, sockets and FIFOs.
+ */
+export async function* walkDirectory(
+  root: string,
+  patterns: readonly string[] = [],
+): AsyncGenerator<DirectoryEntry, void, void> {
+  const { fs, path } = localModules();
+  const ignores = await ignoreRules(root, patterns);
+  yield* walk('');
+
+  async function* walk(folder: string): AsyncGenerator<DirectoryEntry, void, void> {
+    const names = await fs.readdir(path.join(root, folder));
+    for (const name of names.sort()) {
+      const relative = folder ? `${folder}/${name}` : name;
+      const localPath = path.join(root, relative);
+      const stat = await fs.lstat(localPath);
+      if (ignores(stat.isDirectory() ? `${relative}/` : relative)) continue;
+      const entry = { path: relative, localPath, size: 0, mode: stat.mode & 0o7777, target: undefined };
+      if (stat.isDirectory()) {
+        yield { ...entry, type: 'directory' };
+        yield* walk(relative);
+      } else if (stat.isFile()) {
+        yield { ...entry, type: 'file', size: stat.size };
+      } else if (stat.isSymbolicLink()) {
+        const target = await fs.readlink(localPath);
+        refuseLeaving(relative, target);
+        yield { ...entry, type: 'symlink', target };
+      } else {
+        throw new InvalidRequestError(
+          `${relative} is neither a file, a directory nor a link. Leave it out with ${ignoreFile}.`,
+        );
+      }
+    }
+  }
+}
+
+/** Rules of git: the file in the root first, then the patterns of the call. */
+async function ignoreRules(root: string, patterns: readonly string[]): Promise<(path: string) => boolean> {
+  const { fs, path } = localModules();
+  const own = await fs.readFile(path.join(root, ignoreFile), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'EISDIR') return '';
+    throw error;
+  });
+  if (!own && patterns.length === 0) return () => false;
+  const { default: ignore } = await import('ignore');
+  const rules = ignore()
+    .add(own)
+    .add([...patterns]);
+  return (relative) => rules.ignores(relative);
+}
+
+/** A link must stay inside, or the server would refuse the whole upload. */
+function refuseLeaving(link: string, target: string): void {
+  const leaves = (reason: string): InvalidRequestError =>
+    new InvalidRequestError(
+      `The link ${link} ${reason} (${target}). Leave it out with ${ignoreFile}, or upload what it points to.`,
+    );
+  if (target.startsWith('/')) throw leaves('has an absolute target');
+  let depth = link.split('/').length - 1;
+  for (const part of target.split('/')) {
+    if (part === '' || part === '.') continue;
+    depth += part === '..' ? -1 : 1;
+    if (depth < 0) throw leaves('leads out of the directory');
+  }
+}
