@@ -24,7 +24,7 @@ export type ProcessLogs = z.infer<typeof processLogs>;
 
 export const stdinRequest = z
   .strictObject({
-    data: stdinText.default('').describe('Appended as UTF-8. No newline is added.'),
+    data: stdinText.nullish().describe('Appended as UTF-8. No newline is added.'),
     data_base64: z
       .base64('must be standard base64')
       .max(Math.ceil(limits.stdin_bytes / 3) * 4, `must be at most ${limits.stdin_bytes} bytes`)
@@ -32,9 +32,11 @@ export const stdinRequest = z
       .describe('Bytes in place of `data`.'),
     close: z.boolean().default(false).describe('Afterwards the process reads the end of its stdin.'),
   })
-  .superRefine(({ data, data_base64 }, context) => {
-    if (!data || data_base64 == null) return;
-    context.addIssue({ code: 'custom', path: ['data_base64'], message: 'must be absent together with data' });
+  .superRefine(({ data, data_base64, close }, context) => {
+    const refuse = (field: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [field], message });
+    if (data != null && data_base64 != null) refuse('data_base64', 'must be absent together with data');
+    if (data == null && data_base64 == null && !close) refuse('data', 'must be given without close');
   });
 export type StdinRequest = z.input<typeof stdinRequest>;
 

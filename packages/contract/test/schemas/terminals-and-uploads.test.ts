@@ -38,7 +38,12 @@ test('stdin takes text or bytes and may be closed', () => {
   const { body } = routes.writeProcessStdin;
   assert.deepEqual(body.parse({ data: 'x' }), { data: 'x', close: false });
   assert.equal(body.parse({ close: true }).close, true);
-  refused(body, [{ data: 'x', data_base64: 'eA==' }, { data_base64: '*' }, { data: 'x'.repeat(1_048_577) }]);
+  refused(body, [
+    {},
+    { data: 'x', data_base64: 'eA==' },
+    { data_base64: '*' },
+    { data: 'x'.repeat(1_048_577) },
+  ]);
 });
 
 test('stdin of a command belongs to the foreground', () => {

@@ -19,7 +19,7 @@ export async function startCommand(
   const live = await context.finder.findLive(address);
   return context.guests.call(live, { failure: 'exec_failed' }, async ({ unary }, signal) => {
     const { pid } = await unary.start(
-      { command: toGuestCommand(body, { timeoutSecs: 0, user: live.defaultUser }) },
+      { command: toGuestCommand(body, { timeoutSecs: 0, defaultUser: live.defaultUser }) },
       { signal },
     );
     return { pid };
@@ -36,8 +36,9 @@ export async function runCommand(
   const live = await context.finder.findLive(address);
   const answerMs = body.timeout_secs * 1000 + TIMEOUT_SLACK_MS;
   return context.guests.call(live, { failure: 'exec_failed', answerMs }, async (connection, signal) => {
-    const command = toGuestCommand(body, { timeoutSecs: body.timeout_secs, user: live.defaultUser });
-    const message = { command, maxOutputBytes: BigInt(limits.output_bytes) };
+    const command = toGuestCommand(body, { timeoutSecs: body.timeout_secs, defaultUser: live.defaultUser });
+    const stdin = Buffer.from(body.stdin ?? '', 'utf8');
+    const message = { command, stdin, maxOutputBytes: BigInt(limits.output_bytes) };
     const result = await connection.run(message, { signal, admit: hold?.admit });
     return {
       exit_code: readExitCode(result.exit),

@@ -1,19 +1,18 @@
-import { routes } from '@nullspace/contract';
+import { routes, signalNumbers } from '@nullspace/contract';
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../api-error.ts';
 import type { Call } from '../app/call.ts';
-import type { RequestCounter } from '../app/request-counter.ts';
 import { serveRoute } from '../app/serve-route.ts';
 import type { Context } from '../context.ts';
 import { addressOf } from '../sandboxes/address-of.ts';
 import { answerExec } from './answer-exec.ts';
 import { HeldAnswers } from './held-answers.ts';
-import { serveSocket } from './live/serve-socket.ts';
 import { LogReads } from './log-reads.ts';
-import { killProcess, listProcesses, writeStdin } from './processes.ts';
+import { describeProcess, listProcesses, signalProcess, writeStdin } from './processes.ts';
 import { runCommand, startCommand } from './run-command.ts';
+import { streamOutput } from './stream-output.ts';
 
-export function serveCommands(app: FastifyInstance, context: Context, streams: RequestCounter): void {
+export function serveCommands(app: FastifyInstance, context: Context): void {
   const held = new HeldAnswers();
   const logReads = new LogReads(context, held);
   const holdOf = ({ tenantId, reply, params }: Call<typeof routes.execCommand>) =>
@@ -31,10 +30,18 @@ export function serveCommands(app: FastifyInstance, context: Context, streams: R
     logReads.answer(call, { ...addressOf(call), pid: call.params.pid }),
   );
   serveRoute(app, context, routes.killProcess, (call) =>
-    killProcess(context, { ...addressOf(call), pid: call.params.pid }),
+    signalProcess(context, { ...addressOf(call), pid: call.params.pid }, signalNumbers.SIGKILL),
   );
-  serveRoute(app, context, routes.writeProcessStdin, (call) =>
-    writeStdin(context, { ...addressOf(call), pid: call.params.pid }, call.body.data),
+  serveRoute(app, context, routes.writeProcessStdin, (call) => {
+    const { data, data_base64, close } = call.body;
+    const bytes = data_base64 == null ? Buffer.from(data ?? '', 'utf8') : Buffer.from(data_base64, 'base64');
+    return writeStdin(context, { ...addressOf(call), pid: call.params.pid }, { data: bytes, close });
+  });
+  serveRoute(app, context, routes.getProcess, (call) =>
+    describeProcess(context, { ...addressOf(call), pid: call.params.pid }),
   );
-  serveSocket(app, context, streams);
+  serveRoute(app, context, routes.signalProcess, (call) =>
+    signalProcess(context, { ...addressOf(call), pid: call.params.pid }, signalNumbers[call.body.signal]),
+  );
+  serveRoute(app, context, routes.streamProcessOutput, (call) => streamOutput(context, call));
 }

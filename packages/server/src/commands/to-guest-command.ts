@@ -8,12 +8,13 @@ export interface CommandFields {
   cwd?: string | null | undefined;
   envs?: Record<string, string> | null | undefined;
   shell?: boolean | null | undefined;
+  user?: string | null | undefined;
 }
 
-/** The same command as the agent wants it, run as that account; empty: root. */
+/** The same command as the agent wants it. Without an account of its own it runs as the default one; empty: root. */
 export function toGuestCommand(
   fields: CommandFields,
-  { timeoutSecs, user }: { timeoutSecs: number; user: string },
+  { timeoutSecs, defaultUser }: { timeoutSecs: number; defaultUser: string },
 ): MessageInitShape<typeof guest.CommandSchema> {
   return {
     command: fields.command,
@@ -21,7 +22,7 @@ export function toGuestCommand(
     shell: fields.shell ?? false,
     env: fields.envs ?? {},
     cwd: fields.cwd ?? '',
-    user,
+    user: fields.user?.trim() || defaultUser,
     timeoutMs: BigInt(timeoutSecs * 1000),
   };
 }

@@ -13,6 +13,8 @@ const LIST_BYTES = 64 * 1024 * 1024;
 const RESULT_BYTES = 33 * 1024 * 1024;
 /** Largest answer to a call that describes one thing, and largest message of a stream. */
 const SMALL_BYTES = 1024 * 1024;
+/** Largest list of what became of the files of one batch. */
+const RESULTS_BYTES = 16 * 1024 * 1024;
 /** Largest output of a process: 8 MiB, once by stream and once in the order of arrival, and what describes it. */
 const OUTPUT_BYTES = 17 * 1024 * 1024;
 /** An idle connection is closed after this, so that quiet sandboxes hold no descriptors. */
@@ -30,6 +32,11 @@ export interface GuestConnection {
     process: MessageInitShape<typeof guest.ReadOutputRequestSchema>,
     options: UnaryOptions,
   ): Promise<guest.ReadOutputResponse>;
+  /** Types into a process. */
+  writeStdin(
+    input: MessageInitShape<typeof guest.WriteStdinRequestSchema>,
+    signal: AbortSignal,
+  ): Promise<guest.WriteStdinResponse>;
   /** Calls with one small answer. */
   unary: Client<typeof guest.GuestService>;
   /** Lists files. */
@@ -38,13 +45,36 @@ export interface GuestConnection {
     signal: AbortSignal,
   ): Promise<guest.ListDirectoryResponse>;
   listProcesses(signal: AbortSignal): Promise<guest.ListProcessesResponse>;
+  /** Paths whose last part matches a shell pattern. */
+  searchFiles(
+    search: MessageInitShape<typeof guest.SearchFilesRequestSchema>,
+    signal: AbortSignal,
+  ): Promise<guest.SearchFilesResponse>;
+  /** Lines of text files that match a regular expression. */
+  findText(
+    search: MessageInitShape<typeof guest.FindTextRequestSchema>,
+    signal: AbortSignal,
+  ): Promise<guest.FindTextResponse>;
   /** Calls that answer with a stream of small messages. */
-  streams: Pick<Client<typeof guest.GuestService>, 'readFile' | 'attach'>;
+  streams: Pick<
+    Client<typeof guest.GuestService>,
+    'readFile' | 'attach' | 'watchDirectory' | 'packDirectory'
+  >;
   /** Sends a file in pieces. */
   writeFile(
     pieces: AsyncIterable<MessageInitShape<typeof guest.WriteFileRequestSchema>>,
     signal: AbortSignal,
   ): Promise<guest.WriteFileResponse>;
+  /** Sends many files, one after the other. */
+  writeFiles(
+    pieces: AsyncIterable<MessageInitShape<typeof guest.WriteFilesRequestSchema>>,
+    signal: AbortSignal,
+  ): Promise<guest.WriteFilesResponse>;
+  /** Sends an archive in pieces. */
+  unpackArchive(
+    pieces: AsyncIterable<MessageInitShape<typeof guest.UnpackArchiveRequestSchema>>,
+    signal: AbortSignal,
+  ): Promise<guest.UnpackArchiveResponse>;
   close(): void;
 }
 
@@ -55,26 +85,34 @@ export function connectGuest({ address, token }: { address: string; token: strin
     request.header.set('authorization', `Bearer ${token}`);
     return next(request);
   };
-  const small = createConnectTransport({
-    baseUrl: `http://${address}`,
-    httpVersion: '1.1',
-    nodeOptions: { agent },
-    interceptors: [authorize],
-    acceptCompression: [],
-    readMaxBytes: SMALL_BYTES,
-  });
+  const transport = (readMaxBytes: number) =>
+    createConnectTransport({
+      baseUrl: `http://${address}`,
+      httpVersion: '1.1',
+      nodeOptions: { agent },
+      interceptors: [authorize],
+      acceptCompression: [],
+      readMaxBytes,
+    });
+  const small = transport(SMALL_BYTES);
+  const results = transport(RESULTS_BYTES);
   const { hostname: host, port } = new URL(`http://${address}`);
   const bounded = (maxBytes: number) => ({ host, port: Number(port), token, agent, maxBytes });
   const { method } = guest.GuestService;
   return {
     run: (command, options) => callUnary(bounded(RESULT_BYTES), method.run, command, options),
     readOutput: (process, options) => callUnary(bounded(OUTPUT_BYTES), method.readOutput, process, options),
+    writeStdin: (input, signal) => callUnary(bounded(SMALL_BYTES), method.writeStdin, input, { signal }),
     unary: createClient(guest.GuestService, small),
     listDirectory: (directory, signal) =>
       callForList(bounded(LIST_BYTES), method.listDirectory, directory, signal),
     listProcesses: (signal) => callForList(bounded(LIST_BYTES), method.listProcesses, {}, signal),
+    searchFiles: (search, signal) => callForList(bounded(LIST_BYTES), method.searchFiles, search, signal),
+    findText: (search, signal) => callForList(bounded(LIST_BYTES), method.findText, search, signal),
     streams: createClient(guest.GuestService, small),
     writeFile: (pieces, signal) => sendStream(small, method.writeFile, pieces, signal),
+    writeFiles: (pieces, signal) => sendStream(results, method.writeFiles, pieces, signal),
+    unpackArchive: (pieces, signal) => sendStream(small, method.unpackArchive, pieces, signal),
     close: () => agent.destroy(),
   };
 }

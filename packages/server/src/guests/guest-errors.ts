@@ -1,4 +1,5 @@
 import { ConnectError } from '@connectrpc/connect';
+import type { ErrorCode, MessageValues } from '@nullspace/contract';
 import { guest } from '@nullspace/proto';
 import { ApiError, invalidField } from '../api-error.ts';
 
@@ -10,13 +11,16 @@ export interface GuestCall {
   path?: string;
   pid?: number;
   user?: string | undefined;
+  sessionId?: string;
+  /** Upload that the call publishes. */
+  uploadId?: string;
 }
 
 /** The agent's refusal as the caller sees it; undefined when the call failed otherwise. */
 export function readGuestRefusal(error: unknown, call: GuestCall): ApiError | undefined {
   if (!(error instanceof ConnectError)) return undefined;
   const [detail] = error.findDetails(guest.ErrorDetailSchema);
-  return detail && refusal(detail.code, call);
+  return detail && (refuseUpload(detail.code, call) ?? refusal(detail.code, call));
 }
 
 /** Thrown by the reader of a stream that the agent has ended for a pause. */
@@ -44,11 +48,17 @@ function refusal(code: string, call: GuestCall): ApiError | undefined {
     case 'permission_denied':
       return new ApiError('permission_denied', values, { details });
     case 'disk_full':
-      return new ApiError(
-        'quota_exceeded',
-        { problem: `The disk of sandbox ${sandbox_id} is full` },
-        { details },
-      );
+      return new ApiError('sandbox_disk_full', values, { details });
+    case 'target_exists':
+      return new ApiError('file_conflict', values, { details });
+    case 'too_many_entries':
+      return new ApiError('too_many_entries', values, { details });
+    case 'watch_limit':
+      return new ApiError('watch_limit', values, { details });
+    case 'invalid_pattern':
+      return invalidField('pattern', 'is not a pattern that can be searched for');
+    case 'not_a_terminal':
+      return new ApiError('pty_not_found', { sandbox_id, session_id: call.sessionId ?? pid }, { details });
     case 'not_a_directory':
       return invalidField('path', `${path} is not a directory`);
     case 'is_a_directory':
@@ -75,6 +85,35 @@ function refusal(code: string, call: GuestCall): ApiError | undefined {
         { problem: `The stdin of process ${pid} in sandbox ${sandbox_id} is closed` },
         { details: { sandbox_id, pid } },
       );
+    default:
+      return undefined;
+  }
+}
+
+/** Refusals that say more when what is refused is an upload. */
+function refuseUpload(
+  code: string,
+  { uploadId: upload_id, sandboxId: sandbox_id, path = '' }: GuestCall,
+): ApiError | undefined {
+  if (upload_id === undefined) return undefined;
+  const refuse = (row: ErrorCode, values: MessageValues = {}) =>
+    new ApiError(row, { upload_id, ...values }, { details: { sandbox_id, upload_id, path } });
+  switch (code) {
+    case 'target_exists':
+    case 'file_exists':
+      return refuse('upload_target_conflict', { path, sandbox_id });
+    case 'archive_invalid_path':
+      return refuse('upload_archive_path');
+    case 'archive_invalid_link':
+      return refuse('upload_archive_link');
+    case 'archive_unsupported_entry':
+      return refuse('upload_archive_entry', {
+        problem: 'holds an entry that is no directory, file or symbolic link',
+      });
+    case 'archive_invalid':
+      return refuse('upload_archive_entry', { problem: 'is no whole tar archive' });
+    case 'archive_too_large':
+      return refuse('upload_archive_entry', { problem: 'unpacks to more than is accepted' });
     default:
       return undefined;
   }

@@ -3,14 +3,15 @@ import type { Context } from '../../context.ts';
 import type { LiveInstance } from '../../fleet/live-instance.ts';
 import type { SandboxAddress } from '../../sandboxes/sandbox-finder.ts';
 import { toGuestCommand } from '../to-guest-command.ts';
-import type { FrameSender } from './frame-sender.ts';
-import { type StreamStart, streamProcess } from './stream-process.ts';
+import { BinaryOutput, type BinarySender } from './binary-output.ts';
+import { followProcess, type StreamStart } from './follow-process.ts';
+import { TextOutput } from './text-output.ts';
 
 /** Does what the client's frame asks for: starts a command, or attaches to one, and streams it. */
 export async function runLive(
   context: Context,
   address: SandboxAddress,
-  options: { frame: ExecClientFrame; sender: FrameSender; signal: AbortSignal },
+  options: { frame: ExecClientFrame; sender: BinarySender; signal: AbortSignal },
 ): Promise<void> {
   const { frame, sender, signal } = options;
   const live = await context.finder.findLive(address);
@@ -18,7 +19,8 @@ export async function runLive(
     frame.type === 'exec_start'
       ? await startLive(context, live, frame)
       : { pid: frame.pid, start: readStart(frame) };
-  await streamProcess(context, live, { pid, start, sender, signal });
+  const sink = frame.binary ? new BinaryOutput(sender, pid) : new TextOutput(sender, pid);
+  await followProcess(context, live, { pid, start, sink, signal });
 }
 
 async function startLive(
@@ -30,15 +32,15 @@ async function startLive(
   const timeoutSecs = asked === UNSET_LIVE_TIMEOUT_SECS ? 0 : asked;
   return context.guests.call(live, { failure: 'exec_failed' }, async ({ unary }, signal) => {
     const { pid } = await unary.start(
-      { command: toGuestCommand(frame, { timeoutSecs, user: live.defaultUser }) },
+      { command: toGuestCommand(frame, { timeoutSecs, defaultUser: live.defaultUser }) },
       { signal },
     );
     return { pid, start: { stdout: 0, stderr: 0 } };
   });
 }
 
-function readStart(frame: Extract<ExecClientFrame, { type: 'exec_connect' }>): StreamStart | undefined {
+function readStart(frame: Extract<ExecClientFrame, { type: 'exec_connect' }>): StreamStart {
   const { stdout_offset: stdout, stderr_offset: stderr } = frame;
-  if (stdout == null && stderr == null) return undefined;
+  if (stdout == null && stderr == null) return 'new output';
   return { stdout: stdout ?? 0, stderr: stderr ?? 0 };
 }

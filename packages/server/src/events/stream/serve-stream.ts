@@ -11,10 +11,10 @@ import { describeError } from '../../app/answer-error.ts';
 import type { RequestCounter } from '../../app/request-counter.ts';
 import { toFastifyPath } from '../../app/serve-route.ts';
 import { toApiError } from '../../app/to-api-error.ts';
-import { parseFrame } from '../../commands/live/read-frame.ts';
 import type { Context } from '../../context.ts';
 import { enterStream } from '../../sockets/enter-stream.ts';
-import { sendText } from '../../sockets/send-text.ts';
+import { receiveFrame } from '../../sockets/receive-frame.ts';
+import { sendFrame } from '../../sockets/send-frame.ts';
 import type { EventFeed } from '../event-feed.ts';
 import { demandSandbox } from '../find-subject.ts';
 import { presentEvent } from '../present-event.ts';
@@ -22,8 +22,6 @@ import { findStart } from './find-start.ts';
 import { followEvents } from './follow-events.ts';
 import { readSubscription } from './subscription.ts';
 
-/** How long a client may take to say what it wants. */
-const FIRST_FRAME_MS = 30_000;
 /** Bytes that may wait in a socket before the next events are read. */
 const BUFFERED_BYTES = 256 * 1024;
 /** WebSocket close code of a server that cannot go on for now. */
@@ -59,32 +57,10 @@ async function serve(
 ): Promise<void> {
   const gone = enterStream(context, streams, { socket, tenantId: request.tenantId });
   try {
-    const frame = await receive(socket);
+    const frame = await receiveFrame(socket, subscribeFrame);
     if (!gone.aborted) await stream(context, feed, { socket, request, frame, signal: gone });
   } catch (error) {
     fail(context, error, { socket, request });
-  }
-}
-
-/** The first frame of the client. */
-async function receive(socket: WebSocket): Promise<SubscribeFrame> {
-  const { promise, resolve, reject } = Promise.withResolvers<SubscribeFrame>();
-  const late = setTimeout(
-    () => reject(new ApiError('invalid_request', { problem: 'invalid message: none came' })),
-    FIRST_FRAME_MS,
-  );
-  socket.once('close', () => reject(new Error('the client went')));
-  socket.once('message', (data, isBinary) => {
-    try {
-      resolve(parseFrame(subscribeFrame, data as Buffer, isBinary));
-    } catch (error) {
-      reject(error);
-    }
-  });
-  try {
-    return await promise;
-  } finally {
-    clearTimeout(late);
   }
 }
 
@@ -100,7 +76,7 @@ async function stream(
   const subscription = readSubscription(frame, { tenantId, sandboxId });
   const { replay, cursor, cursorFound } = await findStart(context.store, subscription);
   const send = (answer: LifecycleServerFrame) =>
-    sendText(socket, JSON.stringify(answer), { bufferedBytes: BUFFERED_BYTES, signal });
+    sendFrame(socket, JSON.stringify(answer), { bufferedBytes: BUFFERED_BYTES, signal });
   await send({
     type: 'subscribed',
     subscription: subscription.echo,

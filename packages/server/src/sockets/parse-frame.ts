@@ -1,17 +1,11 @@
-import { type ExecClientFrame, execClientFrame } from '@nullspace/contract';
 import type * as z from 'zod';
-import { ApiError } from '../../api-error.ts';
+import { ApiError } from '../api-error.ts';
 
 /**
- * Reads the first frame of a client.
+ * Reads a text frame of that schema.
  *
  * @throws {ApiError} `invalid_request` whose message begins with "invalid message".
  */
-export function readFrame(data: Buffer, isBinary: boolean): ExecClientFrame {
-  return parseFrame(execClientFrame, data, isBinary);
-}
-
-/** Reads a frame of that schema, with the same errors. */
 export function parseFrame<S extends z.ZodType>(schema: S, data: Buffer, isBinary: boolean): z.output<S> {
   if (isBinary) throw new ApiError('invalid_request', { problem: 'invalid message: must be a text frame' });
   let value: unknown;

@@ -1,17 +1,17 @@
 import type { WebSocket } from 'ws';
 
 /**
- * Sends a text frame. Resolves when more may be sent: at once while at most `bufferedBytes` wait in the socket, else
+ * Sends a frame, text or bytes. Resolves when more may be sent: at once while at most `bufferedBytes` wait in the socket, else
  * when this frame is out or `signal` aborts. A frame to a client that has gone is dropped.
  */
-export async function sendText(
+export async function sendFrame(
   socket: WebSocket,
-  text: string,
+  frame: string | Buffer,
   { bufferedBytes, signal }: { bufferedBytes: number; signal?: AbortSignal | undefined },
 ): Promise<void> {
   if (socket.readyState !== socket.OPEN) return;
   const { promise: written, resolve } = Promise.withResolvers<void>();
-  socket.send(text, () => resolve());
+  socket.send(frame, () => resolve());
   if (socket.bufferedAmount <= bufferedBytes || signal?.aborted) return;
   const giveUp = () => resolve();
   signal?.addEventListener('abort', giveUp, { once: true });
