@@ -82,6 +82,7 @@ function rootTests(): Step[] {
       'deadlines',
       'snapshots',
       'fork',
+      'system-pool',
       'pause-faults',
       'events',
       'races',

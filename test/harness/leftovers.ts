@@ -36,6 +36,25 @@ export function instanceOf(installation: Installation, sandboxId: string): strin
   );
 }
 
+/** Instances that run and wait for their sandbox, of all pools or of one. */
+export function readyInstances(installation: Installation, poolId?: string): string[] {
+  const folder = join(installation.dataDir, 'host/instances');
+  return entries(folder).filter((id) => {
+    const record = readRecord(join(folder, id, 'journal.json'));
+    const ready = record.sandbox_id === '' && record.state === 'running';
+    return ready && (poolId === undefined || record.pool_id === poolId);
+  });
+}
+
+/** A journal; empty when it goes at this moment. */
+function readRecord(path: string): Record<string, unknown> {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
 /** Folder in which runsc keeps its state of this installation. */
 export function engineStateFolder(installation: Installation): string {
   return join(installation.dataDir, 'host/engine/runsc');

@@ -9,6 +9,7 @@ import type { Gate } from './create/gate.ts';
 import type { Deadlines } from './deadline/deadlines.ts';
 import type { ReachPoint } from './faults.ts';
 import type { ImageCatalog } from './images/catalog.ts';
+import type { Pools } from './pools/pools.ts';
 import type { Registry } from './registry.ts';
 import type { SnapshotCatalog } from './snapshots/catalog.ts';
 import type { Timing } from './timing.ts';
@@ -31,6 +32,7 @@ export interface HostContext {
   changes: Changes;
   reservations: Reservations;
   gate: Gate;
+  pools: Pools;
   deadlines: Deadlines;
   reach: ReachPoint;
   /** Refuses creates; those under way go on. */

@@ -32,7 +32,7 @@ export async function describeHost(
       vcpuLimit: limits.vcpus,
       vcpuReserved: used.vcpus,
       diskFreeMb: BigInt(disk.freeMb),
-      instancesLive: used.instances,
+      instancesLive: used.instances - host.registry.ready().length,
       instancesLimit: limits.instances,
     },
   };

@@ -13,6 +13,9 @@ import { Deadlines } from './deadline/deadlines.ts';
 import type { ReachPoint } from './faults.ts';
 import { ImageCatalog } from './images/catalog.ts';
 import { isFinal } from './instance/record.ts';
+import { endPools } from './pools/end-with-host.ts';
+import { Pools } from './pools/pools.ts';
+import { startReconciling } from './pools/reconcile.ts';
 import { readHostId } from './process/folders.ts';
 import { recover } from './recover/recover.ts';
 import { Registry } from './registry.ts';
@@ -76,16 +79,19 @@ export async function openHost(options: HostOptions): Promise<OpenHost> {
     }),
     gate: new Gate(settings.start_concurrency || machine.cpuCount + waitingStarts),
     deadlines: new Deadlines(),
+    pools: new Pools(),
     reach: options.reach ?? (() => {}),
     draining: false,
     closing: new AbortController(),
   };
   await recover(context);
+  startReconciling(context);
   return { context, routes: createRoutes(context), close: () => close(context) };
 }
 
 async function close(host: HostContext): Promise<void> {
   host.draining = true;
+  endPools(host);
   const busy = host.registry
     .all()
     .filter(

@@ -30,6 +30,20 @@ export const operationTable = {
     to: 'running',
     failed: 'error',
   },
+  // Of an instance that waits in a pool for its sandbox.
+  ready: {
+    from: ['creating'],
+    steps: ['reserve', 'journal', 'slot', 'engine', 'agent', 'configure', 'running'],
+    to: 'running',
+    failed: 'error',
+  },
+  // Of such an instance by a create.
+  checkout: {
+    from: ['running'],
+    steps: ['configure', 'journal'],
+    to: 'running',
+    failed: 'error',
+  },
   pause: {
     from: ['running'],
     steps: ['begin', 'freeze', 'save', 'record', 'journal'],

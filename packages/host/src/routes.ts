@@ -16,6 +16,8 @@ import { presentChild } from './fork/present-child.ts';
 import { presentInstance } from './instance/present.ts';
 import type { InstanceRecord } from './instance/record.ts';
 import { pauseInstance } from './pause/pause-instance.ts';
+import { presentPool } from './pools/present-pool.ts';
+import { setPools } from './pools/set-pools.ts';
 import { deleteSnapshot } from './snapshots/delete-snapshot.ts';
 import { readSnapshotKind } from './snapshots/kind.ts';
 import { presentSnapshot } from './snapshots/present.ts';
@@ -37,9 +39,11 @@ export function createRoutes(host: HostContext): (router: ConnectRouter) => void
   return (router) => {
     router.service(proto.HostService, {
       getHost: guarded(async () => create(proto.GetHostResponseSchema, await describeHost(host))),
-      createInstance: guarded(async (request: proto.CreateInstanceRequest) =>
-        create(proto.CreateInstanceResponseSchema, present(await createInstance(host, request))),
-      ),
+      createInstance: guarded(async (request: proto.CreateInstanceRequest) => {
+        const instance = presentInstance(await createInstance(host, request));
+        const { checkout } = instance;
+        return create(proto.CreateInstanceResponseSchema, { instance, ...(checkout ? { checkout } : {}) });
+      }),
       getInstance: guarded(async ({ sandboxId }: proto.GetInstanceRequest) => {
         const { published, record } = host.registry.get(sandboxId);
         return create(proto.GetInstanceResponseSchema, present(published ?? record));
@@ -81,6 +85,15 @@ export function createRoutes(host: HostContext): (router: ConnectRouter) => void
         return create(proto.DeleteSnapshotResponseSchema);
       }),
       describeDisk: guarded(async () => create(proto.DescribeDiskResponseSchema, await describeDisk(host))),
+      setPools: guarded(async ({ pools }: proto.SetPoolsRequest) => {
+        setPools(host, pools);
+        return create(proto.SetPoolsResponseSchema);
+      }),
+      listPools: guarded(async () =>
+        create(proto.ListPoolsResponseSchema, {
+          pools: host.pools.list().map((pool) => presentPool(host, pool)),
+        }),
+      ),
       watchInstances: (_request, context) => watchInstances(host, context.signal),
       forgetInstances: guarded(async ({ sandboxIds }: proto.ForgetInstancesRequest) => {
         await forgetInstances(host, sandboxIds);

@@ -33,6 +33,14 @@ export interface Timing {
   /** Pause before the guards of a guest are first listened to, and before that is tried again. */
   guardDelayMs: number;
   guardRetryMs: number;
+  /** Answer of a ready instance to what it is to be; one that takes longer is lost. */
+  checkoutMs: number;
+  /** Pause before the instance that a create took is replaced, so that the first commands of who took it come first. */
+  refillDelayMs: number;
+  /** Age at which a ready instance is replaced. */
+  readyAgeMs: number;
+  /** Pause between two looks at the pools when nothing happens. */
+  poolCheckMs: number;
   keepAliveMs: number;
   /** How long a closing host waits for creates and cleanings under way. */
   drainMs: number;
@@ -62,6 +70,10 @@ export const defaultTiming: Timing = {
   silentBusyMs: 300_000,
   guardDelayMs: 1_000,
   guardRetryMs: 5_000,
+  checkoutMs: 5_000,
+  refillDelayMs: 30,
+  readyAgeMs: 6 * 3600 * 1000,
+  poolCheckMs: 5_000,
   keepAliveMs: 5_000,
   drainMs: 10_000,
 };

@@ -195,6 +195,8 @@ export interface Network {
   acquire(policy: NetworkPolicy): Promise<Slot>;
   /** Takes a slot that an earlier process handed out, after a restart. */
   adopt(index: number, policy: NetworkPolicy): Promise<Slot>;
+  /** Changes what the guest of a slot may reach; in force when it resolves. */
+  setPolicy(slot: Slot, policy: NetworkPolicy): Promise<void>;
   /** Sets addresses and routes again; needed before every start or restore in a slot. */
   prepare(slot: Slot): Promise<void>;
   /** Gives a slot back: connections are cut, the namespace is made anew. */

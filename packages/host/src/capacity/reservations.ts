@@ -32,6 +32,24 @@ export class Reservations {
     return { instances: this.#shares.size, vcpus, memoryMb };
   }
 
+  /** Whether a share would fit if these were not there. */
+  fits(share: Share, { without }: { without: ReadonlySet<string> }): boolean {
+    const { limits } = this;
+    let { instances, vcpus, memoryMb } = this.used;
+    for (const id of without) {
+      const gone = this.#shares.get(id);
+      if (!gone) continue;
+      instances -= 1;
+      vcpus -= gone.vcpus;
+      memoryMb -= gone.memoryMb;
+    }
+    return (
+      instances + 1 <= limits.instances &&
+      vcpus + share.vcpus <= limits.vcpus &&
+      memoryMb + share.memoryMb <= limits.memoryMb
+    );
+  }
+
   /** @throws {HostError} `capacity_exceeded`, naming what does not fit. */
   check(share: Share): void {
     const { used, limits } = this;

@@ -4,12 +4,14 @@ import { describeFailure } from '../agent/describe-failure.ts';
 import { checkDisk, readDisk } from '../capacity/disk.ts';
 import type { HostContext } from '../context.ts';
 import { finish } from '../end/finish.ts';
-import { HostError, isDiskFull } from '../errors.ts';
 import { commit } from '../instance/commit.ts';
 import { makeInstanceId } from '../instance/ids.ts';
 import { type End, type InstanceRecord, isFinal } from '../instance/record.ts';
 import { TrackedInstance } from '../instance/tracked-instance.ts';
+import { askPools } from '../pools/ask.ts';
 import { refuseWhenDraining, shuttingDown } from '../shutting-down.ts';
+import { describeEnd } from './describe-end.ts';
+import { type ColdOrder, firstRecord } from './first-record.ts';
 import { operationOf } from './operation-of.ts';
 import { refuseSnapshot } from './refuse-snapshot.ts';
 import { reserve } from './reserve.ts';
@@ -34,10 +36,26 @@ export async function createInstance(
 }
 
 /** Makes the instance of a checked order, or answers with the one that was made of it before. */
-export async function createFrom(host: HostContext, order: CreateOrder): Promise<InstanceRecord> {
+export function createFrom(host: HostContext, order: CreateOrder): Promise<InstanceRecord> {
+  const { creates } = host.pools;
+  const underway = creates.get(order.sandboxId);
+  if (underway) return underway;
+  const making = make(host, order).finally(() => creates.delete(order.sandboxId));
+  creates.set(order.sandboxId, making);
+  return making;
+}
+
+async function make(host: HostContext, order: CreateOrder): Promise<InstanceRecord> {
   const known = findUnforgotten(host, order.sandboxId);
   if (known) return answerAgain(known);
   refuseWhenDraining(host);
+  const served = await askPools(host, order);
+  if (served.instance) return answer(served.instance);
+  const missed = order.checkout?.poolId ? { hit: false, waited_ms: served.waitedMs } : null;
+  return await startCold(host, { ...order, missed });
+}
+
+async function startCold(host: HostContext, order: ColdOrder): Promise<InstanceRecord> {
   await host.images.locate(order.spec.image);
   checkDisk(await readDisk(host.paths.hostDir), order.spec.disk_mb);
   const share = { vcpus: order.spec.vcpus, memoryMb: order.spec.memory_mb };
@@ -85,7 +103,7 @@ async function bringUp(host: HostContext, instance: TrackedInstance): Promise<vo
   }
 }
 
-/** What a create of this instance answers, once it has ended. */
+/** What a create of this instance answers, once it runs or has ended. */
 export async function answerAgain(instance: TrackedInstance): Promise<InstanceRecord> {
   await instance.created;
   return answer(instance);
@@ -100,53 +118,4 @@ function answer(instance: TrackedInstance): InstanceRecord {
   const record = instance.published ?? instance.record;
   if (isFinal(record) && record.started_unix_ms === 0) throw describeEnd(instance);
   return record;
-}
-
-function describeEnd(instance: TrackedInstance, cause?: unknown): HostError {
-  const { state, sandbox_id, message, refusal } = instance.record;
-  if (state === 'destroyed') {
-    return new HostError('instance_not_running', `sandbox ${sandbox_id} was ended while it was created`, {
-      cause,
-    });
-  }
-  if (isDiskFull(cause)) {
-    return new HostError('disk_full', `the host's disk is full; sandbox ${sandbox_id} was not created`, {
-      cause,
-    });
-  }
-  const { code, field } = refusal ?? { code: 'start_failed' as const, field: '' };
-  return new HostError(code, `sandbox ${sandbox_id} did not start: ${message}`, { field, cause });
-}
-
-function firstRecord(host: HostContext, id: string, order: CreateOrder): InstanceRecord {
-  return {
-    version: 3,
-    revision: 0,
-    instance_id: id,
-    sandbox_id: order.sandboxId,
-    pool_id: '',
-    checkout: null,
-    state: 'creating',
-    reason: '',
-    message: '',
-    clean: false,
-    forgotten: false,
-    spec: order.spec,
-    timeout_ms: order.timeoutMs,
-    slot: null,
-    agent_address: '',
-    agent_token: '',
-    boot_id: host.machine.bootId,
-    created_unix_ms: Date.now(),
-    started_unix_ms: 0,
-    deadline_unix_ms: 0,
-    deadline_action: order.deadlineAction,
-    ended_unix_ms: 0,
-    pause_snapshot_id: order.pauseSnapshotId,
-    from_snapshot_id: order.snapshot?.snapshot_id ?? '',
-    pause_snapshot: null,
-    remaining_ms: 0,
-    refusal: null,
-    phases: { queue_ms: 0, slot_ms: 0, engine_ms: 0, agent_ms: 0, configure_ms: 0 },
-  };
 }

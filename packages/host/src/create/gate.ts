@@ -1,10 +1,19 @@
 import { DeadlineError } from '../with-deadline.ts';
 
+interface EnterOptions {
+  /** Longest wait. */
+  ms: number;
+  signal: AbortSignal;
+  /** Comes after everybody else, and leaves them a place. @default false */
+  yielding?: boolean;
+}
+
 /** Lets a fixed number through at the same moment, the others in the order of their coming. */
 export class Gate {
   readonly width: number;
   #inside = 0;
   readonly #waiting = new Set<() => void>();
+  readonly #yielding = new Set<() => void>();
 
   constructor(width: number) {
     this.width = width;
@@ -15,15 +24,16 @@ export class Gate {
    *
    * @throws {DeadlineError} After `ms` in the queue; the signal's reason when it aborts.
    */
-  enter(options: { ms: number; signal: AbortSignal }): Promise<() => void> {
-    const { ms, signal } = options;
+  enter(options: EnterOptions): Promise<() => void> {
+    const { ms, signal, yielding = false } = options;
     if (signal.aborted) return Promise.reject(signal.reason);
-    if (this.#inside < this.width) return Promise.resolve(this.#admit());
+    if (this.#admits(yielding)) return Promise.resolve(this.#admit());
+    const queue = yielding ? this.#yielding : this.#waiting;
     return new Promise((resolve, reject) => {
       const leave = () => {
         clearTimeout(timer);
         signal.removeEventListener('abort', onAbort);
-        this.#waiting.delete(turn);
+        queue.delete(turn);
       };
       const turn = () => {
         leave();
@@ -37,9 +47,14 @@ export class Gate {
         leave();
         reject(new DeadlineError('waiting for a turn to start', ms));
       }, ms);
-      this.#waiting.add(turn);
+      queue.add(turn);
       signal.addEventListener('abort', onAbort, { once: true });
     });
+  }
+
+  #admits(yielding: boolean): boolean {
+    if (!yielding) return this.#inside < this.width;
+    return this.#waiting.size === 0 && this.#inside < Math.max(1, this.width - 1);
   }
 
   #admit(): () => void {
@@ -49,8 +64,14 @@ export class Gate {
       if (left) return;
       left = true;
       this.#inside -= 1;
-      const [next] = this.#waiting;
-      next?.();
+      this.#letIn();
     };
+  }
+
+  #letIn(): void {
+    const [next] = this.#waiting;
+    const [last] = this.#yielding;
+    if (next) next();
+    else if (this.#admits(true)) last?.();
   }
 }

@@ -13,6 +13,7 @@ import { configure } from './configure.ts';
 import { operationOf } from './operation-of.ts';
 
 const agentPort = 49983;
+const longestTimerMs = 2 ** 31 - 1;
 
 /**
  * Takes an instance whose journal says `creating` through all phases until it runs. Rejects when a phase fails,
@@ -31,7 +32,7 @@ export async function startInstance(host: HostContext, instance: TrackedInstance
       phases[phase] = Math.round((performance.now() - from) * 1000) / 1000;
     }
   };
-  const leave = await timed('queue_ms', host.gate.enter({ ms: timing.queueMs, signal }));
+  const leave = await timed('queue_ms', enterGate(host, instance, signal));
   try {
     const slot = await timed('slot_ms', takeSlot(host, instance, signal));
     host.reach(`${operation}.after_slot`);
@@ -56,6 +57,17 @@ export async function startInstance(host: HostContext, instance: TrackedInstance
     const settled = Promise.allSettled(instance.pending);
     void withDeadline(settled, { what: 'a step of the start', ms: timing.engineMs }).then(leave, leave);
   }
+}
+
+function enterGate(
+  { gate, timing }: HostContext,
+  { sandboxId }: TrackedInstance,
+  signal: AbortSignal,
+): Promise<() => void> {
+  // One that is for later lets everybody else start first, however long that takes.
+  return sandboxId
+    ? gate.enter({ ms: timing.queueMs, signal })
+    : gate.enter({ ms: longestTimerMs, signal, yielding: true });
 }
 
 function takeSlot(host: HostContext, instance: TrackedInstance, signal: AbortSignal): Promise<Slot> {
@@ -163,5 +175,6 @@ async function becomeRunning(
   running.signal.throwIfAborted();
   setDeadlineTimer(host, instance);
   watchAgent(host, instance);
-  watchGuard(host, instance);
+  // Nothing runs in one that waits for its sandbox.
+  if (instance.sandboxId) watchGuard(host, instance);
 }

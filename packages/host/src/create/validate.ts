@@ -1,19 +1,14 @@
 import type { Settings } from '@nullspace/configuration';
 import type { host } from '@nullspace/proto';
 import { type DeadlineAction, readDeadlineAction } from '../deadline/action.ts';
-import { HostError } from '../errors.ts';
-import { digestPattern } from '../images/catalog.ts';
 import type { InstanceSpec } from '../instance/spec.ts';
 import { requireSnapshotId } from '../snapshots/id.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
+import { bound, checkSpec, refuse } from './check-spec.ts';
+import { type CheckoutOrder, readCheckout } from './checkout-order.ts';
 import { readHostname } from './hostname.ts';
-import { chooseProcessLimit } from './process-limit.ts';
 
 const sandboxIdPattern = /^[A-Za-z0-9_-]{1,100}$/;
-const largestEnvBytes = 1024 * 1024;
-const smallestMemoryMb = 64;
-const smallestDiskMb = 64;
-const highestProcessLimit = 1_000_000;
 
 /** A create request that the host can act on. */
 export interface CreateOrder {
@@ -27,6 +22,8 @@ export interface CreateOrder {
   snapshot?: SnapshotRecord;
   /** The snapshot is that of a template: what runs in it is configured as after a cold start. */
   asTemplate: boolean;
+  /** Undefined: of the host's own pool, if that has this shape. */
+  checkout?: CheckoutOrder;
 }
 
 /**
@@ -45,35 +42,17 @@ export function validateCreate(
   if (request.templateSnapshot && !snapshot) refuse('snapshot_id', 'is missing; template_snapshot needs one');
   if (snapshot && !request.templateSnapshot) return fromSnapshot(request, snapshot, settings);
   if (!spec) return refuse('spec', 'is missing');
-  if (!digestPattern.test(spec.image)) refuse('spec.image', 'must be "sha256-" and 64 hexadecimal digits');
-  bound('spec.vcpus', spec.vcpus, { least: 1, most: settings.max_vcpus });
-  bound('spec.memory_mb', spec.memoryMb, { least: smallestMemoryMb, most: settings.max_memory_mb });
-  const diskMb = spec.diskMb || settings.default_disk_mb;
-  bound('spec.disk_mb', diskMb, { least: smallestDiskMb, most: settings.max_disk_mb });
-  bound('spec.process_limit', spec.processLimit, { least: 0, most: highestProcessLimit });
-  checkEnv('spec.env', spec.env);
-  checkEnv('image_env', request.imageEnv);
-  checkCwd(spec.cwd);
-  if (snapshot)
-    requireShape(
-      { image: spec.image, vcpus: spec.vcpus, memory_mb: spec.memoryMb, disk_mb: diskMb },
-      snapshot,
-    );
+  const checked = checkSpec(spec, { settings, imageEnv: request.imageEnv });
+  if (snapshot) requireShape(checked, snapshot);
   return {
     sandboxId,
     ...readLifetime(request, settings),
     snapshot,
     asTemplate: request.templateSnapshot,
+    ...readCheckout(request.checkout),
     spec: {
-      image: spec.image,
-      vcpus: spec.vcpus,
-      memory_mb: spec.memoryMb,
-      disk_mb: diskMb,
-      env: { ...spec.env },
-      image_env: { ...request.imageEnv },
-      cwd: spec.cwd,
+      ...checked,
       internet_access: spec.internetAccess,
-      process_limit: chooseProcessLimit({ asked: spec.processLimit, memoryMb: spec.memoryMb }),
       hostname: readHostname(spec.hostname, sandboxId),
     },
   };
@@ -135,32 +114,4 @@ function requireShape(
       `is ${asked[name]}; the template's snapshot ${snapshot_id} was saved with ${spec[name]}`,
     );
   }
-}
-
-function checkEnv(field: string, env: Record<string, string>): void {
-  let bytes = 0;
-  for (const [name, value] of Object.entries(env)) {
-    if (name === '' || name.includes('=') || name.includes('\0')) {
-      refuse(field, `has the name ${JSON.stringify(name)}; names hold no "=" and no NUL and are not empty`);
-    }
-    if (value.includes('\0')) refuse(field, `has a NUL in the value of ${name}`);
-    bytes += Buffer.byteLength(name) + Buffer.byteLength(value) + 2;
-  }
-  if (bytes > largestEnvBytes) refuse(field, `is ${bytes} bytes; the most is ${largestEnvBytes}`);
-}
-
-function checkCwd(cwd: string): void {
-  if (cwd === '') return;
-  if (!cwd.startsWith('/') || cwd.includes('\0') || Buffer.byteLength(cwd) > 4096) {
-    refuse('spec.cwd', 'must be an absolute path of at most 4096 bytes without NUL');
-  }
-}
-
-function bound(field: string, value: number, range: { least: number; most: number }): void {
-  if (value >= range.least && value <= range.most) return;
-  refuse(field, `is ${value}; it must be between ${range.least} and ${range.most}`);
-}
-
-function refuse(field: string, message: string): never {
-  throw new HostError('invalid_request', `${field} ${message}`, { field });
 }

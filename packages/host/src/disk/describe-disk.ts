@@ -5,7 +5,7 @@ import type { host as proto } from '@nullspace/proto';
 import type { HostContext } from '../context.ts';
 import { measureFolder } from './measure-folder.ts';
 
-type Use = { kind: 'image' | 'instance' | 'snapshot' | 'temporary'; id: string; bytes: number };
+type Use = { kind: 'image' | 'instance' | 'snapshot' | 'temporary' | 'pool'; id: string; bytes: number };
 
 /** What uses the disk of this host, the largest first. */
 export async function describeDisk(
@@ -41,9 +41,12 @@ async function describeImages({ paths: { imagesDir } }: HostContext): Promise<Us
 
 async function describeInstances(host: HostContext): Promise<Use[]> {
   return await Promise.all(
-    host.registry.all().map(async ({ id, sandboxId, folder }): Promise<Use> => {
+    host.registry.all().map(async ({ id, sandboxId, record, folder }): Promise<Use> => {
       const [bytes, usage] = await Promise.all([measureFolder(folder), host.engine.usage(id)]);
-      return { kind: 'instance', id: sandboxId, bytes: bytes + (usage?.diskBytes ?? 0) };
+      const all = bytes + (usage?.diskBytes ?? 0);
+      return sandboxId
+        ? { kind: 'instance', id: sandboxId, bytes: all }
+        : { kind: 'pool', id: record.pool_id, bytes: all };
     }),
   );
 }

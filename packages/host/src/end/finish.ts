@@ -10,7 +10,9 @@ import { release } from './release.ts';
  */
 export function finish(host: HostContext, instance: TrackedInstance, end: End): Promise<void> {
   if (isFinal(instance.record)) return instance.finished ?? Promise.resolve();
-  instance.record = { ...instance.record, ...end, ended_unix_ms: Date.now() };
+  // Of one that was nobody's, nobody has to be told.
+  const forgotten = instance.sandboxId === '';
+  instance.record = { ...instance.record, ...end, ended_unix_ms: Date.now(), forgotten };
   const { id: instance_id, sandboxId: sandbox_id } = instance;
   host.log.info({ instance_id, sandbox_id, ...end }, 'instance ended');
   host.reach('kill.before_journal');

@@ -19,7 +19,7 @@ const actions = {
 
 /** A record as clients see it. */
 export function presentInstance(record: InstanceRecord): host.Instance {
-  const { spec, phases, pause_snapshot: snapshot } = record;
+  const { spec, phases, checkout, pause_snapshot: snapshot } = record;
   return create(host.InstanceSchema, {
     instanceId: record.instance_id,
     sandboxId: record.sandbox_id,
@@ -37,6 +37,7 @@ export function presentInstance(record: InstanceRecord): host.Instance {
     pauseSnapshotId: record.pause_snapshot_id,
     fromSnapshotId: record.from_snapshot_id,
     pauseSnapshot: snapshot ? presentSnapshot(snapshot) : undefined,
+    checkout: checkout ? { hit: checkout.hit, waitedMs: checkout.waited_ms } : undefined,
     revision: BigInt(record.revision),
     endedUnixMs: BigInt(record.ended_unix_ms),
     phases: {

@@ -25,6 +25,8 @@ export async function recover(host: HostContext): Promise<void> {
   const alive = new Set(listed.filter(({ running }) => running).map(({ id }) => id));
   const kept = new Map<string, InstanceRecord>();
   for (const record of records) {
+    // What waited in a pool is of the engine and agent of the earlier process: pools are filled anew.
+    if (!record.sandbox_id) continue;
     if (record.state === 'running' && record.slot !== null && alive.has(record.instance_id)) {
       kept.set(record.instance_id, record);
     }

@@ -21,6 +21,29 @@ test('one that leaves twice counts once, and one that gave up takes no place', a
   (await waits)();
 });
 
+test('those that yield come after all others and leave them a place', async () => {
+  const gate = new Gate(3);
+  const order: string[] = [];
+  const enter = (name: string, yielding: boolean) =>
+    gate.enter({ ...patient(), yielding }).then((leave) => {
+      order.push(name);
+      return leave;
+    });
+  const first = await enter('refill 1', true);
+  const second = await enter('refill 2', true);
+  const late = enter('refill 3', true);
+  const create = await enter('create 1', false);
+  const waiting = enter('create 2', false);
+  first();
+  const leaveWaiting = await waiting;
+  second();
+  assert.deepEqual(order, ['refill 1', 'refill 2', 'create 1', 'create 2']);
+  create();
+  (await late)();
+  leaveWaiting();
+  assert.equal(order.at(-1), 'refill 3');
+});
+
 test('waiting has an end', async () => {
   const gate = new Gate(1);
   const leave = await gate.enter(patient());

@@ -40,6 +40,9 @@ export function createFakeNetwork(options: FakeNetworkOptions = {}): Network {
       slots.set(index, policy);
       return slotOf(index);
     },
+    async setPolicy({ index }, policy) {
+      slots.set(index, policy);
+    },
     async prepare() {},
     async release(slot) {
       slots.delete(slot.index);

@@ -90,6 +90,9 @@ export function createNetwork(options: NetworkOptions): Network {
       await setOffline(index, !policy.internetAccess);
       return slotOf(index);
     },
+    async setPolicy({ index }, policy) {
+      if (offline.has(index) === policy.internetAccess) await setOffline(index, !policy.internetAccess);
+    },
     async prepare(slot) {
       // The engine takes address and route away, so what was prepared serves one start only.
       if (fresh.delete(slot.index)) return;
