@@ -30,6 +30,8 @@ function checks(): Step[] {
     check('generated docs', ['node', 'packages/server/scripts/generate-docs.ts', '--check']),
     check('go vet', ['go', 'vet', './...'], 'guest'),
     check('gofmt', ['sh', '-c', 'test -z "$(gofmt -l cmd internal e2e | tee /dev/stderr)"'], 'guest'),
+    check('go vet: imager', ['go', 'vet', './...'], 'imager'),
+    check('gofmt: imager', ['sh', '-c', 'test -z "$(gofmt -l . | tee /dev/stderr)"'], 'imager'),
     // Each folder has settings of its own.
     check('ruff', [
       'sh',

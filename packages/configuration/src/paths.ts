@@ -16,6 +16,10 @@ export interface Paths {
   instancesDir: string;
   /** One folder a snapshot. */
   snapshotsDir: string;
+  /** Layers of pulled images, by digest. They belong to the account that fetches them. */
+  layersDir: string;
+  /** What references were found to be, and which root image was made of them. */
+  importsDir: string;
   /** State of the server; owned by service_user. */
   serverDir: string;
   /** SQLite database, when database_url is empty. */
@@ -38,6 +42,8 @@ export function paths(settings: Pick<Settings, 'data_dir' | 'cache_dir' | 'host_
     imagesDir: join(hostDir, 'images'),
     instancesDir: join(hostDir, 'instances'),
     snapshotsDir: join(hostDir, 'snapshots'),
+    layersDir: join(hostDir, 'layers'),
+    importsDir: join(hostDir, 'imports'),
     serverDir,
     dbFile: join(serverDir, 'db.sqlite'),
     logsDir: join(dataDir, 'logs'),

@@ -76,6 +76,27 @@ export const settings = z.strictObject({
   max_vcpus: wholeNumber(1).default(32).describe('Most vCPUs of one sandbox.'),
   max_memory_mb: wholeNumber(1).default(65536).describe('Most memory of one sandbox, in MiB.'),
   max_disk_mb: wholeNumber(1).default(262144).describe('Largest disk of one sandbox, in MiB.'),
+  max_image_mb: wholeNumber(1, 8 * 1024 * 1024)
+    .default(32768)
+    .describe('Largest root image made of a pulled image or of a build, in MiB.'),
+  layer_cache_mb: wholeNumber(0)
+    .default(20480)
+    .describe('Disk for layers of pulled images, in MiB; those not used for longest go first.'),
+  insecure_registries: z
+    .string()
+    .regex(
+      /^$|^[A-Za-z0-9.[\]:_-]+(\s*,\s*[A-Za-z0-9.[\]:_-]+)*$/,
+      'must be registries such as localhost:5000 separated by commas',
+    )
+    .default('')
+    .describe(
+      'Registries that are spoken to without TLS and may lie at any address, such as localhost:5000, separated by commas.',
+    ),
+  registry_allow_ranges: networkList()
+    .default('')
+    .describe(
+      'Networks that registries may lie in although they are not public, in CIDR form, separated by commas.',
+    ),
   max_timeout_ms: wholeNumber(1)
     .default(30 * 24 * 3600 * 1000)
     .describe('Longest time to live, in milliseconds.'),

@@ -9,6 +9,7 @@ import type { Gate } from './create/gate.ts';
 import type { Deadlines } from './deadline/deadlines.ts';
 import type { ReachPoint } from './faults.ts';
 import type { ImageCatalog } from './images/catalog.ts';
+import type { SharedWorks } from './imports/shared-works.ts';
 import type { Pools } from './pools/pools.ts';
 import type { Registry } from './registry.ts';
 import type { SnapshotCatalog } from './snapshots/catalog.ts';
@@ -26,6 +27,10 @@ export interface HostContext {
   createNetwork: () => Network;
   agents: Agents;
   images: ImageCatalog;
+  /** Path of the program that makes root images. */
+  imager: string;
+  /** Imports and assemblies under way. */
+  works: SharedWorks;
   snapshots: SnapshotCatalog;
   log: Logger;
   registry: Registry;

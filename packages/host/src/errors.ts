@@ -57,6 +57,9 @@ const transportCodes: Record<HostErrorCode, Code> = {
   assemble_failed: Code.Internal,
 };
 
+/** Every code. */
+export const hostErrorCodes = Object.keys(transportCodes) as HostErrorCode[];
+
 /** A refused call: what happened, to which id, and what to do next. */
 export class HostError extends Error {
   readonly code: HostErrorCode;

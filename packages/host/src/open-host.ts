@@ -12,6 +12,7 @@ import { Gate } from './create/gate.ts';
 import { Deadlines } from './deadline/deadlines.ts';
 import type { ReachPoint } from './faults.ts';
 import { ImageCatalog } from './images/catalog.ts';
+import { SharedWorks } from './imports/shared-works.ts';
 import { isFinal } from './instance/record.ts';
 import { endPools } from './pools/end-with-host.ts';
 import { Pools } from './pools/pools.ts';
@@ -36,6 +37,8 @@ export interface HostOptions {
   /** Makes the network; more than one may be made, one after another. */
   createNetwork: () => Network;
   log: Logger;
+  /** Path of the program that makes root images. @default none, which fails every import */
+  imager?: string;
   /** @default calls over TCP */
   agents?: Agents;
   /** @default what the machine says */
@@ -68,6 +71,8 @@ export async function openHost(options: HostOptions): Promise<OpenHost> {
     createNetwork: options.createNetwork,
     agents: options.agents ?? createAgents(),
     images: new ImageCatalog(paths.imagesDir),
+    imager: options.imager ?? '',
+    works: new SharedWorks(),
     snapshots: new SnapshotCatalog(paths.snapshotsDir),
     log: options.log,
     registry: new Registry(),
@@ -102,6 +107,7 @@ async function close(host: HostContext): Promise<void> {
     host.log.warn({ err: error }, 'closing before all is done; the next start goes on');
   });
   host.closing.abort();
+  await host.works.endAll();
   host.deadlines.clearAll();
   await host.network.close();
 }

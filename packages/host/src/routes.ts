@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { Code, ConnectError, type ConnectRouter, type HandlerContext } from '@connectrpc/connect';
 import { host as proto } from '@nullspace/proto';
+import { assembleImage } from './assemble/assemble-image.ts';
 import type { HostContext } from './context.ts';
 import { createInstance } from './create/create-instance.ts';
 
@@ -13,6 +14,8 @@ import { killInstance } from './end/kill-instance.ts';
 import { HostError, isDiskFull, toConnectError } from './errors.ts';
 import { forkInstance } from './fork/fork-instance.ts';
 import { presentChild } from './fork/present-child.ts';
+import { deleteImage } from './images/delete-image.ts';
+import { streamImport } from './imports/stream-import.ts';
 import { presentInstance } from './instance/present.ts';
 import type { InstanceRecord } from './instance/record.ts';
 import { pauseInstance } from './pause/pause-instance.ts';
@@ -35,6 +38,13 @@ export function createRoutes(host: HostContext): (router: ConnectRouter) => void
         throw explain(host, error, context.method.name);
       }
     };
+  const guardedStream = async function* <Answer>(answers: AsyncIterable<Answer>, method: string) {
+    try {
+      yield* answers;
+    } catch (error) {
+      throw explain(host, error, method);
+    }
+  };
   const present = (record: InstanceRecord) => ({ instance: presentInstance(record) });
   return (router) => {
     router.service(proto.HostService, {
@@ -80,6 +90,17 @@ export function createRoutes(host: HostContext): (router: ConnectRouter) => void
       listSnapshots: guarded(async () =>
         create(proto.ListSnapshotsResponseSchema, { snapshots: host.snapshots.list().map(presentSnapshot) }),
       ),
+      importImage: (request, context) =>
+        guardedStream(streamImport(host, request, context.signal), context.method.name),
+      assembleImage: guarded(async ({ snapshotId }: proto.AssembleImageRequest, { signal }) => {
+        const made = await assembleImage(host, snapshotId, signal);
+        const answer = { image: made.image, sizeBytes: BigInt(made.size_bytes) };
+        return create(proto.AssembleImageResponseSchema, answer);
+      }),
+      deleteImage: guarded(async ({ image }: proto.DeleteImageRequest) => {
+        await deleteImage(host, image);
+        return create(proto.DeleteImageResponseSchema);
+      }),
       deleteSnapshot: guarded(async ({ snapshotId }: proto.DeleteSnapshotRequest) => {
         await deleteSnapshot(host, snapshotId);
         return create(proto.DeleteSnapshotResponseSchema);

@@ -41,6 +41,10 @@ export interface Timing {
   readyAgeMs: number;
   /** Pause between two looks at the pools when nothing happens. */
   poolCheckMs: number;
+  /** A registry's answer to begin; a transfer to stand still; an import or an assembly as a whole. */
+  registryAnswerMs: number;
+  registryStallMs: number;
+  importMs: number;
   keepAliveMs: number;
   /** How long a closing host waits for creates and cleanings under way. */
   drainMs: number;
@@ -74,6 +78,9 @@ export const defaultTiming: Timing = {
   refillDelayMs: 30,
   readyAgeMs: 6 * 3600 * 1000,
   poolCheckMs: 5_000,
+  registryAnswerMs: 30_000,
+  registryStallMs: 60_000,
+  importMs: 3_600_000,
   keepAliveMs: 5_000,
   drainMs: 10_000,
 };

@@ -6,6 +6,7 @@ export { createFakeEngine } from './fake/create-engine.ts';
 export type { FakeNetworkOptions } from './fake/create-network.ts';
 export { createFakeNetwork } from './fake/create-network.ts';
 export { createGvisorEngine } from './gvisor/create-engine.ts';
+export { filesystemSnapshotFiles } from './gvisor/filesystem-files.ts';
 export { largestProcessLimit } from './gvisor/limits.ts';
 export type { GvisorOptions } from './gvisor/options.ts';
 export { createNetwork } from './network/create-network.ts';

@@ -56,6 +56,8 @@ async function make(host: HostContext, order: CreateOrder): Promise<InstanceReco
 }
 
 async function startCold(host: HostContext, order: ColdOrder): Promise<InstanceRecord> {
+  // Until the instance is known, which then needs it.
+  using _image = host.images.hold(order.spec.image);
   await host.images.locate(order.spec.image);
   checkDisk(await readDisk(host.paths.hostDir), order.spec.disk_mb);
   const share = { vcpus: order.spec.vcpus, memoryMb: order.spec.memory_mb };

@@ -5,7 +5,11 @@ import type { host as proto } from '@nullspace/proto';
 import type { HostContext } from '../context.ts';
 import { measureFolder } from './measure-folder.ts';
 
-type Use = { kind: 'image' | 'instance' | 'snapshot' | 'temporary' | 'pool'; id: string; bytes: number };
+type Use = {
+  kind: 'image' | 'instance' | 'snapshot' | 'temporary' | 'pool' | 'layer';
+  id: string;
+  bytes: number;
+};
 
 /** What uses the disk of this host, the largest first. */
 export async function describeDisk(
@@ -16,6 +20,7 @@ export async function describeDisk(
     describeImages(host),
     describeInstances(host),
     describeSnapshots(host),
+    describeLayers(host),
   ]);
   return {
     freeBytes: BigInt(bavail * bsize),
@@ -47,6 +52,17 @@ async function describeInstances(host: HostContext): Promise<Use[]> {
       return sandboxId
         ? { kind: 'instance', id: sandboxId, bytes: all }
         : { kind: 'pool', id: record.pool_id, bytes: all };
+    }),
+  );
+}
+
+async function describeLayers({ paths: { layersDir } }: HostContext): Promise<Use[]> {
+  const names = await readdir(layersDir);
+  return await Promise.all(
+    names.map(async (name): Promise<Use> => {
+      const found = await stat(join(layersDir, name)).catch(() => undefined);
+      const kind = name.startsWith('sha256-') ? 'layer' : 'temporary';
+      return { kind, id: name, bytes: (found?.blocks ?? 0) * 512 };
     }),
   );
 }

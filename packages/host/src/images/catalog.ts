@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { HostError } from '../errors.ts';
@@ -12,12 +12,14 @@ const catalogFile = z.record(
   z.strictObject({ digest: z.string().regex(digestPattern), size_bytes: z.number().int().min(0) }),
 );
 
-/** Installed images by name. */
+/** Names of installed images. Others have none: they were made of builds or of images of registries. */
 export type ImageList = z.infer<typeof catalogFile>;
 
 /** Installed images of a data folder, read again when another process changed them. */
 export class ImageCatalog {
   readonly folder: string;
+  readonly #held = new Map<string, number>();
+  readonly #going = new Set<string>();
   #images: ImageList = {};
   #stamp = '';
 
@@ -49,16 +51,41 @@ export class ImageCatalog {
    * @throws {HostError} `image_not_found`
    */
   async locate(digest: string): Promise<string> {
-    const images = await this.list();
     const path = this.pathOf(digest);
-    const known = Object.values(images).some((image) => image.digest === digest);
-    if (known && (await stat(path).catch(() => undefined))) return path;
-    const names = Object.keys(images).join(', ') || 'none';
+    const there = !this.#going.has(digest) && (await stat(path).catch(() => undefined));
+    if (there) return path;
+    const names = Object.keys(await this.list()).join(', ') || 'none';
     throw new HostError(
       'image_not_found',
-      `image ${digest} is not installed on this host (installed: ${names}); add it with "images add"`,
+      `image ${digest} is not installed on this host (names: ${names}); import or build it again, or add it with "images add"`,
       { field: 'spec.image' },
     );
+  }
+
+  /** Keeps an image from being removed until the answer is disposed. */
+  hold(digest: string): Disposable {
+    this.#held.set(digest, (this.#held.get(digest) ?? 0) + 1);
+    return {
+      [Symbol.dispose]: () => {
+        const left = this.#held.get(digest)! - 1;
+        if (left === 0) this.#held.delete(digest);
+        else this.#held.set(digest, left);
+      },
+    };
+  }
+
+  isHeld(digest: string): boolean {
+    return this.#held.has(digest);
+  }
+
+  /** Removes an image. From now on it is not there for any new use; unknown ones are fine. */
+  async remove(digest: string): Promise<void> {
+    this.#going.add(digest);
+    try {
+      await rm(this.pathOf(digest), { force: true });
+    } finally {
+      this.#going.delete(digest);
+    }
   }
 
   pathOf(digest: string): string {

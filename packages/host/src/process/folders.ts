@@ -3,6 +3,7 @@ import { chmod, chown, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Paths } from '@nullspace/configuration';
+import { imagerUser } from '../imager/run-imager.ts';
 import { makeInstanceId } from '../instance/ids.ts';
 import { writeAtomic } from '../write-atomic.ts';
 
@@ -22,10 +23,12 @@ export async function findGroup(user: string): Promise<number | undefined> {
 export async function prepareFolders(paths: Paths, group: number | undefined): Promise<void> {
   await mkdir(paths.dataDir, { recursive: true, mode: 0o755 });
   await mkdir(paths.runDir, { recursive: true, mode: 0o755 });
-  for (const folder of [paths.hostDir, paths.imagesDir, paths.instancesDir, paths.snapshotsDir]) {
+  const { hostDir, imagesDir, instancesDir, snapshotsDir, importsDir, layersDir } = paths;
+  for (const folder of [hostDir, imagesDir, instancesDir, snapshotsDir, importsDir, layersDir]) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await chmod(folder, 0o700);
   }
+  if (process.getuid?.() === 0) await chown(layersDir, imagerUser, imagerUser);
   if (group !== undefined) await chown(paths.runDir, 0, group);
 }
 

@@ -5,16 +5,19 @@ import type { Logger } from 'pino';
 import { installationSuffix } from './installation.ts';
 import { findPrograms } from './programs.ts';
 
-/** The engine and the network of an installation. Making them changes nothing on the machine. */
+/** The engine, the network and the imager of an installation. Making them changes nothing on the machine. */
 export interface Isolation {
   engine: Engine;
   createNetwork: () => Network;
+  /** Path of the program that makes root images. */
+  imager: string;
 }
 
 export async function createIsolation(settings: Settings, log: Logger): Promise<Isolation> {
-  const { runsc, agent } = await findPrograms(settings);
+  const { runsc, agent, imager } = await findPrograms(settings);
   const installation = installationSuffix(settings.data_dir);
   return {
+    imager,
     engine: createGvisorEngine({
       runsc,
       agent,

@@ -15,20 +15,22 @@ const goFolders = '/usr/local/go/bin:/usr/lib/go/bin';
 export interface Programs {
   runsc: string;
   agent: string;
+  imager: string;
 }
 
 /**
- * Paths of runsc and of the guest agent that belong to this state of the sources. Their build scripts name them;
+ * Paths of runsc, of the guest agent and of the imager that belong to this state of the sources. Their build scripts name them;
  * what is not in the cache yet is built.
  *
  * @throws {Error} When a build fails, or a configured runsc has not the pinned version.
  */
 export async function findPrograms(settings: Settings): Promise<Programs> {
-  const [runsc, agent] = await Promise.all([
+  const [runsc, agent, imager] = await Promise.all([
     settings.runsc ? checkRunsc(settings) : build('engine/build', settings),
     build('guest/build', settings),
+    build('imager/build', settings),
   ]);
-  return { runsc, agent };
+  return { runsc, agent, imager };
 }
 
 async function build(script: string, settings: Settings): Promise<string> {

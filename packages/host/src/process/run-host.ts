@@ -25,9 +25,9 @@ export async function runHost(settings: Settings, log: Logger): Promise<void> {
   }
   await prepareFolders(paths, group);
   using _lock = await ownDataFolder(paths);
-  const { engine, createNetwork } = await createIsolation(settings, log);
+  const { engine, createNetwork, imager } = await createIsolation(settings, log);
   await requireEngine(engine);
-  const host = await openHost({ settings, engine, createNetwork, log, reach });
+  const host = await openHost({ settings, engine, createNetwork, imager, log, reach });
   const resolvers = await serveResolvers(host.context.network, { settings, log });
   const server = await listen(host.routes, { socketPath: paths.hostSocket, group });
   log.info({ socket: paths.hostSocket, host_id: host.context.hostId }, 'ready');

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { HostContext } from '../context.ts';
 import { setDeadlineTimer } from '../deadline/deadline-timer.ts';
+import { removeUnfinished } from '../images/install.ts';
+import { removePartialLayers } from '../imports/layers.ts';
 import { inParallel } from '../in-parallel.ts';
 import { type InstanceRecord, isFinal } from '../instance/record.ts';
 import { TrackedInstance } from '../instance/tracked-instance.ts';
@@ -49,6 +51,8 @@ export async function recover(host: HostContext): Promise<void> {
   }
   await Promise.all(ends);
   await recoverSnapshots(host, unfinished);
+  await attempt(host, 'images', removeUnfinished(host.paths.imagesDir));
+  await attempt(host, 'layers', removePartialLayers(host.paths.layersDir));
   // A pause whose time has come meanwhile begins when nothing of an earlier one is left.
   for (const instance of running) setDeadlineTimer(host, instance);
   host.log.info({ instances: records.length, running: kept.size }, 'journals read');

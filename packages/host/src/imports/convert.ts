@@ -1,0 +1,58 @@
+import type { HostContext } from '../context.ts';
+import { HostError } from '../errors.ts';
+import { makeImage } from '../imager/make-image.ts';
+import { layerName, pruneLayers, touchLayers } from './layers.ts';
+import type { Source } from './open-source.ts';
+import type { Progress } from './shared-works.ts';
+
+/** Layers of the imports under way on each host, which no pruning touches. */
+const inUse = new WeakMap<HostContext, Map<string, number>>();
+
+/** Fetches the layers of an image and makes one root image of them. */
+export async function convert(
+  host: HostContext,
+  source: Source,
+  { signal, tell }: { signal: AbortSignal; tell: (progress: Progress) => void },
+): Promise<{ digest: string; sizeBytes: number }> {
+  source.taken = true;
+  const layers = (source.image.layers ?? []).map(({ digest }) => digest);
+  const end = () => void source.run.end();
+  signal.addEventListener('abort', end, { once: true });
+  using _layers = useLayers(host, layers);
+  try {
+    signal.throwIfAborted();
+    if (layers.length === 0) throw new HostError('image_unsupported', `${source.reference} has no layers`);
+    source.run.proceed();
+    for await (const said of source.run.events) {
+      if (said.event !== 'progress') continue;
+      tell({ phase: 'pull', message: '', doneBytes: said.done_bytes, totalBytes: said.total_bytes });
+    }
+    await touchLayers(host, layers);
+    const made = await makeImage(host, { order: { layers }, signal, tell });
+    return made;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', end);
+    await source.run.end();
+    await pruneLayers(host, new Set([...(inUse.get(host)?.keys() ?? [])].map(layerName))).catch((error) => {
+      host.log.warn({ err: error }, 'old layers could not be removed');
+    });
+  }
+}
+
+function useLayers(host: HostContext, layers: readonly string[]): Disposable {
+  const counts = inUse.get(host) ?? new Map<string, number>();
+  inUse.set(host, counts);
+  for (const layer of layers) counts.set(layer, (counts.get(layer) ?? 0) + 1);
+  return {
+    [Symbol.dispose]() {
+      for (const layer of layers) {
+        const left = counts.get(layer)! - 1;
+        if (left === 0) counts.delete(layer);
+        else counts.set(layer, left);
+      }
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { create } from '@bufbuild/protobuf';
+import { host as proto } from '@nullspace/proto';
+import { checkDisk, readDisk } from '../capacity/disk.ts';
+import type { HostContext } from '../context.ts';
+import { HostError } from '../errors.ts';
+import { refuseWhenDraining } from '../shutting-down.ts';
+import { convert } from './convert.ts';
+import { openSource, type Source } from './open-source.ts';
+import {
+  findByRequest,
+  find as findRecord,
+  type ImportRecord,
+  imageKey,
+  makeRecord,
+  remember,
+  requestKey,
+} from './records.ts';
+import type { Progress } from './shared-works.ts';
+
+const longestReference = 4096;
+const longestCredential = 64 * 1024;
+
+interface Imported {
+  record: ImportRecord;
+  cached: boolean;
+}
+
+type Tell = (progress: Progress) => void;
+
+/**
+ * Makes a root image of an image in a registry. Equal imports at the same moment are one; it ends early when all who
+ * wait for it have gone.
+ *
+ * @throws {HostError}
+ */
+export async function importImage(
+  host: HostContext,
+  request: proto.ImportImageRequest,
+  options: { signal: AbortSignal; tell: Tell },
+): Promise<proto.ImportedImage> {
+  validate(request);
+  refuseWhenDraining(host);
+  const known = request.refresh ? undefined : await findByRequest(host, request);
+  const { record, cached } = known
+    ? { record: known, cached: true }
+    : await importAnew(host, request, options);
+  return create(proto.ImportedImageSchema, {
+    image: record.image,
+    sizeBytes: BigInt(record.size_bytes),
+    manifestDigest: record.manifest_digest,
+    configJson: record.config_json,
+    cached,
+  });
+}
+
+async function importAnew(
+  host: HostContext,
+  request: proto.ImportImageRequest,
+  { signal, tell }: { signal: AbortSignal; tell: Tell },
+): Promise<Imported> {
+  checkDisk(await readDisk(host.paths.hostDir), 0);
+  const key = requestKey(request);
+  const imported = await host.works.join(
+    `import ${key}`,
+    (ends, say) => start(host, request, { ends: AbortSignal.any([ends, deadline(host)]), say }),
+    { signal, tell },
+  );
+  await remember(host, key, { ...imported.record, found_unix_ms: Date.now() });
+  return imported;
+}
+
+async function start(
+  host: HostContext,
+  request: proto.ImportImageRequest,
+  { ends, say }: { ends: AbortSignal; say: Tell },
+): Promise<Imported> {
+  say({ phase: 'resolve', message: request.reference, doneBytes: 0, totalBytes: 0 });
+  const source = await openSource(host, request, ends);
+  const { image } = source;
+  try {
+    const key = imageKey(image.image_digest);
+    const known = await findRecord(host, key);
+    const found = { manifest_digest: image.manifest_digest, config_json: image.config_json };
+    if (known) return { record: { ...known, ...found }, cached: true };
+    const made = await host.works.join(
+      `image ${key}`,
+      (signal, tell) => make(host, source, { key, signal, tell }),
+      { signal: ends, tell: say },
+    );
+    return { record: { ...made, ...found }, cached: false };
+  } finally {
+    await source.leave();
+  }
+}
+
+/** Fetches the layers and puts them together. The source is this work's from here on. */
+async function make(
+  host: HostContext,
+  source: Source,
+  { key, signal, tell }: { key: string; signal: AbortSignal; tell: Tell },
+): Promise<ImportRecord> {
+  const { digest, sizeBytes } = await convert(host, source, { signal, tell });
+  const { manifest_digest, config_json } = source.image;
+  const record = makeRecord({ image: digest, size_bytes: sizeBytes, manifest_digest, config_json });
+  await remember(host, key, record);
+  host.log.info({ reference: source.reference, image: digest, size_bytes: sizeBytes }, 'image imported');
+  return record;
+}
+
+/** Aborts when an import has taken too long. */
+function deadline(host: HostContext): AbortSignal {
+  const late = new AbortController();
+  const { importMs } = host.timing;
+  const message = `the import took longer than ${importMs / 1000} s`;
+  setTimeout(() => late.abort(new HostError('import_failed', message)), importMs).unref();
+  return late.signal;
+}
+
+function validate({ reference, username, password }: proto.ImportImageRequest): void {
+  const refuse = (field: string, message: string) => {
+    throw new HostError('invalid_request', `${field} ${message}`, { field });
+  };
+  if (reference === '' || reference.length > longestReference || /[\s\p{Cc}]/u.test(reference)) {
+    refuse('reference', `must have 1 to ${longestReference} characters without spaces`);
+  }
+  if (username.length > longestCredential)
+    refuse('username', `has more than ${longestCredential} characters`);
+  if (password.length > longestCredential)
+    refuse('password', `has more than ${longestCredential} characters`);
+}
