@@ -21,6 +21,8 @@ export interface OptionSpec {
   /** Long flag without the hyphens, for example `memory` or `on-timeout`. */
   name: string;
   description: string;
+  /** One letter that means the same, without the hyphen. */
+  short?: string;
   /** "flag": takes no value. @default 'text' */
   type?: 'text' | 'integer' | 'number' | 'flag';
   /** May be given several times; the value is an array. @default false */

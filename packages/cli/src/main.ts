@@ -1,6 +1,6 @@
 import type { Call } from './command.ts';
 import { processTerminal, type Terminal } from './output/terminal.ts';
-import { table } from './registry.ts';
+import { table } from './registry/table.ts';
 import { resolveCommand } from './resolve.ts';
 
 /** Runs a command line and sets the exit code of the process. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { table } from '../src/registry.ts';
+import { table } from '../src/registry/table.ts';
 import { runCli } from './support/run.ts';
 
 test('help of the program, of every group and of every command, with examples', async () => {

@@ -98,6 +98,7 @@ export { Snapshot } from './snapshots/snapshot.ts';
 export type { SnapshotDetail, SnapshotInfo, SnapshotKind } from './snapshots/types.ts';
 export { Template } from './templates/template.ts';
 export type { TemplateInfo } from './templates/types.ts';
+export { type PlannedEntry, planUpload, type UploadPlan } from './uploads/plan-upload.ts';
 export type {
   ResumeUploadOptions,
   UploadDirectoryOptions,

@@ -25,6 +25,8 @@ export interface Failure {
   suggested_action?: string;
   error_detail?: unknown;
   details?: unknown;
+  /** Of an upload that broke off: the command line that goes on with it. */
+  resume_command?: string | null;
 }
 
 /** Reads any error: the CLI's own, the SDK's, or an unforeseen one. */
@@ -37,6 +39,7 @@ export function describeFailure(error: unknown): Failure {
     suggestedAction?: unknown;
     errorDetail?: unknown;
     details?: unknown;
+    extra?: Record<string, unknown>;
   };
   const code = codeOf(error);
   return {
@@ -49,6 +52,7 @@ export function describeFailure(error: unknown): Failure {
     ...(typeof known?.suggestedAction === 'string' && { suggested_action: known.suggestedAction }),
     ...(known?.errorDetail ? { error_detail: known.errorDetail } : {}),
     ...(known?.details ? { details: known.details } : {}),
+    ...known?.extra,
   };
 }
 

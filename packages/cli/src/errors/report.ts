@@ -18,6 +18,7 @@ export function reportFailure(error: unknown, options: { json: boolean; terminal
     const action = failure.suggested_action ?? failure.hint;
     if (action) terminal.note(`Suggested action: ${printable(action)}`);
     if (failure.request_id) terminal.note(`Request ID: ${printable(failure.request_id)}`);
+    if (failure.resume_command) terminal.note(`Resume with: ${printable(failure.resume_command)}`);
     if (process.env.NULLSPACE_DEBUG && error instanceof Error) terminal.note(error.stack ?? '');
   }
   return exitCodeFor(failure.code);

@@ -42,7 +42,8 @@ function buildArgument(spec: ArgumentSpec): Argument {
 function buildOption(spec: OptionSpec): Option[] {
   const { name, type = 'text', multiple = false, negatable = false } = spec;
   const flag = type === 'flag';
-  const option = new Option(flag ? `--${name}` : `--${name} <${type}>`, describe(spec));
+  const flags = spec.short ? `-${spec.short}, --${name}` : `--${name}`;
+  const option = new Option(flag ? flags : `${flags} <${type}>`, describe(spec));
   if (spec.default !== undefined) option.default(spec.default);
   if (spec.required) option.makeOptionMandatory();
   if (!flag) {

@@ -21,7 +21,8 @@ export async function* packDirectory(
 
   async function pack(): Promise<void> {
     const { fs } = localModules();
-    for await (const { path, localPath, type, size, mode, target } of entries) {
+    for await (const { path, localPath, type, size, mode, target, ignored } of entries) {
+      if (ignored) continue;
       const owner = { uid: 0, gid: 0, uname: '', gname: '', mtime: epoch, mode };
       const name = type === 'directory' ? `${path}/` : path;
       const writer = controller.add({ name, type, size, linkname: target, ...owner }).getWriter();

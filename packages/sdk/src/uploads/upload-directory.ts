@@ -1,6 +1,5 @@
-import { InvalidRequestError } from '../errors/state.ts';
 import type { SandboxScope } from '../sandboxes/scope.ts';
-import { localModules } from './local-file.ts';
+import { directoryName } from './directory-name.ts';
 import { packDirectory } from './pack-directory.ts';
 import { sendSession } from './send-session.ts';
 import { createUpload } from './sessions.ts';
@@ -47,13 +46,4 @@ export async function uploadDirectory(
 /** A local directory as an archive on the disk. The caller closes it. */
 export function archiveOf(source: string, ignore: readonly string[] | undefined): Promise<RandomAccess> {
   return spool(packDirectory(walkDirectory(source, ignore)));
-}
-
-async function directoryName(source: string): Promise<string> {
-  const { fs, path } = localModules();
-  const stat = await fs.stat(source).catch((cause: Error) => {
-    throw new InvalidRequestError(`${source} cannot be read: ${cause.message}`, { cause });
-  });
-  if (!stat.isDirectory()) throw new InvalidRequestError(`${source} is not a directory.`);
-  return path.basename(path.resolve(source));
 }

@@ -1,7 +1,7 @@
 import { InvalidRequestError } from '../errors/state.ts';
 import { localModules } from './local-file.ts';
 
-/** Something in a local directory that is uploaded. */
+/** Something in a local directory. */
 export interface DirectoryEntry {
   /** Relative, with slashes. */
   path: string;
@@ -11,12 +11,14 @@ export interface DirectoryEntry {
   mode: number;
   /** Of a link. */
   target: string | undefined;
+  /** Left out by a pattern; of an ignored directory nothing below is looked at. */
+  ignored: boolean;
 }
 
 const ignoreFile = '.nullspaceignore';
 
 /**
- * Entries of a directory in a fixed order, without what `.nullspaceignore` and the given patterns leave out.
+ * Entries of a directory in a fixed order, those marked that `.nullspaceignore` and the given patterns leave out.
  * @throws InvalidRequestError for a link that leads out, and for devices, sockets and FIFOs.
  */
 export async function* walkDirectory(
@@ -33,9 +35,18 @@ export async function* walkDirectory(
       const relative = folder ? `${folder}/${name}` : name;
       const localPath = path.join(root, relative);
       const stat = await fs.lstat(localPath);
-      if (ignores(stat.isDirectory() ? `${relative}/` : relative)) continue;
-      const entry = { path: relative, localPath, size: 0, mode: stat.mode & 0o7777, target: undefined };
-      if (stat.isDirectory()) {
+      const ignored = ignores(stat.isDirectory() ? `${relative}/` : relative);
+      const entry = {
+        path: relative,
+        localPath,
+        size: 0,
+        mode: stat.mode & 0o7777,
+        target: undefined,
+        ignored,
+      };
+      if (ignored) {
+        yield { ...entry, type: kindOf(stat) };
+      } else if (stat.isDirectory()) {
         yield { ...entry, type: 'directory' };
         yield* walk(relative);
       } else if (stat.isFile()) {
@@ -51,6 +62,11 @@ export async function* walkDirectory(
       }
     }
   }
+}
+
+function kindOf(stat: { isDirectory(): boolean; isSymbolicLink(): boolean }): DirectoryEntry['type'] {
+  if (stat.isDirectory()) return 'directory';
+  return stat.isSymbolicLink() ? 'symlink' : 'file';
 }
 
 /** Rules of git: the file in the root first, then the patterns of the call. */

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { Sandbox } from '../../src/index.ts';
+import { planUpload, Sandbox } from '../../src/index.ts';
 import { json, startApiServer } from '../support/api-server.ts';
 import { sandboxRecord } from '../support/records.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -175,4 +175,20 @@ describe('a download', () => {
       assert.ok(!existsSync(join(folder, 'copy', 'zz')));
     });
   }
+});
+
+test('a plan says what would go where, and asks nothing', async (context) => {
+  const source = tree(context);
+  const plan = await planUpload(source, '/data/');
+  assert.match(plan.path, /^\/data\/nullspace-sdk-/);
+  assert.deepEqual(
+    [plan.kind, plan.transport, plan.files, plan.bytes],
+    ['directory', 'resumable', 6, 10_033],
+  );
+  const left = plan.entries.filter(({ included }) => !included);
+  assert.deepEqual(left, [{ path: 'debug.log', type: 'file', included: false }]);
+  const file = await planUpload(join(source, 'run.sh'), undefined);
+  assert.deepEqual([file.path, file.transport, file.bytes], ['run.sh', 'direct', 10]);
+  assert.equal((await planUpload(join(source, 'run.sh'), '/x', { resumable: true })).transport, 'resumable');
+  await assert.rejects(planUpload('/no/such', '/x'), { code: 'invalid_request' });
 });

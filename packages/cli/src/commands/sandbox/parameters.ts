@@ -5,6 +5,7 @@ export const sandboxId: ArgumentSpec = { name: 'sandbox-id', description: 'Id of
 export const snapshotId: ArgumentSpec = { name: 'snapshot-id', description: 'Id of the snapshot.' };
 export const filePath: ArgumentSpec = { name: 'path', description: 'Path in the sandbox.' };
 export const processId: ArgumentSpec = { name: 'pid', type: 'integer', description: 'Id of the process.' };
+export const sessionId: ArgumentSpec = { name: 'session-id', description: 'Id of the terminal session.' };
 export const userOption: OptionSpec = {
   name: 'user',
   description: "Account whose rights and home count; without it root's rights and the working directory.",
@@ -27,4 +28,9 @@ export const encodingOption: OptionSpec = {
   choices: ['utf8', 'base64'],
   default: 'utf8',
   description: 'Text, or any bytes in base64.',
+};
+export const repositoryOption: OptionSpec = {
+  name: 'path',
+  default: '/workspace',
+  description: 'Repository in the sandbox.',
 };
