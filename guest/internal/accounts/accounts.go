@@ -7,8 +7,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-
-	"nullspace.dev/guest/internal/problem"
 )
 
 // Account is a user of the guest with all its groups.
@@ -25,25 +23,7 @@ type Account struct {
 func (a Account) IsRoot() bool { return a.UID == 0 }
 
 // Find returns the account called name; empty means root, which exists even without an account file.
-func Find(name string) (Account, error) {
-	wanted := name
-	if wanted == "" {
-		wanted = "root"
-	}
-	if account, ok := current().find(wanted); ok {
-		return account, nil
-	}
-	if wanted == "root" {
-		return Account{Name: "root", Home: "/root"}, nil
-	}
-	return Account{}, problem.New(problem.UnknownUser, "", "no account %q in the sandbox; add it or leave user out for root", name)
-}
-
-// UserName returns the name of uid, or its number.
-func UserName(uid uint32) string { return current().userName(uid) }
-
-// GroupName returns the name of gid, or its number.
-func GroupName(gid uint32) string { return current().groupName(gid) }
+func Find(name string) (Account, error) { return Current().Find(name) }
 
 func parsePasswd(path string) []Account {
 	var accounts []Account

@@ -22,7 +22,7 @@ func TestAccountsWithTheirGroups(t *testing.T) {
 	if nowhere, _ := read.find("nowhere"); nowhere.Home != "/" {
 		t.Fatalf("%+v", nowhere)
 	}
-	if read.userName(1000) != "user" || read.userName(77) != "77" || read.groupName(10) != "wheel" {
+	if read.UserName(1000) != "user" || read.UserName(77) != "77" || read.GroupName(10) != "wheel" {
 		t.Fatal("names")
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"sync/atomic"
 	"syscall"
+
+	"nullspace.dev/guest/internal/problem"
 )
 
 const (
@@ -13,8 +15,8 @@ const (
 	nonblock   = syscall.O_NONBLOCK | syscall.O_CLOEXEC
 )
 
-// database is one reading of both files; it is replaced when a file changes.
-type database struct {
+// Database is one reading of both files; it is replaced when a file changes.
+type Database struct {
 	passwd, group fingerprint
 	byName        map[string]Account
 	userNames     map[uint32]string
@@ -27,9 +29,10 @@ type fingerprint struct {
 	mtime, mtimeN int64
 }
 
-var cached atomic.Pointer[database]
+var cached atomic.Pointer[Database]
 
-func current() *database {
+// Current reads the files again only where they changed. A caller with many questions asks one reading.
+func Current() *Database {
 	passwd, group := fingerprintOf(passwdPath), fingerprintOf(groupPath)
 	if known := cached.Load(); known != nil && known.passwd == passwd && known.group == group {
 		return known
@@ -48,8 +51,8 @@ func fingerprintOf(path string) fingerprint {
 	return fingerprint{inode: stat.Ino, size: stat.Size, mtime: stat.Mtim.Sec, mtimeN: stat.Mtim.Nsec}
 }
 
-func load(passwd, groups string) *database {
-	read := &database{byName: map[string]Account{}, userNames: map[uint32]string{}, groupNames: map[uint32]string{}}
+func load(passwd, groups string) *Database {
+	read := &Database{byName: map[string]Account{}, userNames: map[uint32]string{}, groupNames: map[uint32]string{}}
 	members := map[string][]uint32{}
 	for _, entry := range parseGroup(groups) {
 		if _, taken := read.groupNames[entry.gid]; !taken {
@@ -74,19 +77,36 @@ func load(passwd, groups string) *database {
 	return read
 }
 
-func (d *database) find(name string) (Account, bool) {
+// Find returns the account called name; empty means root, which exists even without an account file.
+func (d *Database) Find(name string) (Account, error) {
+	wanted := name
+	if wanted == "" {
+		wanted = "root"
+	}
+	if account, ok := d.find(wanted); ok {
+		return account, nil
+	}
+	if wanted == "root" {
+		return Account{Name: "root", Home: "/root"}, nil
+	}
+	return Account{}, problem.New(problem.UnknownUser, "", "no account %q in the sandbox; add it or leave user out for root", name)
+}
+
+func (d *Database) find(name string) (Account, bool) {
 	account, ok := d.byName[name]
 	return account, ok
 }
 
-func (d *database) userName(uid uint32) string {
+// UserName returns the name of uid, or its number.
+func (d *Database) UserName(uid uint32) string {
 	if name, ok := d.userNames[uid]; ok {
 		return name
 	}
 	return strconv.FormatUint(uint64(uid), 10)
 }
 
-func (d *database) groupName(gid uint32) string {
+// GroupName returns the name of gid, or its number.
+func (d *Database) GroupName(gid uint32) string {
 	if name, ok := d.groupNames[gid]; ok {
 		return name
 	}

@@ -19,7 +19,7 @@ type Info struct {
 }
 
 // describe fills an Info from what stat found at path.
-func describe(path string, found os.FileInfo) Info {
+func describe(path string, found os.FileInfo, names *accounts.Database) Info {
 	mode := found.Mode()
 	info := Info{
 		Name: text(filepath.Base(path)), Path: text(path), Type: typeOf(mode), Mode: modeText(mode),
@@ -29,7 +29,7 @@ func describe(path string, found os.FileInfo) Info {
 		info.Size = uint64(max(0, found.Size()))
 	}
 	if stat, ok := found.Sys().(*syscall.Stat_t); ok {
-		info.Owner, info.Group = accounts.UserName(stat.Uid), accounts.GroupName(stat.Gid)
+		info.Owner, info.Group = names.UserName(stat.Uid), names.GroupName(stat.Gid)
 	}
 	return info
 }
@@ -40,12 +40,13 @@ func describeLink(path string) (Info, error) {
 	if err != nil {
 		return Info{}, err
 	}
+	names := accounts.Current()
 	if link.Mode()&os.ModeSymlink == 0 {
-		return describe(path, link), nil
+		return describe(path, link, names), nil
 	}
-	info := describe(path, link)
+	info := describe(path, link, names)
 	if target, err := os.Stat(path); err == nil {
-		info = describe(path, target)
+		info = describe(path, target, names)
 	}
 	target, _ := os.Readlink(path)
 	info.SymlinkTarget = text(target)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"nullspace.dev/guest/internal/accounts"
 	"nullspace.dev/guest/internal/problem"
 )
 
@@ -24,7 +25,7 @@ func List(target Target, depth, maxEntries int) ([]Info, error) {
 	if err != nil {
 		return nil, err
 	}
-	listing := listing{root: at.path, maxEntries: maxEntries}
+	listing := listing{root: at.path, maxEntries: maxEntries, names: accounts.Current()}
 	if maxEntries <= 0 {
 		listing.maxEntries = DefaultMaxEntries
 	}
@@ -48,6 +49,7 @@ func List(target Target, depth, maxEntries int) ([]Info, error) {
 type listing struct {
 	root       string
 	maxEntries int
+	names      *accounts.Database
 	bytes      int
 	entries    []Info
 }
@@ -87,7 +89,7 @@ func (l *listing) entry(path string, depth int) error {
 		// Removed since its name was read.
 		return nil
 	}
-	info := describe(path, found)
+	info := describe(path, found, l.names)
 	if info.Type == "symlink" {
 		target, _ := os.Readlink(path)
 		info.SymlinkTarget = text(target)

@@ -27,8 +27,10 @@ type place struct {
 	account accounts.Account
 }
 
-func (t Target) resolve() (place, error) {
-	account, err := accounts.Find(t.User)
+func (t Target) resolve() (place, error) { return t.resolveIn(accounts.Current()) }
+
+func (t Target) resolveIn(known *accounts.Database) (place, error) {
+	account, err := known.Find(t.User)
 	if err != nil {
 		return place{}, err
 	}
@@ -79,3 +81,16 @@ func (p place) writable() error {
 }
 
 func (p place) as(work func() error) error { return identity.As(p.account, work) }
+
+// Folder returns where a directory lies with links followed, and the account that asks.
+func Folder(target Target) (asked, real string, account accounts.Account, err error) {
+	at, err := target.resolve()
+	if err != nil {
+		return "", "", accounts.Account{}, err
+	}
+	err = at.as(func() (err error) {
+		real, err = at.searchable()
+		return err
+	})
+	return at.path, real, at.account, problem.FromFile(err, at.path)
+}

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"nullspace.dev/guest/internal/accounts"
 	"nullspace.dev/guest/internal/problem"
 )
 
@@ -27,40 +28,71 @@ type Writer struct {
 	file     *os.File
 	existing *syscall.Stat_t
 	mode     uint32
+	// mustNotExist refuses to replace what is there, or comes there meanwhile.
+	mustNotExist bool
+	names        *accounts.Database
+	// borrowed folders are closed by the batch that they belong to.
+	borrowed bool
 }
 
-// Create begins to write the target. Folders above it are made.
-func Create(target Target, mode uint32) (*Writer, error) {
-	at, err := target.resolve()
+// Wish is what a file is written with.
+type Wish struct {
+	// Mode of a file that is made; 0: DefaultMode.
+	Mode uint32
+	// MustNotExist refuses with target_exists rather than replace.
+	MustNotExist bool
+}
+
+// begin checks what can be checked without looking at the disk.
+func (t Target) begin(wish Wish, names *accounts.Database) (*Writer, error) {
+	at, err := t.resolveIn(names)
 	if err != nil {
 		return nil, err
 	}
-	if mode > 0o7777 {
-		return nil, problem.New(problem.InvalidArgument, "", "mode %o has bits above 7777", mode)
+	if wish.Mode > 0o7777 {
+		return nil, problem.New(problem.InvalidArgument, "", "mode %o has bits above 7777", wish.Mode)
 	}
+	mode := wish.Mode
 	if mode == 0 {
 		mode = DefaultMode
 	}
-	if err := at.writable(); err != nil {
+	return &Writer{at: at, mode: mode, mustNotExist: wish.MustNotExist, name: temporaryName(), names: names}, nil
+}
+
+// Create begins to write the target. Folders above it are made.
+func Create(target Target, wish Wish) (*Writer, error) {
+	w, err := target.begin(wish, accounts.Current())
+	if err != nil {
 		return nil, err
 	}
-	w := &Writer{at: at, mode: mode, name: temporaryName()}
-	if err := at.as(w.prepare); err != nil {
+	return w, w.open()
+}
+
+func (w *Writer) open() error {
+	if err := w.at.writable(); err != nil {
+		return err
+	}
+	if err := w.at.as(w.prepare); err != nil {
 		w.Abort()
-		return nil, problem.FromFile(err, at.path)
+		return problem.FromFile(err, w.at.path)
 	}
 	if w.file == nil {
 		// The account may write the file but not its folder: the agent stages beside it on the account's behalf.
 		if err := w.stage(); err != nil {
 			w.Abort()
-			return nil, problem.FromFile(err, at.path)
+			return problem.FromFile(err, w.at.path)
 		}
 	}
-	return w, nil
+	return nil
 }
 
 // prepare runs with the account's rights.
 func (w *Writer) prepare() error {
+	if w.mustNotExist {
+		if _, err := os.Lstat(w.at.path); err == nil {
+			return w.inTheWay()
+		}
+	}
 	if err := os.MkdirAll(filepath.Dir(w.at.path), 0o755); err != nil {
 		return err
 	}
@@ -129,8 +161,13 @@ func (w *Writer) Write(data []byte) (int, error) {
 // Commit puts the new content in the target's place and describes it.
 func (w *Writer) Commit() (info Info, err error) {
 	defer w.Abort()
-	if err := w.commit(); err != nil {
+	found, err := w.commit()
+	if err != nil {
 		return Info{}, problem.FromFile(err, w.at.path)
+	}
+	if w.real == w.at.path || w.borrowed && w.existing == nil {
+		// No link at the end of the path: the file is what was just closed.
+		return describe(w.at.path, found, w.names), nil
 	}
 	err = w.at.as(func() (err error) {
 		info, err = describeLink(w.at.path)
@@ -140,28 +177,43 @@ func (w *Writer) Commit() (info Info, err error) {
 }
 
 // The rights were checked when the write began; owner and mode are set on the open file alone.
-func (w *Writer) commit() error {
+func (w *Writer) commit() (os.FileInfo, error) {
 	mode := w.mode
 	if w.existing != nil {
 		mode = w.existing.Mode & 0o1777
 		if err := w.file.Chown(int(w.existing.Uid), int(w.existing.Gid)); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if err := unix.Fchmod(int(w.file.Fd()), mode); err != nil {
-		return err
+		return nil, err
 	}
-	err := w.file.Close()
+	found, err := w.file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	err = w.file.Close()
 	w.file = nil
 	if err != nil {
-		return err
+		return nil, err
 	}
-	folder := int(w.folder.Fd())
-	if err := unix.Renameat(folder, w.name, folder, filepath.Base(w.real)); err != nil {
-		return err
+	folder, flags := int(w.folder.Fd()), uint(0)
+	if w.mustNotExist {
+		flags = unix.RENAME_NOREPLACE
+	}
+	err = unix.Renameat2(folder, w.name, folder, filepath.Base(w.real), flags)
+	if w.mustNotExist && errors.Is(err, fs.ErrExist) {
+		return nil, w.inTheWay()
+	}
+	if err != nil {
+		return nil, err
 	}
 	w.name = ""
-	return nil
+	return found, nil
+}
+
+func (w *Writer) inTheWay() error {
+	return problem.New(problem.TargetExists, w.at.path, "%s is there already; remove it, or allow that it is replaced", w.at.path)
 }
 
 // Abort removes what was collected; after Commit it does nothing.
@@ -176,7 +228,9 @@ func (w *Writer) Abort() {
 	if w.name != "" {
 		unix.Unlinkat(int(w.folder.Fd()), w.name, 0)
 	}
-	w.folder.Close()
+	if !w.borrowed {
+		w.folder.Close()
+	}
 	w.folder = nil
 }
 

@@ -69,7 +69,8 @@ func (s *Service) WriteFile(_ context.Context, stream *connect.ClientStream[gues
 		}
 		return nil, refuse(problem.New(problem.InvalidArgument, "", "the first message must name a target"))
 	}
-	writer, err := files.Create(s.target(stream.Msg().GetTarget()), stream.Msg().GetMode())
+	wish := files.Wish{Mode: stream.Msg().GetMode(), MustNotExist: stream.Msg().GetMustNotExist()}
+	writer, err := files.Create(s.target(stream.Msg().GetTarget()), wish)
 	if err != nil {
 		return nil, refuse(err)
 	}
