@@ -1,10 +1,13 @@
 import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type ChunkRange, checksum } from './checksum.ts';
+import { checksum } from './checksum.ts';
+import type { ChecksumTask } from './checksum-thread.ts';
 
-const { fd, range, behind } = workerData as { fd: number; range: ChunkRange; behind: boolean };
+const { fd, behind } = workerData as { fd: number; behind: boolean };
 
 // "<process>/task/<thread>": on Linux a thread has a priority of its own.
 if (behind) setPriority(Number(readlinkSync('/proc/thread-self').split('/').at(-1)), 10);
-parentPort?.postMessage(await checksum(fd, range));
+parentPort?.on('message', async ({ range, doubtGaps }: ChecksumTask) => {
+  parentPort?.postMessage(await checksum(fd, range, { doubtGaps }));
+});

@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import type { SnapshotFile, SnapshotManifest } from '../engine.ts';
 import { RuntimeFailure, SnapshotError } from '../errors.ts';
 import { checksumAside } from './checksum-aside.ts';
-import { flushMeanwhile } from './flush-meanwhile.ts';
+import { checksumMeanwhile, type KnownChecksums } from './checksum-meanwhile.ts';
 import { encodeManifest, MANIFEST } from './manifest.ts';
 
 /** The checksums of a larger file are made while it is brought to the disk. */
@@ -49,11 +49,12 @@ export async function saveFolder(
     await rm(temporary, { recursive: true, force: true });
     await mkdir(temporary, { mode: 0o700 });
     const writing = write(temporary);
-    await (fleeting ? writing : flushMeanwhile(temporary, writing));
-    const manifest = await seal(temporary, facts, fleeting);
+    const known = fleeting ? undefined : await checksumMeanwhile(temporary, writing);
+    await writing;
+    const manifest = await seal(temporary, facts, known);
     await rename(temporary, folder);
     named = true;
-    if (!fleeting) await sync(dirname(folder));
+    if (known) await sync(dirname(folder));
     return manifest;
   } catch (cause) {
     // What may not be on the disk for good is not there at all.
@@ -79,11 +80,15 @@ async function refuseTaken(folder: string): Promise<void> {
   if (taken) throw new SnapshotError('snapshot_failed', `${folder} exists already.`);
 }
 
-/** Brings every file to the disk and adds the manifest. */
-async function seal(folder: string, facts: ManifestFacts, fleeting: boolean): Promise<SnapshotManifest> {
+/** Brings every file to the disk and adds the manifest; without `known` checksums, no more than the latter. */
+async function seal(
+  folder: string,
+  facts: ManifestFacts,
+  known: KnownChecksums | undefined,
+): Promise<SnapshotManifest> {
   const names = (await readdir(folder)).sort();
   const files = await Promise.all(
-    names.map((name) => (fleeting ? measure(folder, name) : describe(folder, name))),
+    names.map((name) => (known ? describe(folder, name, known.get(name)) : measure(folder, name))),
   );
   const manifest: SnapshotManifest = {
     version: 1,
@@ -93,7 +98,7 @@ async function seal(folder: string, facts: ManifestFacts, fleeting: boolean): Pr
     files,
   };
   await writeFile(join(folder, MANIFEST), encodeManifest(manifest), { mode: 0o600 });
-  if (fleeting) return manifest;
+  if (!known) return manifest;
   // All at once, which costs the disk little more than one of them.
   await Promise.all([...names, MANIFEST, '.'].map((name) => sync(join(folder, name))));
   return manifest;
@@ -104,11 +109,15 @@ async function measure(folder: string, name: string): Promise<SnapshotFile> {
   return { name, sizeBytes: size, chunks: [] };
 }
 
-async function describe(folder: string, name: string): Promise<SnapshotFile> {
+async function describe(
+  folder: string,
+  name: string,
+  known: readonly string[] | undefined,
+): Promise<SnapshotFile> {
   await using file = await open(join(folder, name));
   const { size } = await file.stat();
   const flushed = size >= LARGE_BYTES ? file.sync() : undefined;
-  const [chunks] = await Promise.all([checksumAside(file), flushed]);
+  const [chunks] = await Promise.all([checksumAside(file, { known }), flushed]);
   return { name, sizeBytes: size, chunks };
 }
 

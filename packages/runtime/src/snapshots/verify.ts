@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { SnapshotFile } from '../engine.ts';
 import { SnapshotError } from '../errors.ts';
 import { CHUNK_BYTES } from './checksum.ts';
-import { type ChecksumOptions, checksumAside } from './checksum-aside.ts';
+import { type AsideOptions, checksumAside } from './checksum-aside.ts';
 
 /**
  * Compares files of a snapshot with their checksums.
@@ -13,7 +13,7 @@ import { type ChecksumOptions, checksumAside } from './checksum-aside.ts';
 export async function verifyFiles(
   folder: string,
   files: readonly SnapshotFile[],
-  options: ChecksumOptions = {},
+  options: AsideOptions = {},
 ): Promise<void> {
   for (const file of files) {
     await using handle = await openFile(folder, file);
@@ -36,7 +36,7 @@ export async function openFile(folder: string, { name, sizeBytes }: SnapshotFile
 export async function verifyFile(
   handle: FileHandle,
   file: SnapshotFile,
-  options: ChecksumOptions,
+  options: AsideOptions,
 ): Promise<void> {
   const chunks = await checksumAside(handle, options);
   // Both ways round: a file without checksums is not known to be whole.
