@@ -129,6 +129,8 @@ export interface SnapshotManifest {
   imageDigest: string;
   limits: Limits;
   createdUnixMs: number;
+  /** How long it took until all files were on the disk, in milliseconds; absent when that was not waited for. */
+  writtenMs?: number;
   /** Bytes of all files on disk, the manifest left out. */
   sizeBytes: number;
   files: SnapshotFile[];

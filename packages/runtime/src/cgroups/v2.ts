@@ -45,10 +45,17 @@ export function createCgroupsV2(options: { root: string; name: string }): Cgroup
 function createGroupV2(options: { folder: string; path: string }): Group {
   const { folder, path } = options;
 
+  async function setMemory(bytes: number): Promise<void> {
+    const excess = (await readNumber(`${folder}/memory.current`)) - bytes;
+    // Below what is in use the kernel ends the instance unless it frees as much at once. Asked before, it takes its time.
+    if (excess > 0) await writeOptionalControl(`${folder}/memory.reclaim`, excess).catch(() => {});
+    await writeControl(`${folder}/memory.max`, bytes);
+  }
+
   async function update(limits: Partial<GroupLimits>): Promise<void> {
     const { memoryBytes, cpus, weight, tasks, processors } = limits;
     await Promise.all([
-      memoryBytes !== undefined && writeControl(`${folder}/memory.max`, memoryBytes),
+      memoryBytes !== undefined && setMemory(memoryBytes),
       cpus !== undefined &&
         writeControl(`${folder}/cpu.max`, `${Math.round(cpus * PERIOD_USEC)} ${PERIOD_USEC}`),
       weight !== undefined &&

@@ -16,7 +16,7 @@ import { createPauseCheckpointProbe } from './pause-checkpoint.ts';
 import { probe } from './probe.ts';
 import { createVersionReader } from './read-version.ts';
 import { createRecords } from './records.ts';
-import { restore, resumeVerification } from './restore.ts';
+import { restore, resumeLoad } from './restore.ts';
 import { saveSnapshot } from './save.ts';
 import { start } from './start.ts';
 import { thaw } from './thaw.ts';
@@ -57,7 +57,7 @@ export function createGvisorEngine(options: GvisorOptions): Engine {
       starting: new Map(),
       saving: new Map(),
       ending: new Set(),
-      verifying: new Map(),
+      loading: new Map(),
       identity,
       hasPauseCheckpoint,
     };
@@ -99,7 +99,7 @@ export function createGvisorEngine(options: GvisorOptions): Engine {
         const record = await records.read(id);
         if (!record?.sandbox) return UNKNOWN;
         watch.add({ id, folder: record.folder, sandbox: record.sandbox });
-        if (record.verifying) await resumeVerification(await context(), id, record.verifying);
+        await resumeLoad(await context(), record);
       }
       return await abortable(watch.ended(id) ?? Promise.resolve(UNKNOWN), signal);
     },

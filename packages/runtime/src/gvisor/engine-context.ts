@@ -18,8 +18,8 @@ export interface EngineContext extends CommandContext {
   saving: Map<string, Underway>;
   /** Instances that are being killed. */
   ending: Set<string>;
-  /** Checks of snapshots whose guests run already. */
-  verifying: Map<string, Underway>;
+  /** Loads and checks of snapshots whose guests run already. */
+  loading: Map<string, Underway>;
   /** What runsc and the processor are. */
   identity: () => Promise<EngineIdentity>;
   /** Whether runsc pauses and checkpoints in one process. */

@@ -39,9 +39,9 @@ export async function remove(context: EngineContext, id: string): Promise<void> 
   // An instance that ended by itself keeps that as its cause.
   if (record?.sandbox && !isAlive(record.sandbox)) await watch.check(id);
   watch.expectKill(id);
-  const verifying = context.verifying.get(id);
-  verifying?.abort.abort();
-  await verifying?.done;
+  const loading = context.loading.get(id);
+  loading?.abort.abort();
+  await loading?.done;
   if (!record?.sandbox) {
     // A start may have been cut off together with an earlier process of ours, and its runsc still be at work.
     for (const command of await findCommands(context)) if (command.id === id) killProcess(command.pid);

@@ -40,6 +40,14 @@ export function savingLimits(limits: Limits, options: { processors: string }): P
   return { memoryBytes: memoryBytes + (limits.memoryMb + limits.diskMb) * MIB };
 }
 
+/**
+ * Limits while pages of a snapshot load. At the usual limit the kernel would bring the guest's disk to the host's one
+ * before it takes the next page of it, and the guest would wait for memory behind that.
+ */
+export function loadingLimits(limits: Limits, options: { processors: string }): Partial<GroupLimits> {
+  return { ...runningLimits(limits, options), ...savingLimits(limits, options) };
+}
+
 /** Tasks of the host that one process of a guest costs, measured at 2.2, rounded up. */
 const TASKS_PER_PROCESS = 2.5;
 

@@ -13,6 +13,8 @@ export interface InstanceRecord {
   limits?: Limits;
   /** A save under way, or one that has left the guest frozen. */
   saving?: { temporary: string; frozen: boolean } | undefined;
+  /** Its pages load, under limits for that. */
+  loading?: boolean | undefined;
   /** Snapshot folder whose pages are being checked while the guest runs. */
   verifying?: string | undefined;
 }

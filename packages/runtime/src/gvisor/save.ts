@@ -27,7 +27,7 @@ export async function saveSnapshot(
   context.saving.set(id, { abort, done: done.promise });
   try {
     // Damaged pages may not become a sound snapshot.
-    await context.verifying.get(id)?.done;
+    await context.loading.get(id)?.done;
     const record = await requireRunning(context, id);
     return await saveRecorded(context, record, { ...options, signal: abort.signal });
   } finally {

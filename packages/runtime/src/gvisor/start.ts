@@ -9,7 +9,7 @@ import { identify } from '../processes/identity.ts';
 import { runInstanceCommand } from './command.ts';
 import type { EngineContext } from './engine-context.ts';
 import { remove } from './kill.ts';
-import { runningLimits, startingLimits } from './limits.ts';
+import { loadingLimits, runningLimits, startingLimits } from './limits.ts';
 import { instancePaths } from './paths.ts';
 import { createSpec } from './spec.ts';
 
@@ -25,6 +25,8 @@ export interface StartOptions {
   check?: (signal: AbortSignal) => Promise<void>;
   /** Features of the processor that the guest is shown. @default all that this machine has */
   cpuFeatures?: readonly string[];
+  /** Pages load while the guest runs. @default false */
+  loading?: boolean;
   /** Snapshot folder whose pages will be checked while the guest runs. */
   verifying?: string | undefined;
 }
@@ -63,7 +65,7 @@ async function startRecorded(
 ): Promise<void> {
   const { id, folder, limits } = request;
   const { records, processors, maxTasks } = context;
-  const { args = ['run'], restoring = false, verifying, signal } = options;
+  const { args = ['run'], restoring = false, loading = false, verifying, signal } = options;
   const cpuFeatures = options.cpuFeatures ?? (await context.identity()).cpuFeatures;
   const paths = instancePaths(folder);
   const group = context.cgroups.group(id);
@@ -75,7 +77,8 @@ async function startRecorded(
   signal.throwIfAborted();
 
   const raised = new AbortController();
-  const raise = async () => await group.update(runningLimits(limits, { processors }));
+  const running = loading ? loadingLimits : runningLimits;
+  const raise = async () => await group.update(running(limits, { processors }));
   // A restore fills the guest's memory before runsc returns, so the headroom has to be there earlier.
   using _moves = context.cgroups.expectMoves();
   const early = restoring ? raiseOnceBooting(group, raise, raised.signal) : undefined;
@@ -94,7 +97,10 @@ async function startRecorded(
   const pid = Number(await readFile(paths.pidFile, 'latin1'));
   const sandbox = identify(pid);
   if (sandbox === undefined) throw new RuntimeFailure(`Instance ${id} ended while it started.`);
-  await Promise.all([raise(), records.write({ id, folder, sandbox, limits, verifying })]);
+  await Promise.all([
+    raise(),
+    records.write({ id, folder, sandbox, limits, loading: loading || undefined, verifying }),
+  ]);
   signal.throwIfAborted();
   context.watch.add({ id, folder, sandbox });
 }

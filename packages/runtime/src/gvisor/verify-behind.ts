@@ -1,25 +1,14 @@
-import type { FileHandle } from 'node:fs/promises';
 import { endProcesses } from '../cgroups/end-processes.ts';
-import type { SnapshotFile } from '../engine.ts';
 import type { SnapshotError } from '../errors.ts';
 import { verifyFile } from '../snapshots/verify.ts';
 import type { EngineContext } from './engine-context.ts';
+import type { OpenPages } from './load-behind.ts';
 
 /** Compares a file with its checksums while the guest runs, and ends the instance when it is damaged. */
-export function verifyBehind(
+export async function verifyBehind(
   context: EngineContext,
   id: string,
-  pages: { file: SnapshotFile; handle: FileHandle },
-): void {
-  const abort = new AbortController();
-  const done = verify(context, id, pages, abort.signal).finally(() => context.verifying.delete(id));
-  context.verifying.set(id, { abort, done });
-}
-
-async function verify(
-  context: EngineContext,
-  id: string,
-  pages: { file: SnapshotFile; handle: FileHandle },
+  pages: OpenPages,
   signal: AbortSignal,
 ): Promise<void> {
   const { file, handle } = pages;

@@ -23,7 +23,10 @@ const LARGE_BYTES = 64 * 1024 * 1024;
 /** A disk with less left is full, and lacks at least as much. */
 const LEAST_MISSING_BYTES = 1024 * 1024;
 
-export type ManifestFacts = Omit<SnapshotManifest, 'version' | 'createdUnixMs' | 'sizeBytes' | 'files'>;
+export type ManifestFacts = Omit<
+  SnapshotManifest,
+  'version' | 'createdUnixMs' | 'writtenMs' | 'sizeBytes' | 'files'
+>;
 
 /** Where a save writes before its folder gets its name. */
 export function temporaryOf(folder: string): string {
@@ -44,6 +47,7 @@ export async function saveFolder(
   const { facts, estimateBytes = async () => 0, fleeting = false } = options;
   const temporary = temporaryOf(folder);
   await refuseTaken(folder);
+  const began = performance.now();
   let named = false;
   try {
     await rm(temporary, { recursive: true, force: true });
@@ -51,7 +55,7 @@ export async function saveFolder(
     const writing = write(temporary);
     const known = fleeting ? undefined : await checksumMeanwhile(temporary, writing);
     await writing;
-    const manifest = await seal(temporary, facts, known);
+    const manifest = await seal(temporary, facts, { known, began });
     await rename(temporary, folder);
     named = true;
     if (known) await sync(dirname(folder));
@@ -84,7 +88,7 @@ async function refuseTaken(folder: string): Promise<void> {
 async function seal(
   folder: string,
   facts: ManifestFacts,
-  known: KnownChecksums | undefined,
+  { known, began }: { known: KnownChecksums | undefined; began: number },
 ): Promise<SnapshotManifest> {
   const names = (await readdir(folder)).sort();
   const files = await Promise.all(
@@ -94,6 +98,7 @@ async function seal(
     version: 1,
     ...facts,
     createdUnixMs: Date.now(),
+    ...(known && { writtenMs: Math.round(performance.now() - began) }),
     sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     files,
   };

@@ -64,6 +64,18 @@ it('sets limits and reads usage, kills and processes', async (test) => {
   assert.equal(await group.tasks(), 7);
 });
 
+it('has memory freed before its limit falls below what is in use', async (test) => {
+  const root = await createTree(test);
+  const reclaim = join(root, 'nullspace-t/one/memory.reclaim');
+  await writeFile(reclaim, '');
+  const group = detectCgroups({ name: 'nullspace-t', root }).group('one');
+  await group.update({ memoryBytes: 6000 });
+  assert.equal(await readFile(reclaim, 'latin1'), '');
+  await group.update({ memoryBytes: 1000 });
+  assert.equal(await readFile(reclaim, 'latin1'), '4000');
+  assert.match(await readFile(join(root, 'nullspace-t/one/memory.max'), 'latin1'), /^1000/);
+});
+
 it('takes a group that is not there for an empty one', async (test) => {
   const root = await createTree(test);
   const group = detectCgroups({ name: 'nullspace-t', root }).group('none');

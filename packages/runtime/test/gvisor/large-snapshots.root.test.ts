@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { detectCgroups } from '../../src/cgroups/detect.ts';
+import { runningLimits } from '../../src/gvisor/limits.ts';
 import type { StartRequest } from '../../src/index.ts';
 import { run } from '../../src/processes/run.ts';
 import { runInGuest } from '../fixtures/guest.ts';
@@ -14,6 +16,7 @@ import { openSnapshotBench } from './snapshot-bench.ts';
 const imageDigest = 'x';
 const memory = { kind: 'memory', afterwards: 'run', imageDigest } as const;
 const limits = { vcpus: 2, memoryMb: 1024, diskMb: 1024 };
+const usualLimit = runningLimits(limits, { processors: '' }).memoryBytes ?? 0;
 
 /** Fills memory with numbers that do not repeat, and answers with their digest on demand. */
 const HOLDER = `setsid python3 -c '
@@ -56,6 +59,16 @@ describe('snapshots of 500 MB of memory', { timeout: 300_000 }, () => {
     return request;
   }
 
+  async function readLimit(id: string): Promise<number> {
+    const group = detectCgroups({ name: `nullspace-${bench.machine.installation}` }).group(id).path;
+    const files = [
+      `/sys/fs/cgroup/memory${group}/memory.limit_in_bytes`,
+      `/sys/fs/cgroup${group}/memory.max`,
+    ];
+    const file = files.find((each) => existsSync(each));
+    return Number(await readFile(file!, 'utf8'));
+  }
+
   /** Makes a copy of the snapshot whose pages are damaged. */
   async function damage(name: string): Promise<string> {
     const folder = join(bench.folder, name);
@@ -76,6 +89,16 @@ describe('snapshots of 500 MB of memory', { timeout: 300_000 }, () => {
     assert.equal(await askHolder(copy), digest);
     assert.deepEqual(await bench.recall(copy), { memory: 'kept', files: 'kept' });
     await bench.engine.kill('copy');
+  });
+
+  it('gives a guest memory for what loads, until it has loaded', async () => {
+    const copy = await restore('limited', snapshot);
+    assert.ok((await readLimit('limited')) > usualLimit);
+    await bench.restored(copy);
+    for (const deadline = Date.now() + 60_000; (await readLimit('limited')) !== usualLimit; await sleep(50))
+      assert.ok(Date.now() < deadline, 'its limit is still above the usual one');
+    assert.equal(await askHolder(copy), digest);
+    await bench.engine.kill('limited');
   });
 
   it('ends a guest whose pages turn out to be damaged, and names the file', async () => {

@@ -1,0 +1,37 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SnapshotFile, SnapshotManifest } from '../engine.ts';
+
+/** File of a memory snapshot that is read as the guest needs it. */
+export const PAGES = 'pages.img';
+
+/** Pages of a larger snapshot load, and are checked, while the guest runs. */
+const CHECK_FIRST_BYTES = 256 * 1024 * 1024;
+
+/** A disk that has taken a snapshot at this rate gives it back quickly enough to do without the page cache. */
+const QUICK_BYTES_PER_SECOND = 256 * 1024 * 1024;
+
+/** The file whose pages load while the guest runs; undefined when all of it is loaded before. */
+export function findLate({ kind, files }: SnapshotManifest): SnapshotFile | undefined {
+  if (kind === 'filesystem') return undefined;
+  return files.find(({ name, sizeBytes }) => name === PAGES && sizeBytes > CHECK_FIRST_BYTES);
+}
+
+/**
+ * Whether pages are to be read past the page cache. Copying them from there takes the processors away from the guest,
+ * which is to answer meanwhile; from a slow disk the guest would wait longer for each page that it touches.
+ */
+export async function readsDirectly(
+  { sizeBytes, writtenMs = Number.POSITIVE_INFINITY }: SnapshotManifest,
+  folder: string,
+): Promise<boolean> {
+  if ((sizeBytes * 1000) / writtenMs < QUICK_BYTES_PER_SECOND) return false;
+  try {
+    // Not every file system can.
+    await using _file = await open(join(folder, PAGES), constants.O_RDONLY | constants.O_DIRECT);
+    return true;
+  } catch {
+    return false;
+  }
+}
