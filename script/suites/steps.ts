@@ -87,6 +87,7 @@ function rootTests(): Step[] {
       'system-pool',
       'pause-faults',
       'events',
+      'previews',
       'races',
       'programs',
       'hostile',

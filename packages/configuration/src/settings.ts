@@ -128,6 +128,45 @@ export const settings = z.strictObject({
   webhook_retry_ms: wholeNumber(10)
     .default(5000)
     .describe('Delay after the first failed attempt, in milliseconds; each next one is three times as long.'),
+  preview_domain: z
+    .string()
+    .regex(
+      /^([a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*)?$/,
+      'must be a domain name in lower-case letters',
+    )
+    .default('')
+    .describe(
+      'Domain below which previews answer, as <port>-<sandbox>.<domain> on preview_port. Empty: each previewed port gets a port of this machine.',
+    ),
+  preview_address: z
+    .union([z.ipv4(), z.ipv6(), z.literal('localhost')])
+    .default('127.0.0.1')
+    .describe('Address that previews listen on.'),
+  preview_port: wholeNumber(0, 65535)
+    .default(3002)
+    .describe('Port of previews below preview_domain; 0 lets the system choose.'),
+  preview_ports: z
+    .string()
+    .regex(/^(\d{1,5}-\d{1,5})?$/, 'must be a range of ports such as 20000-20999')
+    .default('')
+    .describe('Ports of this machine that previews take without a preview_domain. Empty: any that is free.'),
+  preview_host: z
+    .string()
+    .regex(/^[A-Za-z0-9.:_-]*$/, 'must be a host name or an address')
+    .default('')
+    .describe('Name of this machine in the addresses of previews. Empty: preview_address.'),
+  preview_public_url: optionalUrl(['http', 'https'])
+    .default('')
+    .describe(
+      'Scheme and port of previews below preview_domain as clients see them, for example https://previews.example.com. Empty: from preview_port.',
+    ),
+  preview_tls_cert: optionalPath()
+    .default('')
+    .describe('Certificate chain in PEM form for previews; with preview_tls_key they are served over TLS.'),
+  preview_tls_key: optionalPath().default('').describe('Private key in PEM form for previews.'),
+  tenant_max_previews: wholeNumber(1)
+    .default(200)
+    .describe('Ports of sandboxes of one tenant that have an address at the same time.'),
   max_body_bytes: wholeNumber(1)
     .default(64 * 1024 * 1024)
     .describe('Largest JSON body.'),

@@ -16,6 +16,7 @@ export const idPrefixes = {
   attempt: 'wha_',
   terminal: 'ses_',
   upload: 'up_',
+  preview_grant: 'pvg_',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

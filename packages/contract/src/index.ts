@@ -71,6 +71,18 @@ export type { ListSandboxesQuery, SandboxPage } from './schemas/list-sandboxes.t
 export type { MetricsSample } from './schemas/metrics.ts';
 export type { NetworkPolicy } from './schemas/network-policy.ts';
 export { isReservedPath } from './schemas/paths.ts';
+export type {
+  HostInfo,
+  HostRequest,
+  PortReadiness,
+  PreviewGrant,
+  PreviewTransport,
+  PreviewUrl,
+  ProxyTarget,
+  ProxyTargetRequest,
+  ReadinessRequest,
+  SignedPreviewRequest,
+} from './schemas/previews.ts';
 export {
   type ProcessDetail,
   type ProcessInfo,

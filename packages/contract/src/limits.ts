@@ -35,6 +35,9 @@ export const limits = {
   /** Events of the past that a stream without a cursor may begin with. */
   replay_limit: 1000,
   replay_limit_default: 100,
+  /** Seconds that a preview grant may last. */
+  preview_lifetime_secs: 86_400,
+  readiness_timeout_secs: 300,
   /** Children of one fork. */
   fork_count: 100,
   directory_depth: 64,

@@ -70,6 +70,15 @@ export { Lifecycle } from './lifecycle/lifecycle.ts';
 export type { EventScope, ListEventsOptions } from './lifecycle/list.ts';
 export type { StreamEventsOptions } from './lifecycle/stream.ts';
 export type { LifecycleEvent, LifecycleOperation, LifecycleStatus } from './lifecycle/types.ts';
+export { Previews, type SignOptions, type WaitForPortOptions } from './previews/previews.ts';
+export type {
+  PortReadiness,
+  PreviewGrant,
+  PreviewHost,
+  PreviewProxyTarget,
+  PreviewTransport,
+  PreviewUrl,
+} from './previews/types.ts';
 export { Pty } from './pty/pty.ts';
 export { PtySession } from './pty/session.ts';
 export type {

@@ -12,6 +12,7 @@ import { ClaimRecovery } from './idempotency/claim-recovery.ts';
 import { KeyedGate } from './keyed-gate.ts';
 import { serveMetrics } from './metrics/serve-metrics.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
+import { createPreviews } from './preview/previews.ts';
 import { startPurging } from './purge.ts';
 import { SandboxFinder } from './sandboxes/sandbox-finder.ts';
 import { saveSnapshot } from './snapshots/create-snapshot.ts';
@@ -55,9 +56,10 @@ export async function startServer(options: {
   fleet.projection.onGuardKill = ({ guard }) => metrics.countGuardKill(guard);
   await recovery.start();
 
+  const previews = await createPreviews(context);
   const feed = new EventFeed({ store, log });
   let url = publicUrl(settings);
-  const app = await buildApp(context, { recovery, feed, url: () => url });
+  const app = await buildApp(context, { recovery, feed, previews, url: () => url });
   const metricsServer = await serveMetrics(metrics, { port: settings.metrics_port });
   try {
     await app.listen({ host: settings.listen_address, port: settings.port });
@@ -67,6 +69,7 @@ export async function startServer(options: {
   }
   url = publicUrl(settings, (app.server.address() as AddressInfo).port);
   fleet.start();
+  await previews.start();
   feed.start();
   const deliveries = new DeliveryWorker({ store, settings, log, version, metrics });
   await deliveries.start();
@@ -79,6 +82,7 @@ export async function startServer(options: {
       stopPurging();
       feed.stop();
       const delivered = deliveries.stop({ graceMs: GRACE_MS });
+      await previews.stop();
       const overdue = setTimeout(() => app.server.closeAllConnections(), GRACE_MS);
       await app.close();
       clearTimeout(overdue);

@@ -1,4 +1,5 @@
 import type { UploadFailureReason } from '../schemas/uploads.ts';
+import { previewCodes } from './preview-codes.ts';
 import { uploadErrors } from './upload-errors.ts';
 
 /** What is fixed about an error code. `{name}` in a message is filled in by whoever raises it. */
@@ -399,6 +400,7 @@ export const errorCodes = {
     suggested_action: 'Try again. If it goes on, look at the database and its disk.',
     description: 'The database is locked, full or cannot be reached.',
   },
+  ...previewCodes,
   not_implemented: {
     status: 501,
     retryable: false,

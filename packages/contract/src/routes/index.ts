@@ -4,9 +4,10 @@ import { agentsPlanned } from './planned/agents.ts';
 import { codePlanned } from './planned/code.ts';
 import { desktopPlanned } from './planned/desktop.ts';
 import { monitorPlanned } from './planned/monitor.ts';
-import { previewsPlanned } from './planned/previews.ts';
+import { sshPlanned } from './planned/ssh.ts';
 import { volumesPlanned } from './planned/volumes.ts';
 import { warmPoolsPlanned } from './planned/warm-pools.ts';
+import { previewRoutes } from './previews.ts';
 import { processRoutes } from './processes.ts';
 import type { ImplementedRoute, PlannedRoute, Route } from './route.ts';
 import { sandboxRoutes } from './sandboxes.ts';
@@ -31,11 +32,12 @@ export const routes = {
   ...templateBuildRoutes,
   ...lifecycleRoutes,
   ...webhookRoutes,
+  ...previewRoutes,
 };
 
 /** Routes of features that this version does not have. */
 export const planned: readonly PlannedRoute[] = [
-  ...previewsPlanned,
+  ...sshPlanned,
   ...warmPoolsPlanned,
   ...volumesPlanned,
   ...codePlanned,

@@ -49,6 +49,7 @@ function common(options: CreateOptions) {
     timeout_ms: milliseconds(options.timeout ?? 300),
     metadata: options.metadata ?? {},
     network: options.network ? writeNetwork(options.network) : null,
+    ...(options.autoResume ? { auto_resume: true } : {}),
     ...(options.timeoutAction === undefined ? {} : { timeout_action: options.timeoutAction }),
     ...(options.lifecycle === undefined ? {} : { lifecycle: { on_timeout: options.lifecycle.onTimeout } }),
   } satisfies CreateSandboxRequest;

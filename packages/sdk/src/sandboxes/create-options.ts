@@ -30,6 +30,8 @@ export interface CreateOptions extends ClientOptions {
   metadata?: Record<string, unknown>;
   /** Network rules. @default none beside the isolation that every sandbox has */
   network?: NetworkPolicy;
+  /** Whether a request to one of its previews resumes it while it is paused. @default false */
+  autoResume?: boolean;
   /** False cuts all outbound traffic. @default true */
   internetAccess?: boolean;
   /** Makes a repeated create answer with the same sandbox for 24 hours. @default a random one */

@@ -11,6 +11,7 @@ import { Git } from '../git/git.ts';
 import { type ListEventsOptions, listEvents } from '../lifecycle/list.ts';
 import { type StreamEventsOptions, streamEvents } from '../lifecycle/stream.ts';
 import type { LifecycleEvent } from '../lifecycle/types.ts';
+import { Previews } from '../previews/previews.ts';
 import { Pty } from '../pty/pty.ts';
 import { type CreateSnapshotOptions, createSnapshot } from '../snapshots/create.ts';
 import { type ListSnapshotsOptions, listSnapshots } from '../snapshots/list.ts';
@@ -44,6 +45,8 @@ export class Sandbox implements AsyncDisposable {
   readonly files: Files;
   readonly pty: Pty;
   readonly git: Git;
+  /** Addresses for ports inside. */
+  readonly previews: Previews;
   #client: Client;
   #paused = false;
 
@@ -62,6 +65,7 @@ export class Sandbox implements AsyncDisposable {
     this.files = new Files(scope);
     this.pty = new Pty(scope);
     this.git = new Git(this.commands, this.files);
+    this.previews = new Previews(scope);
   }
 
   /**
@@ -141,6 +145,16 @@ export class Sandbox implements AsyncDisposable {
       if (error instanceof NotFoundError) return false;
       throw error;
     }
+  }
+
+  /** Where a port of the sandbox answers: name and port without a scheme, as "127.0.0.1:40123". */
+  async getHost(port: number, options: CallOptions = {}): Promise<string> {
+    return (await this.previews.host(port, options)).host;
+  }
+
+  /** Address of a port for a browser, with a token in it. Keep it secret. */
+  async getUrl(port: number, options: CallOptions = {}): Promise<string> {
+    return (await this.previews.host(port, options)).url;
   }
 
   /** Samples of what it uses, oldest first. */

@@ -11,6 +11,8 @@ import { serveFiles } from '../files/serve-files.ts';
 import type { ClaimRecovery } from '../idempotency/claim-recovery.ts';
 import { KeyVerifier } from '../keys/key-verifier.ts';
 import { makeId } from '../make-id.ts';
+import type { Previews } from '../preview/previews.ts';
+import { servePreviews } from '../preview/serve-previews.ts';
 import { serveSandboxSocket } from '../sandbox-socket/serve-sandbox-socket.ts';
 import { serveSandboxes } from '../sandboxes/serve-sandboxes.ts';
 import { serveSnapshots } from '../snapshots/serve-snapshots.ts';
@@ -32,7 +34,7 @@ const CLIENT_FRAME_BYTES = 1024 * 1024;
 /** The HTTP application. `url` is the address that clients reach it under. */
 export async function buildApp(
   context: Context,
-  options: { recovery: ClaimRecovery; feed: EventFeed; url: () => string },
+  options: { recovery: ClaimRecovery; feed: EventFeed; previews: Previews; url: () => string },
 ): Promise<FastifyInstance> {
   const { settings, store, log } = context;
   const app = fastify({
@@ -95,6 +97,7 @@ export async function buildApp(
   serveTemplates(app, context);
   serveEvents(app, context, { streams, feed: options.feed });
   serveWebhooks(app, context);
+  servePreviews(app, context, options.previews);
   servePlanned(app);
   return app;
 }

@@ -9,6 +9,7 @@ import { type ResolvedTemplate, resolveTemplate } from '../templates/resolve-tem
 import { shapeOf } from '../templates/shape-of.ts';
 import { checkCreate } from './check-create.ts';
 import { startSandbox } from './start-sandbox.ts';
+import { withTrafficToken } from './traffic-token.ts';
 
 /** Working directory of a sandbox that asks for none. */
 const DEFAULT_CWD = '/workspace';
@@ -29,11 +30,11 @@ export async function createSandbox(
   const snapshotId = body.snapshot_id;
   if (snapshotId !== undefined) {
     const sandbox = await fromSnapshot(context, { tenantId, body, snapshotId });
-    return startSandbox(context, { sandbox, claim, onId });
+    return startSandbox(context, { sandbox: withTrafficToken(sandbox), claim, onId });
   }
   const template = await resolveTemplate(context, { tenantId, ref: body.template });
   const sandbox = fromTemplate(context, { tenantId, body, template });
-  return startSandbox(context, { sandbox, template, claim, onId });
+  return startSandbox(context, { sandbox: withTrafficToken(sandbox), template, claim, onId });
 }
 
 /** What happens at the deadline, in either spelling. */
@@ -85,6 +86,7 @@ function commonFields(tenantId: string, body: CreateSandboxBody) {
     metadata: body.metadata as Record<string, JsonValue>,
     timeoutMs: body.timeout_ms,
     timeoutAction: readTimeoutAction(body),
+    autoResume: body.auto_resume,
     createdAt: Date.now(),
   };
 }

@@ -26,6 +26,6 @@ export function presentSandbox(sandbox: Sandbox): SandboxInfo {
     expires_at: deadline,
     timeout_action: sandbox.timeoutAction,
     snapshot_id: sandbox.status === 'paused' ? pauseSnapshotId(sandbox.id) : null,
-    traffic_access_token: null,
+    traffic_access_token: sandbox.trafficToken,
   };
 }

@@ -7,6 +7,7 @@ import { notReady } from '../sandboxes/ended.ts';
 import type { SandboxAddress } from '../sandboxes/sandbox-finder.ts';
 import { recordFailedStart, tooManyLive } from '../sandboxes/start-sandbox.ts';
 import { toForkChild } from '../sandboxes/to-host-request.ts';
+import { withTrafficToken } from '../sandboxes/traffic-token.ts';
 import type { IdempotencyClaim, NewSandbox, Sandbox } from '../store/records.ts';
 import { savedSettings } from '../store/snapshots/saved-settings.ts';
 import { toForkFailure } from './fork-failure.ts';
@@ -44,9 +45,15 @@ export async function forkSandbox(
 function makeChildren(source: Sandbox, count: number | undefined): NewSandbox[] {
   const ids = Array.from({ length: count ?? 1 }, () => makeId('sandbox'));
   const { tenantId, metadata } = source;
-  const same = { ...savedSettings(source), tenantId, metadata, createdAt: Date.now() };
+  const same = {
+    ...savedSettings(source),
+    autoResume: source.autoResume,
+    tenantId,
+    metadata,
+    createdAt: Date.now(),
+  };
   const forkId = count === undefined ? null : ids[0]!;
-  return ids.map((id) => ({ ...same, id, origin: 'fork' as const, sourceId: source.id, forkId }));
+  return ids.map((id) => withTrafficToken({ ...same, id, origin: 'fork', sourceId: source.id, forkId }));
 }
 
 async function insertChildren(

@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { makeId } from '../make-id.ts';
 import { endedSandbox, isGone, notReady, unknownSandbox } from '../sandboxes/ended.ts';
 import { startSandbox } from '../sandboxes/start-sandbox.ts';
+import { withTrafficToken } from '../sandboxes/traffic-token.ts';
 import type { NewSandbox, Sandbox } from '../store/records.ts';
 import { savedSettings } from '../store/snapshots/saved-settings.ts';
 import type { Snapshot } from '../store/snapshots/snapshot.ts';
@@ -40,7 +41,7 @@ async function goOn(context: Context, { executionId, sandboxId, tenantId }: Snap
 async function startCopy(context: Context, snapshot: Snapshot): Promise<Sandbox> {
   if (snapshot.status === 'corrupt') throw corruptSnapshot(snapshot.id, snapshot.corruptFile ?? '');
   await requireSnapshotRoom(context, snapshot);
-  return startSandbox(context, { sandbox: copyOf(snapshot) });
+  return startSandbox(context, { sandbox: withTrafficToken(copyOf(snapshot)) });
 }
 
 function copyOf(snapshot: Snapshot): NewSandbox {

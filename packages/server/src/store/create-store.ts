@@ -11,6 +11,9 @@ import { insertFork, listFork } from './insert-fork.ts';
 import { insertSandbox } from './insert-sandbox.ts';
 import * as keys from './keys.ts';
 import { listSandboxes } from './list-sandboxes.ts';
+import * as addresses from './previews/addresses.ts';
+import * as grants from './previews/grants.ts';
+import { secret } from './previews/secrets.ts';
 import { purgeExpired } from './purge-expired.ts';
 import * as reads from './read-sandboxes.ts';
 import * as resume from './resume.ts';
@@ -124,6 +127,17 @@ export function createStore(context: StoreContext): Store {
     deleteLayer: verb(layers.deleteLayer),
     listLayers: verb(layers.listLayers),
     listTemplateSnapshots: verb(layers.listTemplateSnapshots),
+    secret: verb(secret),
+    insertGrant: verb(grants.insertGrant),
+    findGrant: verb(grants.findGrant),
+    listGrants: verb(grants.listGrants),
+    revokeGrant: verb(grants.revokeGrant),
+    countGrantUse: verb(grants.countGrantUse),
+    insertPreviewAddress: verb(addresses.insertPreviewAddress),
+    findPreviewAddress: verb(addresses.findPreviewAddress),
+    listPreviewAddresses: verb(addresses.listPreviewAddresses),
+    movePreviewAddress: verb(addresses.movePreviewAddress),
+    dropEndedAddresses: verb(addresses.dropEndedAddresses),
     claimIdempotencyKey: verb(idempotency.claimIdempotencyKey),
     finishIdempotencyKey: verb(idempotency.finishIdempotencyKey),
     releaseIdempotencyKey: verb(idempotency.releaseIdempotencyKey),

@@ -11,6 +11,7 @@ export async function purgeExpired(context: StoreContext, limits: PurgeLimits): 
     sandboxes: await inSteps(context, (transaction) => deleteEnded(transaction, endedBefore)),
     aliases: await inSteps(context, (transaction) => deleteOrphans(transaction, 'sandbox_aliases')),
     snapshots: await inSteps(context, (transaction) => deleteOrphans(transaction, 'snapshots')),
+    previewGrants: await inSteps(context, (transaction) => deleteOrphans(transaction, 'preview_grants')),
     idempotencyKeys: await inSteps(context, (transaction) => deleteExpiredKeys(transaction, now)),
     events: await purgeEvents(context, limits),
   };
@@ -34,7 +35,7 @@ async function deleteEnded(transaction: DatabaseTransaction, endedBefore: number
 /** Deletes names that lead to an execution of which no sandbox is remembered any more. */
 async function deleteOrphans(
   transaction: DatabaseTransaction,
-  table: 'sandbox_aliases' | 'snapshots',
+  table: 'sandbox_aliases' | 'snapshots' | 'preview_grants',
 ): Promise<number> {
   const { numDeletedRows } = await transaction
     .deleteFrom(table)

@@ -93,6 +93,10 @@ export interface Sandbox {
   templateBuildId: string | null;
   /** Account of commands that name none. */
   defaultUser: string;
+  /** Requests to its previews resume it while it is paused. */
+  autoResume: boolean;
+  /** What its previews ask for when its traffic is not public; a resume keeps it. */
+  trafficToken: string | null;
 }
 
 export type SandboxOrigin = 'create' | 'resume_from_snapshot' | 'fork';

@@ -36,6 +36,8 @@ export function toSandbox(row: SandboxRow): Sandbox {
     templateId: row.template_id,
     templateBuildId: row.template_build_id,
     defaultUser: row.default_user ?? '',
+    autoResume: row.auto_resume === 1,
+    trafficToken: row.traffic_token,
   };
 }
 
@@ -74,5 +76,7 @@ export function toSandboxRow(sandbox: NewSandbox): SandboxRow {
     template_id: sandbox.templateId ?? null,
     template_build_id: sandbox.templateBuildId ?? null,
     default_user: sandbox.defaultUser || null,
+    auto_resume: sandbox.autoResume ? 1 : 0,
+    traffic_token: sandbox.trafficToken ?? null,
   };
 }

@@ -1,5 +1,6 @@
 import type { Insertable, Kysely, Selectable, Transaction } from 'kysely';
 import type { EventActor, EventOperation, EventStatus } from './events/event.ts';
+import type { Grant } from './previews/preview.ts';
 import type { SandboxOrigin, SandboxStatus, TimeoutAction } from './records.ts';
 import type { SnapshotKind, SnapshotOrigin, SnapshotStatus } from './snapshots/snapshot.ts';
 import type {
@@ -23,6 +24,9 @@ export interface Schema {
   webhooks: WebhookTable;
   webhook_deliveries: DeliveryTable;
   webhook_attempts: AttemptTable;
+  server_secrets: SecretTable;
+  preview_grants: PreviewGrantTable;
+  preview_addresses: PreviewAddressTable;
   sandbox_aliases: SandboxAliasTable;
   snapshots: SnapshotTable;
   snapshot_labels: SnapshotLabelTable;
@@ -93,6 +97,9 @@ interface SandboxTable {
   template_id: string | null;
   template_build_id: string | null;
   default_user: string | null;
+  /** Null in rows that an older version wrote: no. */
+  auto_resume: number | null;
+  traffic_token: string | null;
 }
 
 /** An id that a sandbox had before it was resumed. */
@@ -300,6 +307,40 @@ interface LayerTable {
   used_at: number;
 }
 
+interface SecretTable {
+  name: string;
+  value: string;
+}
+
+interface PreviewGrantTable {
+  id: string;
+  tenant_id: string;
+  sandbox_id: string;
+  execution_id: string;
+  port: number;
+  auth_mode: Grant['authMode'];
+  transports: string;
+  created_at: number;
+  updated_at: number;
+  expires_at: number;
+  revoked_at: number | null;
+  first_used_at: number | null;
+  last_used_at: number | null;
+  http_count: number;
+  websocket_count: number;
+  bytes_in: number;
+  bytes_out: number;
+}
+
+/** Where ports of sandboxes answer on this machine, so that an address stays the same over a restart. */
+interface PreviewAddressTable {
+  execution_id: string;
+  port: number;
+  tenant_id: string;
+  listen_port: number;
+  created_at: number;
+}
+
 export type TenantRow = Selectable<TenantTable>;
 export type ApiKeyRow = Selectable<ApiKeyTable>;
 export type SandboxRow = Selectable<SandboxTable>;
@@ -313,3 +354,5 @@ export type AttemptRow = Selectable<AttemptTable>;
 export type TemplateRow = Selectable<TemplateTable>;
 export type BuildRow = Selectable<BuildTable>;
 export type LayerRow = Selectable<LayerTable>;
+export type PreviewGrantRow = Selectable<PreviewGrantTable>;
+export type PreviewAddressRow = Selectable<PreviewAddressTable>;

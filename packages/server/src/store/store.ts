@@ -1,5 +1,6 @@
 import type { LifecycleEvent, NewEvent } from './events/event.ts';
 import type { EventFilter, EventRange } from './events/read-events.ts';
+import type { PreviewStore } from './previews/preview-store.ts';
 import type {
   ApiKey,
   IdempotencyClaim,
@@ -25,7 +26,7 @@ import type { WebhookStore } from './webhooks/webhook-store.ts';
  * Every verb rejects with `StoreError`, whose `code` is `disk_full`, `busy`, `unavailable`, `conflict`,
  * `invalid_value` or `failed`.
  */
-export interface Store extends SnapshotStore, WebhookStore, TemplateStore {
+export interface Store extends SnapshotStore, WebhookStore, TemplateStore, PreviewStore {
   /** `sqlite` or `postgres`. */
   readonly dialect: 'sqlite' | 'postgres';
 
@@ -182,6 +183,8 @@ export interface PurgeResult {
   /** Names that led to a sandbox that is forgotten. */
   aliases: number;
   snapshots: number;
+  /** Preview grants of sandboxes that are forgotten. */
+  previewGrants: number;
   idempotencyKeys: number;
   events: number;
 }

@@ -1,0 +1,256 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { PreviewTransport } from '@nullspace/contract';
+import { createProxyServer, type ProxyServer } from 'httpxy';
+import { ApiError } from '../api-error.ts';
+import type { Context } from '../context.ts';
+import { makeId } from '../make-id.ts';
+import { type Admission, authorize } from './authorize.ts';
+import { cleanRequest, withoutTokens } from './clean-request.ts';
+import { type Destination, Destinations } from './destinations.ts';
+import { answerProblem, refuseUpgrade } from './error-page.ts';
+import type { Grants } from './grants.ts';
+import { type HostMask, maskOf, maskRequest, unmaskResponse } from './mask-host.ts';
+import type { PreviewTarget } from './preview-target.ts';
+import type { PreviewTokens } from './tokens.ts';
+
+/** Where a request came in. */
+export interface Entrance {
+  target: PreviewTarget;
+  /** Scheme and host of the address, as "http://127.0.0.1:40123". */
+  origin: string;
+}
+
+/** What answers of the service need on their way back. */
+interface Passage {
+  mask: HostMask | undefined;
+  cookies: string[];
+}
+
+/** Takes requests to previews and passes them on to the services inside sandboxes. */
+export class Gateway {
+  readonly destinations: Destinations;
+  readonly #context: Context;
+  readonly #access: { tokens: PreviewTokens; grants: Grants };
+  readonly #proxy: ProxyServer;
+  readonly #passages = new WeakMap<IncomingMessage, Passage>();
+
+  constructor(context: Context, access: { tokens: PreviewTokens; grants: Grants }) {
+    this.#context = context;
+    this.#access = access;
+    this.destinations = new Destinations(context);
+    this.#proxy = createProxyServer({ xfwd: false, changeOrigin: false });
+    // A service that upgrades what was no upgrade would leave the request without an end.
+    this.#proxy.on('proxyReq', (asking) => {
+      asking.on('upgrade', (_answer, socket) => {
+        socket.destroy();
+        asking.emit('error', new Error('the service switched protocols unasked'));
+      });
+    });
+    this.#proxy.on('proxyRes', (answer, request) => {
+      const passage = this.#passages.get(request as IncomingMessage);
+      if (passage?.mask) unmaskResponse(answer.headers, passage.mask);
+      if (passage?.cookies.length) {
+        answer.headers['set-cookie'] = [...(answer.headers['set-cookie'] ?? []), ...passage.cookies];
+      }
+    });
+  }
+
+  async serve(
+    entrance: () => Promise<Entrance>,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const requestId = makeId('request');
+    try {
+      const { target, origin } = await entrance();
+      const opened = await this.#open(request, { target, origin, transport: 'http' });
+      const { destination, admission } = opened;
+      if (this.#leadOn(request, response, admission)) return;
+      this.#prepare(request, { target, origin, destination, admission });
+      await this.#pass(request, response, { target, destination, admission });
+    } catch (error) {
+      answerProblem(request, response, this.#explain(error, requestId), requestId);
+    }
+  }
+
+  async upgrade(
+    entrance: () => Promise<Entrance>,
+    request: IncomingMessage,
+    { socket, head }: { socket: Duplex; head: Buffer },
+  ): Promise<void> {
+    const requestId = makeId('request');
+    socket.on('error', () => socket.destroy());
+    try {
+      const { target, origin } = await entrance();
+      if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
+        throw new ApiError('invalid_request', { problem: 'Previews upgrade to "websocket" only' });
+      }
+      const { destination, admission } = await this.#open(request, {
+        target,
+        origin,
+        transport: 'websocket',
+      });
+      this.#prepare(request, { target, origin, destination, admission });
+      await this.#join(request, { socket, head, target, destination, admission });
+    } catch (error) {
+      refuseUpgrade(request, socket, this.#explain(error, requestId), requestId);
+    }
+  }
+
+  close(): void {
+    this.destinations.close();
+  }
+
+  /** Tokens are judged before anything wakes. */
+  async #open(
+    request: IncomingMessage,
+    { target, origin, transport }: Entrance & { transport: PreviewTransport },
+  ): Promise<{ destination: Destination; admission: Admission }> {
+    const known = await this.destinations.known(target);
+    const sandbox = known?.sandbox ?? (await this.destinations.read(target));
+    const policy = (sandbox.network ?? {}) as Destination['policy'];
+    const secure = origin.startsWith('https:');
+    const admission = await authorize(this.#access, {
+      request,
+      target,
+      destination: { sandbox, policy },
+      transport,
+      origin,
+      secure,
+    });
+    return { destination: known ?? (await this.destinations.find(target)), admission };
+  }
+
+  /** Leads a browser to the same address without the token in it. */
+  #leadOn(request: IncomingMessage, response: ServerResponse, { cookies }: Admission): boolean {
+    if (cookies.length === 0 || request.method !== 'GET') return false;
+    if (!request.headers.accept?.includes('text/html')) return false;
+    // Two slashes would be another host.
+    const location = withoutTokens(request.url ?? '/').replace(/^\/+/, '/');
+    response.writeHead(302, { location, 'set-cookie': cookies, 'cache-control': 'no-store' });
+    response.end();
+    return true;
+  }
+
+  #prepare(
+    request: IncomingMessage,
+    { target, origin, destination, admission }: Entrance & { destination: Destination; admission: Admission },
+  ): void {
+    cleanRequest(request, { origin, trusted: admission.grant?.authMode === 'preview_proxy' });
+    const wanted = destination.policy.mask_request_host;
+    const mask = wanted === undefined ? undefined : { outer: origin, inner: maskOf(wanted, target.port) };
+    if (mask) maskRequest(request.headers, mask);
+    this.#passages.set(request, { mask, cookies: admission.cookies });
+  }
+
+  async #pass(
+    request: IncomingMessage,
+    response: ServerResponse,
+    way: { target: PreviewTarget; destination: Destination; admission: Admission },
+  ): Promise<void> {
+    const leave = this.#enter(request, 'http', way, () => response.destroy());
+    const repeatable = hasNoBody(request);
+    try {
+      await this.#web(request, response, way.destination);
+    } catch (error) {
+      if (response.headersSent || response.destroyed) return void response.destroy();
+      // Of an instance that was paused at this moment nothing has answered: its resumed one can be asked.
+      const next = repeatable ? await this.#successor(way) : undefined;
+      if (!next) throw await this.#blame(error, way);
+      await this.#web(request, response, next);
+    } finally {
+      leave();
+    }
+  }
+
+  async #web(request: IncomingMessage, response: ServerResponse, { agent }: Destination): Promise<void> {
+    // The agent decides where the connection goes.
+    await this.#proxy.web(request, response, { target: 'http://preview', agent });
+  }
+
+  async #join(
+    request: IncomingMessage,
+    way: {
+      socket: Duplex;
+      head: Buffer;
+      target: PreviewTarget;
+      destination: Destination;
+      admission: Admission;
+    },
+  ): Promise<void> {
+    const { socket, head, destination } = way;
+    const cut = () => socket.destroy();
+    const leave = this.#enter(request, 'websocket', way, cut);
+    // A dead sandbox sends no farewell.
+    destination.live.ended.addEventListener('abort', cut);
+    socket.once('close', () => {
+      destination.live.ended.removeEventListener('abort', cut);
+      leave();
+    });
+    try {
+      const options = { target: 'http://preview', agent: destination.agent };
+      await this.#proxy.ws(request, socket as never, options, head);
+    } catch (error) {
+      throw await this.#blame(error, way);
+    }
+  }
+
+  /** Counts a connection for its grant, which may cut it. */
+  #enter(
+    request: IncomingMessage,
+    transport: PreviewTransport,
+    { admission }: { admission: Admission },
+    cut: () => void,
+  ): () => void {
+    if (!admission.grant) return () => {};
+    const { socket } = request;
+    const before = { in: socket.bytesRead, out: socket.bytesWritten };
+    const leave = this.#access.grants.enter(admission.grant.id, transport, cut);
+    return () => leave({ in: socket.bytesRead - before.in, out: socket.bytesWritten - before.out });
+  }
+
+  /** The instance that has taken the place of one that does not answer any more. */
+  async #successor(way: {
+    target: PreviewTarget;
+    destination: Destination;
+  }): Promise<Destination | undefined> {
+    const { live } = way.destination;
+    if (!way.destination.sandbox.autoResume || !(await this.#context.finder.describeEnd(live)))
+      return undefined;
+    const next = await this.destinations.find(way.target);
+    return next.live === live ? undefined : next;
+  }
+
+  /** Why a service did not answer. */
+  async #blame(
+    error: unknown,
+    { target, destination }: { target: PreviewTarget; destination: Destination },
+  ): Promise<ApiError> {
+    if (error instanceof ApiError && error.code !== 'preview_unreachable') return error;
+    const ended = destination.live.ended.aborted
+      ? await this.#context.finder.describeEnd(destination.live)
+      : undefined;
+    if (ended?.code === 'sandbox_not_found')
+      return new ApiError('sandbox_gone', {}, { details: ended.details ?? {} });
+    if (ended) return ended;
+    if (error instanceof ApiError) return error;
+    const { sandboxId } = destination.live;
+    const why = ': the service broke off before it answered';
+    return new ApiError(
+      'preview_unreachable',
+      { port: target.port, sandbox_id: sandboxId, why },
+      { details: { sandbox_id: sandboxId, port: target.port }, cause: error },
+    );
+  }
+
+  #explain(error: unknown, requestId: string): ApiError {
+    if (error instanceof ApiError) return error;
+    this.#context.log.error({ err: error, request_id: requestId }, 'a preview failed');
+    return new ApiError('internal_error', {}, { cause: error });
+  }
+}
+
+function hasNoBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
+}
