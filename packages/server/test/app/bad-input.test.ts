@@ -56,7 +56,6 @@ describe('bad input is refused whole, with code, field and bound', () => {
     ['volumes', { volumes: [{ ref: 'v', mount_path: '/data' }] }],
     ['warm pools', { warm_pool: { id: 'twp_1' } }],
     ['desktops', { desktop: { dpi: 96 } }],
-    ['auto_resume', { auto_resume: true }],
     ['deny_out', { network: { deny_out: ['0.0.0.0/0'] } }],
     ['allow_out', { network: { allow_out: ['example.org'] } }],
   ];

@@ -10,6 +10,7 @@ import { testsOfKeys } from './suites/keys.ts';
 import { testsOfListPlan } from './suites/list-plan.ts';
 import { testsOfListSandboxes } from './suites/list-sandboxes.ts';
 import { testsOfMigrate } from './suites/migrate.ts';
+import { testsOfPreviews } from './suites/previews.ts';
 import { testsOfPurge } from './suites/purge-expired.ts';
 import { testsOfResume } from './suites/resume.ts';
 import { testsOfSnapshots } from './suites/snapshots.ts';
@@ -34,6 +35,7 @@ const suites = [
   testsOfResume,
   testsOfMigrate,
   testsOfWebhooks,
+  testsOfPreviews,
   testsOfTemplates,
   testsOfWrite,
   testsOfCrashes,

@@ -24,6 +24,8 @@ export function testsOfInsertSandbox(database: TestDatabase): void {
         fromSnapshotId: null,
         resumingAs: null,
         forkId: null,
+        autoResume: false,
+        trafficToken: null,
       };
       const ended = { reason: null, message: null, phases: null, revision: 0 };
       const expected = { ...sandbox, ...unset, ...ended, executionId: sandbox.id, ...origin };

@@ -23,7 +23,14 @@ export function testsOfPurge(database: TestDatabase): void {
       await opened.store.claimIdempotencyKey({ ...scope, key: 'young', expiresAt: 1001 });
 
       const purged = await opened.store.purgeExpired({ now: 1000, endedBefore: 100 });
-      assert.deepEqual(purged, { sandboxes: 450, aliases: 0, snapshots: 0, idempotencyKeys: 1, events: 0 });
+      assert.deepEqual(purged, {
+        sandboxes: 450,
+        aliases: 0,
+        snapshots: 0,
+        previewGrants: 0,
+        idempotencyKeys: 1,
+        events: 0,
+      });
       const left = await opened.store.listSandboxes({
         tenantId: tenant.id,
         statuses: ['running', 'destroyed'],
@@ -37,7 +44,14 @@ export function testsOfPurge(database: TestDatabase): void {
       const young = await opened.store.claimIdempotencyKey({ ...scope, key: 'young', expiresAt: 2000 });
       assert.equal(young.outcome, 'in_progress');
       const nothing = await opened.store.purgeExpired({ now: 1000, endedBefore: 100 });
-      assert.deepEqual(nothing, { sandboxes: 0, aliases: 0, snapshots: 0, idempotencyKeys: 0, events: 0 });
+      assert.deepEqual(nothing, {
+        sandboxes: 0,
+        aliases: 0,
+        snapshots: 0,
+        previewGrants: 0,
+        idempotencyKeys: 0,
+        events: 0,
+      });
     });
   });
 }
