@@ -24,6 +24,9 @@ export function testsOfInsertSandbox(database: TestDatabase): void {
         fromSnapshotId: null,
         resumingAs: null,
         forkId: null,
+        templateId: null,
+        templateBuildId: null,
+        defaultUser: '',
         autoResume: false,
         trafficToken: null,
       };
