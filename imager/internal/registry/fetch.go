@@ -163,19 +163,26 @@ func (s *Source) describe(found *remote.Descriptor, top string) (*Image, error) 
 		described.Layers = append(described.Layers, Layer{Digest: layer.Digest.String(), Bytes: layer.Size})
 	}
 	if total > s.order.MaxBytes {
-		return nil, report.Fail(report.TooLarge, "the layers of %s have %d MB; the most that this host takes is %d MB (max_image_mb)", s.ref.Name(), total>>20, s.order.MaxBytes>>20)
+		return nil, s.tooLarge(total)
 	}
 	return described, nil
 }
 
 func (s *Source) checkLayer(layer v1.Descriptor) error {
-	if layer.Digest.Algorithm != "sha256" || layer.Size < smallestLayer || uint64(layer.Size) > s.order.MaxBytes {
+	if uint64(layer.Size) > s.order.MaxBytes && layer.Size > 0 {
+		return s.tooLarge(uint64(layer.Size))
+	}
+	if layer.Digest.Algorithm != "sha256" || layer.Size < smallestLayer {
 		return report.Fail(report.Unsupported, "%s has a layer of %d bytes with a digest of the kind %.20q", s.ref.Name(), layer.Size, layer.Digest.Algorithm)
 	}
 	if !layer.MediaType.IsLayer() || layer.MediaType == types.DockerForeignLayer || !layer.MediaType.IsDistributable() {
 		return report.Fail(report.Unsupported, "%s has a layer of the kind %.100q, which cannot be unpacked", s.ref.Name(), layer.MediaType)
 	}
 	return nil
+}
+
+func (s *Source) tooLarge(bytes uint64) error {
+	return report.Fail(report.TooLarge, "the layers of %s have %d MB; the most that this host takes is %d MB (max_image_mb)", s.ref.Name(), bytes>>20, s.order.MaxBytes>>20)
 }
 
 // printable keeps what a registry says from steering a terminal.

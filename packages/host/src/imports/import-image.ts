@@ -60,13 +60,15 @@ async function importAnew(
 ): Promise<Imported> {
   checkDisk(await readDisk(host.paths.hostDir), 0);
   const key = requestKey(request);
-  const imported = await host.works.join(
+  return await host.works.join(
     `import ${key}`,
-    (ends, say) => start(host, request, { ends: AbortSignal.any([ends, deadline(host)]), say }),
+    async (ends, say) => {
+      const imported = await start(host, request, { ends: AbortSignal.any([ends, deadline(host)]), say });
+      await remember(host, key, { ...imported.record, found_unix_ms: Date.now() });
+      return imported;
+    },
     { signal, tell },
   );
-  await remember(host, key, { ...imported.record, found_unix_ms: Date.now() });
-  return imported;
 }
 
 async function start(

@@ -17,6 +17,12 @@ interface Work {
 /** Does equal works once: who asks for one that is under way waits for it. It ends early when nobody waits any longer. */
 export class SharedWorks {
   readonly #works = new Map<string, Work>();
+  readonly #all = new Set<Promise<unknown>>();
+
+  /** Works under way, those included that are ending. */
+  get size(): number {
+    return this.#all.size;
+  }
 
   /** The outcome of the work with this key, which is started unless it is under way. */
   async join<T>(
@@ -65,8 +71,6 @@ export class SharedWorks {
     promise.then(forget, forget);
     return work;
   }
-
-  readonly #all = new Set<Promise<unknown>>();
 
   /** Ends every work and resolves when nothing of them is left. */
   async endAll(): Promise<void> {
