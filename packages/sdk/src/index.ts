@@ -105,7 +105,53 @@ export type { CreateSnapshotOptions } from './snapshots/create.ts';
 export type { ListSnapshotsOptions, SnapshotQuery } from './snapshots/list.ts';
 export { Snapshot } from './snapshots/snapshot.ts';
 export type { SnapshotDetail, SnapshotInfo, SnapshotKind } from './snapshots/types.ts';
+export type { FollowBuildOptions, SendBuildOptions } from './templates/builds/start-build.ts';
+export {
+  type RetryBuildOptions,
+  TemplateBuild,
+  type WaitForBuildOptions,
+} from './templates/builds/template-build.ts';
+export type {
+  BuildInfo,
+  BuildLogEntry,
+  BuildPage,
+  BuildPlan,
+  BuildState,
+  BuildStatus,
+  ValidationResult,
+} from './templates/builds/types.ts';
+export type { BuildUploadProgress } from './templates/context/build-upload-progress.ts';
+export type { BuildOptions } from './templates/definition/build-options.ts';
+export type { ContextOptions } from './templates/definition/definition.ts';
+export {
+  type ProbePacing,
+  type ReadinessProbe,
+  waitForFile,
+  waitForPort,
+  waitForProcess,
+  waitForTimeout,
+  waitForUrl,
+} from './templates/definition/readiness.ts';
+export type { RegistryAuth } from './templates/definition/registry-auth.ts';
+export type { BuildSecret } from './templates/definition/secrets.ts';
+export type { ImageOptions } from './templates/definition/start.ts';
+export type { CopyItem, CopyOptions } from './templates/definition/steps.ts';
+export { TemplateBuilder } from './templates/definition/template-builder.ts';
+export type { ListBuildsOptions } from './templates/list-builds.ts';
+export {
+  type ListWarmPoolsOptions,
+  TemplateWarmPool,
+  type WaitForPoolOptions,
+} from './templates/pools/template-warm-pool.ts';
+export type {
+  WarmPoolCheckout,
+  WarmPoolInfo,
+  WarmPoolMode,
+  WarmPoolSettings,
+  WarmPoolState,
+} from './templates/pools/types.ts';
 export { Template } from './templates/template.ts';
+export type { TemplateNameClaim, TemplateTag } from './templates/template-names.ts';
 export type { TemplateInfo } from './templates/types.ts';
 export { type PlannedEntry, planUpload, type UploadPlan } from './uploads/plan-upload.ts';
 export type {

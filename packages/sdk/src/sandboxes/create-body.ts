@@ -50,9 +50,21 @@ function common(options: CreateOptions) {
     metadata: options.metadata ?? {},
     network: options.network ? writeNetwork(options.network) : null,
     ...(options.autoResume ? { auto_resume: true } : {}),
+    ...warmPool(options),
     ...(options.timeoutAction === undefined ? {} : { timeout_action: options.timeoutAction }),
     ...(options.lifecycle === undefined ? {} : { lifecycle: { on_timeout: options.lifecycle.onTimeout } }),
   } satisfies CreateSandboxRequest;
+}
+
+function warmPool({ warmPool: id, warmPoolMode: mode, warmPoolWaitMs: waitMs }: CreateOptions) {
+  if (id === undefined && mode === undefined && waitMs === undefined) return {};
+  if (id === undefined && mode !== 'bypass')
+    throw new InvalidRequestError(
+      "warmPool is missing: name the pool (twp_…), or pass warmPoolMode: 'bypass'.",
+    );
+  if (waitMs !== undefined && !(Number.isInteger(waitMs) && waitMs >= 0))
+    throw new InvalidRequestError(`warmPoolWaitMs must be a whole number of at least 0; it is ${waitMs}.`);
+  return { warm_pool: { id, mode, wait_ms: waitMs } };
 }
 
 /** Seconds as whole milliseconds. */

@@ -1,4 +1,5 @@
 import type { ClientOptions } from '../client/options.ts';
+import type { WarmPoolMode } from '../templates/pools/types.ts';
 import type { NetworkPolicy, TimeoutAction } from './types.ts';
 
 /** What a new sandbox is like. Everything has a default. */
@@ -34,6 +35,15 @@ export interface CreateOptions extends ClientOptions {
   autoResume?: boolean;
   /** False cuts all outbound traffic. @default true */
   internetAccess?: boolean;
+  /** Take a ready sandbox of this pool, `twp_…`. All else holds for it as for a new one. @default none */
+  warmPool?: string;
+  /**
+   * What happens when none is ready: `prefer` makes a new one, `require` fails with `warm_pool_unavailable`. `bypass`
+   * makes a new one in any case. @default that of the pool
+   */
+  warmPoolMode?: WarmPoolMode;
+  /** Milliseconds to wait for one to get ready. @default 0 */
+  warmPoolWaitMs?: number;
   /** Makes a repeated create answer with the same sandbox for 24 hours. @default a random one */
   idempotencyKey?: string;
   /**

@@ -1,5 +1,6 @@
 import type { SandboxInfo as WireInfo } from '@nullspace/contract';
 import { date } from '../client/date.ts';
+import { readCheckout, type WireCheckout } from '../templates/pools/read-pool.ts';
 import { readNetwork } from './network.ts';
 import type { SandboxInfo } from './types.ts';
 
@@ -23,6 +24,7 @@ export function readSandboxInfo(wire: WireInfo): SandboxInfo {
     timeoutAction: wire.timeout_action ?? undefined,
     snapshotId: wire.snapshot_id ?? undefined,
     trafficAccessToken: wire.traffic_access_token ?? undefined,
+    warmPoolCheckout: readCheckout((wire as { warm_pool_checkout?: WireCheckout | null }).warm_pool_checkout),
   };
 }
 

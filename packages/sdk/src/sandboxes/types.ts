@@ -1,3 +1,5 @@
+import type { WarmPoolCheckout } from '../templates/pools/types.ts';
+
 /** Where a sandbox is in its life. Only `running` takes calls. */
 export type SandboxStatus = 'creating' | 'running' | 'paused' | 'destroyed' | 'error';
 
@@ -52,6 +54,8 @@ export interface SandboxInfo {
   snapshotId: string | undefined;
   /** Token that previews need when public traffic is off. */
   trafficAccessToken: string | undefined;
+  /** How the create was served, where it named a pool. */
+  warmPoolCheckout: WarmPoolCheckout | undefined;
 }
 
 /** What a sandbox uses at one moment. */

@@ -17,6 +17,7 @@ export function readTemplate(wire: WireTemplate): TemplateInfo {
       envKeys: defaults.default_env_keys ?? [],
       user: defaults.default_user ?? undefined,
       workdir: defaults.default_workdir ?? undefined,
+      startCmd: defaults.start_cmd ?? undefined,
     },
   };
 }

@@ -16,5 +16,7 @@ export interface TemplateInfo {
     envKeys: string[];
     user: string | undefined;
     workdir: string | undefined;
+    /** Command that runs in every sandbox of the template from its start. */
+    startCmd: string | undefined;
   };
 }

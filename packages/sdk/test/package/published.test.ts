@@ -19,7 +19,7 @@ const compiler = join(
 );
 
 const typescriptUser = `
-import { CommandHandle, Lifecycle, NotFoundError, Sandbox, SandboxError, Snapshot, Template } from 'nullspace';
+import { CommandHandle, Lifecycle, NotFoundError, Sandbox, SandboxError, Snapshot, Template, TemplateBuild, TemplateWarmPool, waitForPort } from 'nullspace';
 import type { CreateOptions, SandboxInfo, SandboxQuery, UploadProgress, UploadResult } from 'nullspace';
 
 const options: CreateOptions = { template: 'base', network: { maskRequestHost: 'localhost' } };
@@ -47,6 +47,12 @@ export async function use(): Promise<void> {
   const taken: Date | undefined = (await Snapshot.get(paused.id)).createdAt;
   const children = await sandbox.fork({ count: 2 });
   for (const { sandbox: child, error } of children) (child ? child.id : error.code).trim();
+  const template = Template.fromPythonImage('3.12', { variant: 'slim' }).copy('src', '/srv/').setStartCmd('serve', waitForPort(80));
+  const build: TemplateBuild = await Template.build(template, 'api:stable', { onLogEntry: ({ message }) => message.trim() });
+  for await (const entry of build.logs({ follow: true })) entry.offset.toFixed();
+  const pool = await TemplateWarmPool.create({ template: 'api', name: 'p', minReady: 1, maxReady: 2 });
+  const hit: boolean | undefined = (await (await Sandbox.create({ warmPool: pool.id })).getInfo()).warmPoolCheckout?.hit;
+  void hit;
   for await (const event of Lifecycle.stream()) if (event.occurredAt !== taken) break;
   // @ts-expect-error vcpus is a number
   await Sandbox.create({ vcpus: '2' });
@@ -67,10 +73,11 @@ function takes(info: SandboxInfo): Date | undefined {
 `;
 
 const javascriptUser = `
-import { Sandbox } from 'nullspace';
+import { Sandbox, Template } from 'nullspace';
 const connection = { apiKey: 'k', baseUrl: process.argv[2] };
 if (process.argv[3] === 'without-node') delete globalThis.process;
 const sandbox = await Sandbox.create(connection);
+if (globalThis.process) await Template.fromImage('a').copy('use.js', '/x').toJson();
 const { stdout } = await sandbox.commands.run('echo', { args: ['ready'] });
 await sandbox.kill();
 console.log(sandbox.id, stdout);

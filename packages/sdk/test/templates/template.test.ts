@@ -19,7 +19,12 @@ test('templates are listed, whole or by fields', async (context) => {
   const api = await startApiServer(context, always(200, [record]));
   const [template] = await Template.list(api.connection);
   assert.equal(template!.canonicalRef, 'nullspace/base:default');
-  assert.deepEqual(template!.runtimeDefaults, { envKeys: ['PATH'], user: 'root', workdir: '/workspace' });
+  assert.deepEqual(template!.runtimeDefaults, {
+    envKeys: ['PATH'],
+    user: 'root',
+    workdir: '/workspace',
+    startCmd: undefined,
+  });
   assert.deepEqual(await Template.list({ ...api.connection, fields: ['id'] }), [record]);
   assert.equal(api.received[1]!.path, '/v1/templates?fields=id');
 });

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from .._core.encode import invalid_request
@@ -26,9 +26,7 @@ class BuildContext:
             if self._rules.prunes(self._relative(named)):
                 raise invalid_request(f"copy source {source!r} is left out by the context's ignore rules")
             return [named]
-        pattern = named.relative_to(self.root).as_posix()
-        matches = sorted(self.root.glob(pattern)) if any(mark in source for mark in "*?[") else []
-        kept = [match for match in matches if not self._rules.excludes(self._relative(match))]
+        kept = sorted(self._matches(self._relative(named))) if any(mark in source for mark in "*?[") else []
         if not kept:
             raise invalid_request(
                 f"copy source {source!r} names nothing in {self.root}: see the path, the ignore rules and "
@@ -54,7 +52,17 @@ class BuildContext:
                 name = self._relative(path)
                 yield directory_entry(name, path) if is_dir else file_entry(name, path)
 
-    def _below(self, folder: Path) -> Iterator[tuple[Path, bool]]:
+    def _matches(self, pattern: str) -> Iterator[Path]:
+        """What a glob matches; of a folder that it matches not also what is inside."""
+        matches = IgnoreRules([pattern]).excludes
+        for path, _ in self._below(self.root, matches):
+            relative = self._relative(path)
+            if matches(relative) and not self._rules.prunes(relative):
+                yield path
+
+    def _below(
+        self, folder: Path, is_leaf: Callable[[str], bool] = lambda _: False
+    ) -> Iterator[tuple[Path, bool]]:
         # A stack, since a deep tree must not exhaust Python's.
         waiting = [folder]
         while waiting:
@@ -63,12 +71,14 @@ class BuildContext:
                 relative = self._relative(path)
                 excluded = self._rules.excludes(relative)
                 if item.is_dir(follow_symlinks=False):
-                    if not self._rules.prunes(relative):
+                    if not self._rules.prunes(relative) and not is_leaf(relative):
                         waiting.append(path)
                     if not excluded:
                         yield path, True
                 elif not excluded:
-                    self._checked(path)
+                    # No link is entered, so that only links themselves can lead out.
+                    if item.is_symlink():
+                        self._checked(path)
                     yield path, False
 
     def _checked(self, path: Path) -> Path:
