@@ -32,6 +32,13 @@ class Channel:
         """Ends the connection as a dying server does."""
         self._socket.socket.shutdown(socket.SHUT_RDWR)
 
+    def receive(self) -> Any:
+        """A later frame of the client; `None` when it has closed."""
+        try:
+            return json.loads(self._socket.recv())
+        except ConnectionClosed:
+            return None
+
     def wait_until_closed(self) -> None:
         try:
             self._socket.recv()

@@ -115,3 +115,53 @@ def test_text_that_is_no_unicode_is_refused(api, sandbox):
     with pytest.raises(SandboxError, match="Unicode"):
         sandbox.commands.run("echo \ud800", shell=True)
     assert len(api.requests) == 1
+
+
+def test_lists_of_words_accounts_and_input(api, sandbox):
+    api.on("POST /v1/sandboxes/sb_1/exec", {"exit_code": 0, "stdout": "", "stderr": "", "pid": 7})
+    sandbox.commands.run(["printf", "%s", "a b"], user=" user ", stdin="in")
+    assert api.body() == {
+        "command": "printf",
+        "args": ["%s", "a b"],
+        "user": "user",
+        "stdin": "in",
+        "timeout_secs": 30,
+        "background": False,
+    }
+    for wrong in ([], ["a", "b"]):
+        with pytest.raises(SandboxError):
+            sandbox.commands.run(wrong, ["c"])
+
+
+def test_background_input_signals_and_use(api, sandbox):
+    base = "/v1/sandboxes/sb_1/processes/7"
+    detail = {
+        "pid": 7,
+        "command": "cat",
+        "running": True,
+        "started_at": "2026-03-10T12:00:00Z",
+        "exit_code": None,
+        "timed_out": False,
+        "killed_by": None,
+        "cpu_ms": 1.5,
+        "memory_bytes": 4096,
+        "process_count": 1,
+        "stdout_bytes": 3,
+        "stderr_bytes": 0,
+        "dropped_bytes": 0,
+    }
+    api.on("POST /v1/sandboxes/sb_1/exec", {"pid": 7})
+    api.on(f"POST {base}/stdin", {})
+    api.on(f"POST {base}/signal", {})
+    api.on(f"GET {base}", detail)
+    handle = sandbox.commands.run("cat", background=True, stdin="all of it")
+    assert api.body() == {"data": "all of it", "close": True}
+    assert "stdin" not in api.body(-2)
+    handle.send_stdin(b"\x00\xff")
+    assert api.body() == {"data_base64": "AP8="}
+    handle.close_stdin()
+    assert api.body() == {"data": "", "close": True}
+    handle.send_signal("SIGINT")
+    assert api.body() == {"signal": "SIGINT"}
+    info = handle.get_info()
+    assert (info.cpu_ms, info.memory_bytes, info.exit_code, info.stdout_bytes) == (1.5, 4096, None, 3)

@@ -5,7 +5,7 @@ import httpx
 import pytest
 
 from fake_api import SANDBOX
-from nullspace import NotFoundError
+from nullspace import BatchWriteError, NotFoundError, SearchMatch, UploadUrl
 
 FILES = "/v1/sandboxes/sb_1/files"
 RAW = "/v1/sandboxes/sb_1/file"
@@ -124,3 +124,51 @@ def test_the_rest(api, files):
     assert files.rename("b", "a.txt").name == "a.txt"
     assert api.body() == {"old_path": "b", "new_path": "a.txt", "user": None}
     assert files.make_dir("d") is True
+
+
+def test_searches_replacements_permissions_and_addresses(api, files):
+    match = {"file": "/workspace/a.py", "line": 3, "content": "import os"}
+    api.on(f"POST {FILES}/find", [match])
+    api.on(f"POST {FILES}/search", ["/workspace/a.py"])
+    api.on(f"POST {FILES}/replace", {"replacements": 2})
+    api.on(f"POST {FILES}/permissions", httpx.Response(204))
+    api.on(f"POST {FILES}/download-url", {"url": "http://x/1"})
+    api.on(f"POST {FILES}/upload-url", {"url": "http://x/2", "token": "t"})
+    assert files.find_files(".", "^import", user="user") == [SearchMatch("/workspace/a.py", 3, "import os")]
+    assert api.body() == {"path": ".", "pattern": "^import", "user": "user"}
+    assert files.search_files("/workspace", "*.py") == ["/workspace/a.py"]
+    assert files.replace_in_files(["a", "b"], "os", "sys") == 2
+    assert api.body() == {"files": ["a", "b"], "pattern": "os", "replacement": "sys", "user": None}
+    files.set_permissions("a", "600")
+    assert api.body() == {"path": "a", "permissions": "600", "user": None}
+    assert files.download_url("a") == "http://x/1"
+    assert files.upload_url("a") == UploadUrl("http://x/2", "t")
+
+
+def test_many_files_at_once(api, files):
+    written = {"status": "success", "path": "/workspace/a.txt", "info": INFO}
+    api.on(f"POST {FILES}/batch-write", {"results": [written, written]})
+    assert len(files.write_files([("a", "ü"), ('b"\r\n', b"\x00\xff\r\n")], user="user")) == 2
+    content = api.requests[-1].content
+    assert api.requests[-1].headers["content-type"].startswith("multipart/form-data; boundary=")
+    manifest, first, second = content.split(b"\r\nContent-Type: application/")[1:]
+    assert b'"field": "file0"' in manifest
+    assert b'"user": "user"' in manifest
+    assert "ü".encode() in first
+    assert b"\x00\xff\r\n" in second
+    asked = len(api.requests)
+    assert files.write_files([]) == []
+    assert len(api.requests) == asked
+
+
+def test_files_of_a_batch_that_failed_are_named(api, files):
+    failed = {"status": "failed", "path": "/proc/x", "error": "read-only"}
+    written = {"status": "success", "path": "/workspace/a.txt", "info": INFO}
+    api.on(f"POST {FILES}/batch-write", {"results": [written, failed]})
+    with pytest.raises(BatchWriteError, match="1 of 2 files were not written; /proc/x: read-only") as failure:
+        files.write_files([("a", "x"), ("/proc/x", "y")])
+    assert (failure.value.code, failure.value.failures) == (
+        "batch_write_partial_failure",
+        [("/proc/x", "read-only")],
+    )
+    assert failure.value.successes[0].path == "/workspace/a.txt"

@@ -28,7 +28,7 @@ def server():
 @pytest.fixture
 def sandbox(api, sdk, server, monkeypatch):
     api.on("GET /v1/sandboxes/sb_1", SANDBOX)
-    monkeypatch.setattr("nullspace._core.exec_stream._PAUSES", (0.0,) * 3)
+    monkeypatch.setattr("nullspace._core.reconnecting.PAUSES", (0.0,) * 3)
     monkeypatch.setattr("nullspace._sync.open_socket.OPEN_PAUSES", (0.0,) * 2)
     monkeypatch.setattr("nullspace._async.open_socket.OPEN_PAUSES", (0.0,) * 2)
     return sdk.Sandbox.connect("sb_1", base_url=server.url)
@@ -299,3 +299,13 @@ def test_a_sandbox_that_is_paused_during_a_command(server, sandbox):
     with pytest.raises(SandboxPausedError) as caught:
         sandbox.commands.run("x", on_stdout=out.append)
     assert (caught.value.snapshot_id, out) == ("snap_1", ["a"])
+
+
+def test_a_command_is_followed_from_an_offset(server, sandbox):
+    server.scenes = [hello]
+    seen = []
+    sandbox.commands.connect(7, on_stdout=seen.append, stdout_offset=10, stderr_offset=3).wait()
+    first = server.channels[0].first
+    assert (first["stdout_offset"], first["stderr_offset"]) == (10, 3)
+    with pytest.raises(SandboxError):
+        sandbox.commands.connect(7, stdout_offset=-1)

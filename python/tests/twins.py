@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import time
+from collections.abc import Callable
 from typing import Any
 
 import nullspace
+
+PATIENCE = 60
 
 
 class BlockingTwin:
@@ -22,6 +26,13 @@ class BlockingTwin:
     def close(self) -> None:
         pass
 
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Lets things happen until a condition holds."""
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < deadline, "it did not happen"
+            time.sleep(0.001)
+
 
 class AsyncioTwin:
     """The asyncio SDK with every coroutine run to its end."""
@@ -34,6 +45,13 @@ class AsyncioTwin:
         self.TemplateWarmPool = Synced(nullspace.AsyncTemplateWarmPool, self._loop)
         self.Snapshot = Synced(nullspace.AsyncSnapshot, self._loop)
         self.Lifecycle = Synced(nullspace.AsyncLifecycle, self._loop)
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Lets things happen until a condition holds."""
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < deadline, "it did not happen"
+            self._loop.run_until_complete(asyncio.sleep(0.001))
 
     def close(self) -> None:
         self._loop.run_until_complete(end_other_tasks())

@@ -11,26 +11,34 @@ from ._async.byte_stream import AsyncByteStream
 from ._async.commands import AsyncCommands
 from ._async.event_stream import AsyncLifecycleEventStream
 from ._async.files import AsyncFiles
+from ._async.git import AsyncGit
 from ._async.handle import AsyncSandbox
 from ._async.lifecycle import AsyncLifecycle
 from ._async.paginator import AsyncSandboxPaginator, AsyncSnapshotPaginator
+from ._async.pty import AsyncPty
+from ._async.pty_session import AsyncPtySession
 from ._async.snapshot import AsyncSnapshot
 from ._async.template import AsyncTemplate
 from ._async.template_build import AsyncTemplateBuild
 from ._async.warm_pool import AsyncTemplateWarmPool
-from ._core.blob_calls import UploadProgress
+from ._async.watch import AsyncWatchHandle
+from ._core.blob_calls import BuildUploadProgress
 from ._sync.background_command import BackgroundCommand
 from ._sync.byte_stream import ByteStream
 from ._sync.commands import Commands
 from ._sync.event_stream import LifecycleEventStream
 from ._sync.files import Files
+from ._sync.git import Git
 from ._sync.handle import Sandbox
 from ._sync.lifecycle import Lifecycle
 from ._sync.paginator import SandboxPaginator, SnapshotPaginator
+from ._sync.pty import Pty
+from ._sync.pty_session import PtySession
 from ._sync.snapshot import Snapshot
 from ._sync.template import Template
 from ._sync.template_build import TemplateBuild
 from ._sync.warm_pool import TemplateWarmPool
+from ._sync.watch import WatchHandle
 from ._template.build_logger import default_build_logger
 from ._template.readiness import (
     CommandReadinessProbe,
@@ -47,8 +55,11 @@ from ._template.secrets import TemplateBuildSecret, TemplateBuildSecretSource
 from ._version import __version__
 from .errors import (
     AuthError,
+    BatchWriteError,
     BuildError,
     ConflictError,
+    FileUploadError,
+    GitError,
     NotFoundError,
     NotImplementedError,
     PermissionError,
@@ -58,12 +69,22 @@ from .errors import (
     SandboxPausedError,
     TimeoutError,
     TransportError,
+    UploadChecksumError,
+    UploadConflictError,
+    UploadExpiredError,
+    UploadLimitError,
+    UploadPathError,
+    UploadStateError,
 )
 from .types import (
     CommandLogs,
     CommandResult,
+    FileEvent,
     FileInfo,
     ForkedSandbox,
+    GitBranches,
+    GitHttpsAuth,
+    GitStatus,
     LifecycleActorKind,
     LifecycleAudience,
     LifecycleEvent,
@@ -75,7 +96,10 @@ from .types import (
     LifecycleWebhookDeliveryInfo,
     LifecycleWebhookDeliveryStatus,
     LifecycleWebhookInfo,
+    ProcessDetail,
     ProcessInfo,
+    PtyResult,
+    PtySessionInfo,
     SandboxConfig,
     SandboxInfo,
     SandboxListState,
@@ -84,6 +108,7 @@ from .types import (
     SandboxState,
     SandboxStatus,
     SandboxTimeoutAction,
+    SearchMatch,
     SnapshotInfo,
     SnapshotKind,
     TemplateAliasInfo,
@@ -113,6 +138,15 @@ from .types import (
     TemplateWarmPoolState,
     TemplateWarmPoolStatusCounts,
     TemplateWarmPoolVersionPolicy,
+    UploadConflictPolicy,
+    UploadKind,
+    UploadProgress,
+    UploadProgressPhase,
+    UploadResult,
+    UploadSessionInfo,
+    UploadSessionStatus,
+    UploadTransport,
+    UploadUrl,
     WarmPoolCheckoutMode,
     WarmPoolCheckoutResult,
     WarmPoolCheckoutSource,
@@ -123,8 +157,11 @@ __all__ = [
     "AsyncByteStream",
     "AsyncCommands",
     "AsyncFiles",
+    "AsyncGit",
     "AsyncLifecycle",
     "AsyncLifecycleEventStream",
+    "AsyncPty",
+    "AsyncPtySession",
     "AsyncSandbox",
     "AsyncSandboxPaginator",
     "AsyncSnapshot",
@@ -132,18 +169,28 @@ __all__ = [
     "AsyncTemplate",
     "AsyncTemplateBuild",
     "AsyncTemplateWarmPool",
+    "AsyncWatchHandle",
     "AuthError",
     "BackgroundCommand",
+    "BatchWriteError",
     "BuildError",
+    "BuildUploadProgress",
     "ByteStream",
     "CommandLogs",
     "CommandReadinessProbe",
     "CommandResult",
     "Commands",
     "ConflictError",
+    "FileEvent",
     "FileInfo",
+    "FileUploadError",
     "Files",
     "ForkedSandbox",
+    "Git",
+    "GitBranches",
+    "GitError",
+    "GitHttpsAuth",
+    "GitStatus",
     "HttpReadinessProbe",
     "Lifecycle",
     "LifecycleActorKind",
@@ -162,7 +209,12 @@ __all__ = [
     "NotImplementedError",
     "PermissionError",
     "PortReadinessProbe",
+    "ProcessDetail",
     "ProcessInfo",
+    "Pty",
+    "PtyResult",
+    "PtySession",
+    "PtySessionInfo",
     "QuotaExceededError",
     "RateLimitError",
     "Sandbox",
@@ -177,6 +229,7 @@ __all__ = [
     "SandboxState",
     "SandboxStatus",
     "SandboxTimeoutAction",
+    "SearchMatch",
     "Snapshot",
     "SnapshotInfo",
     "SnapshotKind",
@@ -216,10 +269,25 @@ __all__ = [
     "TimeoutError",
     "TimeoutReadinessProbe",
     "TransportError",
+    "UploadChecksumError",
+    "UploadConflictError",
+    "UploadConflictPolicy",
+    "UploadExpiredError",
+    "UploadKind",
+    "UploadLimitError",
+    "UploadPathError",
     "UploadProgress",
+    "UploadProgressPhase",
+    "UploadResult",
+    "UploadSessionInfo",
+    "UploadSessionStatus",
+    "UploadStateError",
+    "UploadTransport",
+    "UploadUrl",
     "WarmPoolCheckoutMode",
     "WarmPoolCheckoutResult",
     "WarmPoolCheckoutSource",
+    "WatchHandle",
     "__version__",
     "default_build_logger",
     "wait_for_file",

@@ -9,6 +9,7 @@ from ._models.build_failure import TemplateFailureDetail, read_failure
 
 if TYPE_CHECKING:
     from ._models.command import CommandResult
+    from ._models.file_info import FileInfo
 
 
 class SandboxError(Exception):
@@ -127,3 +128,88 @@ class TransportError(SandboxError):
     """No answer: unreachable server or broken connection. Whether it acted on the request is unknown."""
 
     default_code = "transport_error"
+
+
+class FileUploadError(SandboxError):
+    """An upload was refused. `reason` says why; the subclasses group the reasons by what to do."""
+
+    default_code = "file_upload_error"
+
+    @property
+    def reason(self) -> str | None:
+        """Stable name of why, such as `missing_parts`."""
+        return self._text("reason")
+
+    @property
+    def upload_id(self) -> str | None:
+        """The session, with which `files.resume_upload` goes on."""
+        value = self._text("upload_id") or (self.details or {}).get("upload_id")
+        return value if isinstance(value, str) else None
+
+    @property
+    def path(self) -> str | None:
+        """What the failure is about."""
+        return self._text("path")
+
+    @property
+    def part_number(self) -> int | None:
+        """The part, counted from 0."""
+        value = (self.error_detail or {}).get("part_number")
+        return value if isinstance(value, int) else None
+
+    def _text(self, key: str) -> str | None:
+        value = (self.error_detail or {}).get(key)
+        return value if isinstance(value, str) else None
+
+
+class UploadLimitError(FileUploadError):
+    """The upload or the space for uploads is too large. Send less, or finish other uploads first."""
+
+
+class UploadChecksumError(FileUploadError):
+    """The bytes that arrived differ from their checksum. Send them again."""
+
+
+class UploadConflictError(FileUploadError):
+    """The target exists and the conflict policy is `error`. Choose another path or policy."""
+
+
+class UploadExpiredError(FileUploadError):
+    """The upload session is older than its lifetime. Start the upload again."""
+
+
+class UploadPathError(FileUploadError):
+    """The archive holds a path, link or entry that cannot be unpacked safely. Leave it out."""
+
+
+class UploadStateError(FileUploadError):
+    """The call does not fit the state of the upload. Resume it, or start it again."""
+
+
+class BatchWriteError(SandboxError):
+    """Some files of a batch were not written; the others are there.
+
+    Attributes:
+        successes: the files that were written.
+        failures: path and message of each that was not.
+    """
+
+    default_code = "batch_write_partial_failure"
+
+    def __init__(self, successes: list[FileInfo], failures: list[tuple[str, str]]) -> None:
+        path, message = failures[0]
+        count = len(successes) + len(failures)
+        super().__init__(f"{len(failures)} of {count} files were not written; {path}: {message}")
+        self.successes = successes
+        self.failures = failures
+
+
+class GitError(SandboxError):
+    """`git` ended with an error. `stderr` has its words."""
+
+    default_code = "git_error"
+
+    def __init__(self, message: str, exit_code: int = 128, stderr: str = "") -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+        self.stderr = stderr

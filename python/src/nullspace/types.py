@@ -17,9 +17,10 @@ from ._models.build_states import (
     TemplateBuildStatus,
     TemplateFailurePhase,
 )
-from ._models.command import CommandLogs, CommandResult, ProcessInfo
+from ._models.command import CommandLogs, CommandResult, ProcessDetail, ProcessInfo
 from ._models.file_info import FileInfo
 from ._models.forked_sandbox import ForkedSandbox
+from ._models.git import GitBranches, GitHttpsAuth, GitStatus
 from ._models.lifecycle import (
     LifecycleActorKind,
     LifecycleAudience,
@@ -30,6 +31,7 @@ from ._models.lifecycle import (
 )
 from ._models.metrics import SandboxMetrics
 from ._models.sandbox_info import SandboxConfig, SandboxInfo, SandboxQuery
+from ._models.search_match import FileEvent, SearchMatch, UploadUrl
 from ._models.snapshot_info import SnapshotInfo, SnapshotKind
 from ._models.state import SandboxListState, SandboxState, SandboxStatus, SandboxTimeoutAction
 from ._models.template_info import TemplateInfo, TemplateRuntimeDefaults, TemplateVisibility
@@ -39,6 +41,17 @@ from ._models.template_names import (
     TemplateNamespaceInfo,
     TemplateNamespaceKind,
     TemplateTagInfo,
+)
+from ._models.terminal import PtyResult, PtySessionInfo
+from ._models.upload import (
+    UploadConflictPolicy,
+    UploadKind,
+    UploadProgress,
+    UploadProgressPhase,
+    UploadResult,
+    UploadSessionInfo,
+    UploadSessionStatus,
+    UploadTransport,
 )
 from ._models.warm_pool import (
     TemplateWarmPoolInfo,
@@ -60,8 +73,12 @@ from ._models.webhook import (
 __all__ = [
     "CommandLogs",
     "CommandResult",
+    "FileEvent",
     "FileInfo",
     "ForkedSandbox",
+    "GitBranches",
+    "GitHttpsAuth",
+    "GitStatus",
     "LifecycleActorKind",
     "LifecycleAudience",
     "LifecycleEvent",
@@ -73,7 +90,10 @@ __all__ = [
     "LifecycleWebhookDeliveryInfo",
     "LifecycleWebhookDeliveryStatus",
     "LifecycleWebhookInfo",
+    "ProcessDetail",
     "ProcessInfo",
+    "PtyResult",
+    "PtySessionInfo",
     "SandboxConfig",
     "SandboxInfo",
     "SandboxListState",
@@ -82,6 +102,7 @@ __all__ = [
     "SandboxState",
     "SandboxStatus",
     "SandboxTimeoutAction",
+    "SearchMatch",
     "SnapshotInfo",
     "SnapshotKind",
     "TemplateAliasInfo",
@@ -111,6 +132,15 @@ __all__ = [
     "TemplateWarmPoolState",
     "TemplateWarmPoolStatusCounts",
     "TemplateWarmPoolVersionPolicy",
+    "UploadConflictPolicy",
+    "UploadKind",
+    "UploadProgress",
+    "UploadProgressPhase",
+    "UploadResult",
+    "UploadSessionInfo",
+    "UploadSessionStatus",
+    "UploadTransport",
+    "UploadUrl",
     "WarmPoolCheckoutMode",
     "WarmPoolCheckoutResult",
     "WarmPoolCheckoutSource",

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 from .._core.exec_stream import Chunk
-from .._models.command import CommandLogs, CommandResult
+from .._models.command import CommandLogs, CommandResult, ProcessDetail
 from ..errors import TimeoutError
 from .follower import AsyncExecFollower, TextCallback, deliver
 
@@ -48,9 +48,21 @@ class AsyncBackgroundCommand:
         """Kills the command and its children."""
         await self._commands.kill(self.pid)
 
-    async def send_stdin(self, data: str) -> None:
-        """Writes to the command's standard input. No newline is added."""
+    async def send_stdin(self, data: str | bytes) -> None:
+        """Writes to the command's standard input. No newline is added. At most 1 MiB a call."""
         await self._commands.send_stdin(self.pid, data)
+
+    async def close_stdin(self) -> None:
+        """Ends the command's standard input: it reads the end of the file after what was sent."""
+        await self._commands.close_stdin(self.pid)
+
+    async def send_signal(self, signal: str) -> None:
+        """Sends a signal, such as `SIGINT`, to the command and all that it started."""
+        await self._commands.send_signal(self.pid, signal)
+
+    async def get_info(self) -> ProcessDetail:
+        """State, and what the command and all that it started use."""
+        return await self._commands.get_info(self.pid)
 
     async def get_logs(self) -> CommandLogs:
         """Output so far."""

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from .._core.blob_calls import PARALLEL_UPLOADS, Upload, UploadProgress, preflight, progress
+from .._core.blob_calls import PARALLEL_UPLOADS, BuildUploadProgress, Upload, preflight, progress
 from .._template.context_entry import ContextEntry, digests, read_chunks
 from .content import pieces
 from .transport import AsyncTransport
 
-OnProgress = Callable[[UploadProgress], None] | None
+OnProgress = Callable[[BuildUploadProgress], None] | None
 
 
 async def upload_context(

@@ -8,7 +8,8 @@ from typing import Literal, overload
 from .._core import process_calls
 from .._core.exec_stream import ExecStream
 from .._core.process_calls import Command, check_pid
-from .._models.command import CommandLogs, CommandResult, ProcessInfo
+from .._models.command import CommandLogs, CommandResult, ProcessDetail, ProcessInfo
+from ..errors import ConflictError, SandboxPausedError
 from .background_command import AsyncBackgroundCommand
 from .follower import AsyncExecFollower, TextCallback, deliver
 from .transport import AsyncTransport
@@ -25,7 +26,7 @@ class AsyncCommands:
     @overload
     async def run(
         self,
-        cmd: str,
+        cmd: str | builtins.list[str],
         args: builtins.list[str] | None = None,
         *,
         timeout: float = 30,
@@ -35,12 +36,14 @@ class AsyncCommands:
         background: Literal[False] = False,
         on_stdout: TextCallback | None = None,
         on_stderr: TextCallback | None = None,
+        user: str | None = None,
+        stdin: str | None = None,
     ) -> CommandResult: ...
 
     @overload
     async def run(
         self,
-        cmd: str,
+        cmd: str | builtins.list[str],
         args: builtins.list[str] | None = None,
         *,
         timeout: float = 30,
@@ -50,11 +53,13 @@ class AsyncCommands:
         background: Literal[True],
         on_stdout: TextCallback | None = None,
         on_stderr: TextCallback | None = None,
+        user: str | None = None,
+        stdin: str | None = None,
     ) -> AsyncBackgroundCommand: ...
 
     async def run(
         self,
-        cmd: str,
+        cmd: str | builtins.list[str],
         args: builtins.list[str] | None = None,
         *,
         timeout: float = 30,
@@ -64,11 +69,14 @@ class AsyncCommands:
         background: bool = False,
         on_stdout: TextCallback | None = None,
         on_stderr: TextCallback | None = None,
+        user: str | None = None,
+        stdin: str | None = None,
     ) -> CommandResult | AsyncBackgroundCommand:
         """Runs a command.
 
         Args:
-            cmd: a program, looked up on `PATH`; with `shell=True` a script for the sandbox's shell.
+            cmd: a program, looked up on `PATH`, or a list of it and its arguments; with `shell=True` a script
+                for the sandbox's shell.
             args: arguments of the program, as they are. Not together with `shell`.
             timeout: seconds after which a foreground command is killed with all its children.
             cwd: working directory; by default the sandbox's.
@@ -77,6 +85,8 @@ class AsyncCommands:
             background: return at once with a handle. The timeout does not apply then.
             on_stdout: function or coroutine function, called with each piece of output as it arrives.
             on_stderr: the same for the other stream.
+            user: account inside the sandbox that it runs as; root without it.
+            stdin: all of its standard input. Without it, it reads nothing, or in the background a pipe.
 
         Returns:
             The result, also of a command that failed: look at `exit_code`. A handle with `background`.
@@ -86,7 +96,7 @@ class AsyncCommands:
             NotFoundError: there is no such sandbox.
             ConflictError: the sandbox does not run.
         """
-        command = Command(cmd, args, timeout, cwd, envs, shell)
+        command = Command(cmd, args, timeout, cwd, envs, shell, user, stdin)
         live = on_stdout is not None or on_stderr is not None
         if background:
             if live:
@@ -101,7 +111,7 @@ class AsyncCommands:
 
     async def run_streaming(
         self,
-        cmd: str,
+        cmd: str | builtins.list[str],
         args: builtins.list[str] | None = None,
         *,
         on_stdout: TextCallback | None = None,
@@ -115,14 +125,27 @@ class AsyncCommands:
         return await self._run_live(Command(cmd, args, timeout, cwd, envs, shell), on_stdout, on_stderr)
 
     async def connect(
-        self, pid: int, *, on_stdout: TextCallback | None = None, on_stderr: TextCallback | None = None
+        self,
+        pid: int,
+        *,
+        on_stdout: TextCallback | None = None,
+        on_stderr: TextCallback | None = None,
+        stdout_offset: int = 0,
+        stderr_offset: int = 0,
     ) -> AsyncBackgroundCommand:
-        """Follows a process started before, by this program or another one. Callbacks get all its output.
+        """Follows a process started before, by this program or another one.
+
+        Args:
+            pid: its process id.
+            on_stdout: called with its output, from the offset on.
+            on_stderr: the same for the other stream.
+            stdout_offset: bytes of the stream to leave out, because they were read before.
+            stderr_offset: the same for the other stream.
 
         Raises:
             NotFoundError: there is no such process.
         """
-        return await self._attach(await self.follow(pid), on_stdout, on_stderr)
+        return await self._attach(await self.follow(pid, stdout_offset, stderr_offset), on_stdout, on_stderr)
 
     async def list(self) -> builtins.list[ProcessInfo]:
         """Processes started through the API: those that run, and those whose output is still kept."""
@@ -136,9 +159,21 @@ class AsyncCommands:
         """
         await self._transport.execute(process_calls.kill(self._sandbox_id, pid))
 
-    async def send_stdin(self, pid: int, data: str) -> None:
-        """Writes to the standard input of a background command. No newline is added."""
+    async def send_stdin(self, pid: int, data: str | bytes) -> None:
+        """Writes to the standard input of a background command. No newline is added. At most 1 MiB a call."""
         await self._transport.execute(process_calls.send_stdin(self._sandbox_id, pid, data))
+
+    async def close_stdin(self, pid: int) -> None:
+        """Ends the standard input of a command: it reads the end of the file after what was sent."""
+        await self._transport.execute(process_calls.send_stdin(self._sandbox_id, pid, "", close=True))
+
+    async def send_signal(self, pid: int, signal: str) -> None:
+        """Sends a signal, such as `SIGINT`, to a process and all that it started."""
+        await self._transport.execute(process_calls.send_signal(self._sandbox_id, pid, signal))
+
+    async def get_info(self, pid: int) -> ProcessDetail:
+        """State of a process, and what it and all that it started use."""
+        return await self._transport.execute(process_calls.get_process(self._sandbox_id, pid))
 
     async def get_logs(self, pid: int) -> CommandLogs:
         """Output of a process so far, also after its end."""
@@ -146,11 +181,12 @@ class AsyncCommands:
 
     async def _start(self, command: Command) -> AsyncBackgroundCommand:
         pid = await self._transport.execute(process_calls.start(self._sandbox_id, command, self._proof))
+        await self._feed(pid, command.stdin)
         return AsyncBackgroundCommand(pid, self)
 
-    async def follow(self, pid: int) -> AsyncExecFollower:
-        """Output of a process from its start, piece by piece; what handles are made of."""
-        stream = ExecStream(pid=check_pid(pid))
+    async def follow(self, pid: int, stdout_offset: int = 0, stderr_offset: int = 0) -> AsyncExecFollower:
+        """Output of a process, by default from its start, piece by piece; what handles are made of."""
+        stream = ExecStream(pid=check_pid(pid)).starting_at(stdout_offset, stderr_offset)
         return await AsyncExecFollower(self._transport.connection, self._sandbox_id, stream).open()
 
     async def _open(self, command: Command, *, background: bool) -> AsyncExecFollower:
@@ -162,6 +198,7 @@ class AsyncCommands:
     ) -> AsyncBackgroundCommand:
         try:
             pid = await follower.await_started()
+            await self._feed(pid, follower.stdin)
         except BaseException:
             await follower.close()
             raise
@@ -172,8 +209,21 @@ class AsyncCommands:
     ) -> CommandResult:
         follower = await self._open(command, background=False)
         try:
+            if command.stdin is not None:
+                await self._feed(await follower.await_started(), command.stdin)
             async for output in follower.outputs():
                 await deliver(output, on_stdout, on_stderr)
             return follower.stream.result()
         finally:
             await follower.close()
+
+    async def _feed(self, pid: int, stdin: str | None) -> None:
+        """The whole input of a command that reads a pipe. One that has ended or closed it did not want it."""
+        if stdin is None:
+            return
+        try:
+            await self._transport.execute(process_calls.send_stdin(self._sandbox_id, pid, stdin, close=True))
+        except SandboxPausedError:
+            raise
+        except ConflictError:
+            pass

@@ -21,3 +21,8 @@ async def pieces(content: Any) -> AsyncIterator[bytes]:
     source = pieces_of(content)
     while (ready := await asyncio.to_thread(next, source, None)) is not None:
         yield ready
+
+
+async def collected(content: Any) -> bytes:
+    """All of a content."""
+    return b"".join([piece async for piece in pieces(content)])

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import builtins
-from typing import Literal, overload
+import os
+from pathlib import Path
+from typing import Any, Literal, overload
 
-from .._core import file_calls
+from .._core import file_calls, upload_calls
+from .._core.archive import unpack_archive
+from .._core.batch_write import batch_write
 from .._core.content import whole
+from .._core.encode import invalid_request
+from .._core.partial_file import partial_file
+from .._core.upload_source import is_path, spooled
+from .._core.watch_stream import WatchStream, watch_url
 from .._models.file_info import FileInfo
+from .._models.search_match import SearchMatch, UploadUrl
+from .._models.upload import UploadConflictPolicy, UploadResult
 from .byte_stream import AsyncByteStream
-from .content import AsyncContent, pieces
+from .content import AsyncContent, collected, pieces
 from .transport import AsyncTransport
+from .uploads import AsyncUploader, ProgressCallback
+from .watch import AsyncWatchHandle, EventCallback, ExitCallback
 
 
 class AsyncFiles:
@@ -116,3 +129,202 @@ class AsyncFiles:
     async def make_dir(self, path: str, *, user: str | None = None) -> bool:
         """Makes a directory and those above it; one that is there already is fine."""
         return await self._transport.execute(file_calls.make_directory(self._sandbox_id, path, user))
+
+    async def set_permissions(self, path: str, permissions: str, *, user: str | None = None) -> None:
+        """Sets the mode bits: three or four octal digits, such as `644`."""
+        await self._transport.execute(file_calls.set_permissions(self._sandbox_id, path, permissions, user))
+
+    async def write_files(
+        self, files: builtins.list[tuple[str, AsyncContent]], *, user: str | None = None
+    ) -> builtins.list[FileInfo]:
+        """Writes many files, given as path and content, with one request.
+
+        Raises:
+            BatchWriteError: some failed; the others are written.
+        """
+        if not files:
+            return []
+        whole_files = [(path, await collected(content)) for path, content in files]
+        return await self._transport.execute(batch_write(self._sandbox_id, whole_files, user))
+
+    async def find_files(
+        self, path: str, pattern: str, *, user: str | None = None
+    ) -> builtins.list[SearchMatch]:
+        """Lines of text files at or below a path that match a regular expression; at most 1,000."""
+        return await self._transport.execute(file_calls.find_text(self._sandbox_id, path, pattern, user))
+
+    async def search_files(self, path: str, pattern: str, *, user: str | None = None) -> builtins.list[str]:
+        """Searches names below a directory by a shell pattern, such as `*.py`. Returns absolute paths."""
+        return await self._transport.execute(file_calls.search_names(self._sandbox_id, path, pattern, user))
+
+    async def replace_in_files(
+        self, files: builtins.list[str], pattern: str, replacement: str, *, user: str | None = None
+    ) -> int:
+        """Replaces a literal text wherever it stands in the files. Returns how many places were changed."""
+        call = file_calls.replace_text(self._sandbox_id, files, pattern, replacement, user)
+        return await self._transport.execute(call)
+
+    async def download_url(self, path: str, *, user: str | None = None) -> str:
+        """An address that serves the file by GET, without the API key, for 15 minutes."""
+        return await self._transport.execute(file_calls.download_url(self._sandbox_id, path, user))
+
+    async def upload_url(self, path: str, *, user: str | None = None) -> UploadUrl:
+        """An address that takes the file by PUT, without the API key, for 15 minutes."""
+        return await self._transport.execute(file_calls.upload_url(self._sandbox_id, path, user))
+
+    async def upload(
+        self,
+        source: Any,
+        destination: str | os.PathLike[str] | None = None,
+        *,
+        user: str | None = None,
+        resumable: bool | str = "auto",
+        checksum: str = "auto",
+        max_concurrency: int | None = None,
+        spool_to_disk: bool | str = "auto",
+        progress: ProgressCallback | None = None,
+    ) -> UploadResult:
+        """Uploads a local file or directory: `upload_dir` for a directory, else `upload_file`."""
+        if not is_path(source) or not Path(source).is_dir():
+            return await self.upload_file(
+                source,
+                destination,
+                user=user,
+                resumable=resumable,
+                checksum=checksum,
+                max_concurrency=max_concurrency,
+                spool_to_disk=spool_to_disk,
+                progress=progress,
+            )
+        if (resumable, checksum, max_concurrency, spool_to_disk) != ("auto", "auto", None, "auto"):
+            raise invalid_request("options of a directory's upload belong to upload_dir()")
+        return await self.upload_dir(source, destination, user=user, progress=progress)
+
+    async def upload_dir(
+        self,
+        source: str | os.PathLike[str],
+        destination: str | os.PathLike[str] | None = None,
+        *,
+        user: str | None = None,
+        conflict: UploadConflictPolicy | str = UploadConflictPolicy.MERGE,
+        ignore_patterns: builtins.list[str] | None = None,
+        max_concurrency: int | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> UploadResult:
+        """Uploads a local directory as an archive that is unpacked in the sandbox, whole or not at all.
+
+        Args:
+            source: the directory. What `.nullspaceignore` in it names stays away.
+            destination: the directory in the sandbox; one that ends with a slash gets the source in it.
+            user: account that it belongs to; root without it.
+            conflict: what happens when the target is there.
+            ignore_patterns: further patterns to leave out, as in a `.gitignore`.
+            max_concurrency: parts that are sent at once.
+            progress: called as the upload goes on.
+        """
+        uploader = AsyncUploader(self._sandbox_id, self._transport, progress, max_concurrency)
+        return await uploader.directory(source, destination, user, conflict, ignore_patterns)
+
+    async def upload_file(
+        self,
+        source: Any,
+        destination: str | os.PathLike[str] | None = None,
+        *,
+        user: str | None = None,
+        resumable: bool | str = "auto",
+        checksum: str = "auto",
+        max_concurrency: int | None = None,
+        spool_to_disk: bool | str = "auto",
+        progress: ProgressCallback | None = None,
+    ) -> UploadResult:
+        """Uploads one file; above 8 MiB in parts that survive broken connections and a restarted server.
+
+        Args:
+            source: path of a local file, bytes, an open binary file, or an iterable of pieces.
+            destination: the file in the sandbox, or a directory that ends with a slash; by default the name.
+            user: account that it belongs to; root without it.
+            resumable: `True` or `False` to send in parts or in one request whatever the size.
+            checksum: `sha256` to have the whole checked, which sends in parts.
+            max_concurrency: parts that are sent at once.
+            spool_to_disk: whether a stream is first written to a temporary file, without which it goes in one
+                request. By default only when parts are asked for.
+            progress: called as the upload goes on.
+
+        Raises:
+            SandboxError: with `details["upload_id"]` once there is a session, for `resume_upload`.
+        """
+        uploader = AsyncUploader(self._sandbox_id, self._transport, progress, max_concurrency)
+        return await uploader.file(
+            source,
+            destination,
+            user=user,
+            resumable=resumable,
+            checksum=checksum,
+            spool_to_disk=spool_to_disk,
+        )
+
+    async def resume_upload(
+        self,
+        upload_id: str,
+        source: Any,
+        *,
+        progress: ProgressCallback | None = None,
+        max_concurrency: int | None = None,
+        ignore_patterns: builtins.list[str] | None = None,
+    ) -> UploadResult:
+        """Goes on with an upload that broke off, also of another program. The source must be the same."""
+        uploader = AsyncUploader(self._sandbox_id, self._transport, progress, max_concurrency)
+        return await uploader.resume(upload_id, source, ignore_patterns)
+
+    async def abort_upload(self, upload_id: str) -> None:
+        """Gives up an upload that broke off, and frees its space."""
+        await self._transport.execute(upload_calls.abort(self._sandbox_id, upload_id))
+
+    async def download(
+        self, path: str, destination: str | os.PathLike[str], *, user: str | None = None
+    ) -> int:
+        """Writes a file to a local one, which is replaced when all of it is there. Returns its size."""
+        target = Path(destination)
+        with partial_file(target) as file:
+            async with await self.read(path, format="stream", user=user) as stream:
+                async for piece in stream:
+                    await asyncio.to_thread(file.write, piece)
+            return file.tell()
+
+    async def download_dir(
+        self, path: str, destination: str | os.PathLike[str], *, user: str | None = None
+    ) -> None:
+        """Unpacks a directory into a local one, which is made if it is missing; what else is in it stays."""
+        request = file_calls.archive(self._sandbox_id, path, user)
+        with spooled() as archive:
+            async with await self._transport.download(request) as stream:
+                async for piece in stream:
+                    await asyncio.to_thread(archive.write, piece)
+            archive.seek(0)
+            await asyncio.to_thread(unpack_archive, archive, Path(destination))
+
+    async def watch_dir(
+        self,
+        path: str,
+        on_event: EventCallback,
+        *,
+        recursive: bool = False,
+        timeout: float | None = None,
+        on_exit: ExitCallback | None = None,
+        user: str | None = None,
+    ) -> AsyncWatchHandle:
+        """Watches a directory. What happens after this returns is seen.
+
+        Args:
+            path: the directory.
+            on_event: called with each event, by a task of its own.
+            recursive: also what happens in directories below.
+            timeout: seconds after which the watch ends by itself.
+            on_exit: called at the end, with the error that ended it or `None`.
+            user: the account whose rights apply.
+        """
+        connection = self._transport.connection
+        stream = WatchStream(path, recursive, user, timeout)
+        return await AsyncWatchHandle(
+            connection, watch_url(connection, self._sandbox_id), stream, on_event, on_exit
+        ).open()

@@ -37,6 +37,11 @@ class AsyncExecFollower:
         self._socket = await self._open()
         return self
 
+    @property
+    def stdin(self) -> str | None:
+        """All of the command's standard input, if it is known."""
+        return self.stream.command.stdin if self.stream.command else None
+
     async def await_started(self) -> int:
         """Waits until the command runs, or is found, and returns its pid. Raises what kept it from that."""
         while not self.stream.started and not self.stream.ended:

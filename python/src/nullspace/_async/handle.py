@@ -18,8 +18,10 @@ from ..errors import NotFoundError, SandboxError
 from .commands import AsyncCommands
 from .directory import AsyncSandboxDirectory
 from .files import AsyncFiles
+from .git import AsyncGit
 from .life import AsyncSandboxLife
 from .lifetime import lasting_transport
+from .pty import AsyncPty
 from .transport import AsyncTransport
 
 S = TypeVar("S", bound="AsyncSandbox")
@@ -44,6 +46,8 @@ class AsyncSandbox(AsyncSandboxLife, AsyncSandboxDirectory):
         super().__init__(info, transport)
         self.commands = AsyncCommands(info.id, transport, dispatch_proof)
         self.files = AsyncFiles(info.id, transport)
+        self.pty = AsyncPty(info.id, transport)
+        self.git = AsyncGit(self.commands)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(id={self.id!r})"

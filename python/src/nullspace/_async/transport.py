@@ -68,7 +68,7 @@ class AsyncTransport:
     async def _open(self, request: Request, chunks: AsyncIterable[bytes] | None = None) -> httpx.Response:
         headers = dict(request.headers)
         if request.body is not None:
-            headers["Content-Type"] = "application/json"
+            headers.setdefault("Content-Type", "application/json")
         try:
             built = self._client.build_request(
                 request.method,

@@ -42,7 +42,7 @@ class Preflight:
 
 
 @dataclass(frozen=True)
-class UploadProgress:
+class BuildUploadProgress:
     """How far the files of a build are: how many, and how many bytes."""
 
     uploaded_files: int
@@ -51,11 +51,11 @@ class UploadProgress:
     total_bytes: int
 
 
-def progress(done: Iterable[Upload], uploads: list[Upload]) -> UploadProgress:
+def progress(done: Iterable[Upload], uploads: list[Upload]) -> BuildUploadProgress:
     """Sums up what is done."""
     sizes = [upload.size_bytes for upload in done]
     total = sum(upload.size_bytes for upload in uploads)
-    return UploadProgress(len(sizes), len(uploads), sum(sizes), total)
+    return BuildUploadProgress(len(sizes), len(uploads), sum(sizes), total)
 
 
 def preflight(entries: list[ContextEntry], digests: list[str | None]) -> Call[Preflight]:

@@ -8,19 +8,13 @@ from typing import Any, Literal
 
 from .._models.command import CommandResult
 from ..errors import SandboxError, TransportError
+from .encode import invalid_request
 from .process_calls import Command, timed_out
 from .read_error import error_in
+from .reconnecting import Reconnecting
 
 # A live command with exactly this timeout has none: older clients send it whether they want it or not.
 _UNSET_TIMEOUT = 30
-# Waits before each attempt to find a command again, in seconds.
-_PAUSES = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 5.0, 5.0, 5.0)
-# Failures of the way to the command that may be over when it is looked for again.
-_PASSING = frozenset(
-    {"host_unavailable", "guest_unavailable", "internal_error", "transport_error", "timeout"}
-)
-
-
 # Standard output, standard error, and a place that terminals will need.
 Chunk = tuple["str | None", "str | None", None]
 
@@ -38,7 +32,7 @@ class Output:
 
 
 @dataclass
-class ExecStream:
+class ExecStream(Reconnecting):
     """What is known of a command that is followed live.
 
     Attributes:
@@ -46,8 +40,6 @@ class ExecStream:
         pid: known once the command runs.
         started: the server has confirmed that there is such a command.
         exit_code: known once it has ended.
-        failure: why nothing more can be learned.
-        interruption: why the connection in use is of no use any more; the command goes on.
     """
 
     command: Command | None = None
@@ -57,16 +49,25 @@ class ExecStream:
     exit_code: int | None = None
     killed_by: str | None = None
     timed_out: bool = False
-    failure: SandboxError | None = None
-    interruption: SandboxError | None = None
     _text: dict[str, list[str]] = field(default_factory=lambda: {"stdout": [], "stderr": []})
     _offset: dict[str, int] = field(default_factory=lambda: {"stdout": 0, "stderr": 0})
-    _attempts: int = 0
+
+    @property
+    def _can_be_found(self) -> bool:
+        # Without a pid nobody knows whether the command runs: starting it again could run it twice.
+        return self.pid is not None
 
     @property
     def ended(self) -> bool:
         """Whether nothing more is to come."""
         return self.exit_code is not None or self.failure is not None
+
+    def starting_at(self, stdout: int, stderr: int) -> ExecStream:
+        """The same, without that many bytes at the beginning of each stream."""
+        if stdout < 0 or stderr < 0:
+            raise invalid_request("offsets are numbers of bytes from 0 on")
+        self._offset = {"stdout": stdout, "stderr": stderr}
+        return self
 
     def first_frame(self) -> str:
         """What to send on a fresh connection: start the command, or go on after the last byte seen."""
@@ -106,7 +107,7 @@ class ExecStream:
             self.killed_by = message.get("killed_by")
             self.timed_out = bool(message.get("timed_out"))
         elif kind == "error":
-            self._fail(error_in(message, "exec_failed"))
+            self._fail(error_in(message, "exec_failed"), can_be_found=self._can_be_found)
         return None
 
     def _output(self, stream: Literal["stdout", "stderr"], message: dict[str, Any]) -> Output:
@@ -125,22 +126,7 @@ class ExecStream:
             )
             error = TransportError(f"the live connection broke {where}")
             error.__cause__ = cause
-            self._fail(error)
-
-    def _fail(self, error: SandboxError) -> None:
-        # Without a pid nobody knows whether the command runs: starting it again could run it twice.
-        if self.pid is not None and error.code in _PASSING:
-            self.interruption = error
-        else:
-            self.failure = error
-
-    def next_attempt(self) -> float | None:
-        """Seconds to wait before the command is looked for again; `None` when that was tried often enough."""
-        if self._attempts >= len(_PAUSES):
-            self.failure = self.interruption
-            return None
-        self._attempts += 1
-        return _PAUSES[self._attempts - 1]
+            self._fail(error, can_be_found=self._can_be_found)
 
     def started_pid(self) -> int:
         """The pid of a command that was started or found; raises why there is none."""

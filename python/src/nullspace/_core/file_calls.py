@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import Any
 
 from .._models.file_info import FileInfo, read_file_info
+from .._models.search_match import SearchMatch, UploadUrl
 from .call import Call, Reply, Request, ignore_answer
 from .encode import encode_json, invalid_request, sandbox_path
 
@@ -85,6 +87,58 @@ def rename(sandbox_id: str, old: str, new: str, user: str | None) -> Call[FileIn
 def make_directory(sandbox_id: str, path: str, user: str | None) -> Call[bool]:
     """Makes a directory and those above it."""
     return Call(_post(sandbox_id, "mkdir", {"path": path}, user), lambda _reply: True)
+
+
+def set_permissions(sandbox_id: str, path: str, permissions: str, user: str | None) -> Call[None]:
+    """Sets the mode bits, given in octal digits."""
+    body = {"path": path, "permissions": permissions}
+    return Call(_post(sandbox_id, "permissions", body, user), ignore_answer)
+
+
+def find_text(sandbox_id: str, path: str, pattern: str, user: str | None) -> Call[list[SearchMatch]]:
+    """Lines of text files at or below a path that match a regular expression."""
+    request = _post(sandbox_id, "find", {"path": path, "pattern": pattern}, user)
+    return Call(
+        request,
+        lambda reply: [SearchMatch(item["file"], item["line"], item["content"]) for item in reply.json()],
+    )
+
+
+def search_names(sandbox_id: str, path: str, pattern: str, user: str | None) -> Call[list[str]]:
+    """Paths below a folder whose last part matches a shell pattern."""
+    request = _post(sandbox_id, "search", {"path": path, "pattern": pattern}, user)
+    return Call(request, lambda reply: [str(item) for item in reply.json()])
+
+
+def replace_text(
+    sandbox_id: str, files: list[str], pattern: str, replacement: str, user: str | None
+) -> Call[int]:
+    """Replaces a literal text; the answer is the number of places."""
+    body = {"files": list(files), "pattern": pattern, "replacement": replacement}
+    return Call(_post(sandbox_id, "replace", body, user), lambda reply: int(reply.json()["replacements"]))
+
+
+def download_url(sandbox_id: str, path: str, user: str | None) -> Call[str]:
+    """An address that serves a file without the API key."""
+    return Call(
+        _post(sandbox_id, "download-url", {"path": path}, user), lambda reply: str(reply.json()["url"])
+    )
+
+
+def upload_url(sandbox_id: str, path: str, user: str | None) -> Call[UploadUrl]:
+    """An address that takes a file without the API key."""
+
+    def parse(reply: Reply) -> UploadUrl:
+        data = reply.json()
+        return UploadUrl(data["url"], data.get("token"))
+
+    return Call(_post(sandbox_id, "upload-url", {"path": path}, user), parse)
+
+
+def archive(sandbox_id: str, path: str, user: str | None) -> Request:
+    """The route that carries a directory as a tar."""
+    request = raw("GET", sandbox_id, path, user)
+    return replace(request, params={**request.params, "archive_format": "tar"})
 
 
 def raw(method: str, sandbox_id: str, path: str, user: str | None) -> Request:

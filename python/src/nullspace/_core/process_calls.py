@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._models.command import CommandLogs, CommandResult, ProcessInfo
+from .._models.command import CommandLogs, CommandResult, ProcessDetail, ProcessInfo
+from .._models.timestamp import read_time
 from ..errors import TimeoutError
 from .call import Call, Reply, Request, ignore_answer
 from .encode import encode_json, invalid_request, sandbox_path
@@ -19,27 +21,39 @@ _MARGIN = 30.0
 
 @dataclass(frozen=True)
 class Command:
-    """What to run. Without `shell`, `cmd` is a program and `args` are its arguments, as they are."""
+    """What to run. Without `shell`, `cmd` is a program and `args` its arguments, or `cmd` is both."""
 
-    cmd: str
+    cmd: str | Sequence[str]
     args: Sequence[str] | None = None
     timeout: float = 30
     cwd: str | None = None
     envs: dict[str, str] | None = None
     shell: bool = False
+    user: str | None = None
+    stdin: str | None = None
+
+    def _line(self) -> tuple[str, list[str]]:
+        if isinstance(self.cmd, str):
+            return self.cmd, list(self.args or [])
+        words = list(self.cmd)
+        if not words or self.args:
+            raise invalid_request("give the program and its arguments as one list, or the arguments as args")
+        return words[0], words[1:]
 
     def fields(self) -> dict[str, Any]:
         """The fields that HTTP and WebSocket share; those that are unset are left out."""
         if self.timeout <= 0 or not math.isfinite(self.timeout):
             raise invalid_request(f"timeout {self.timeout!r} is not a positive number of seconds")
+        program, args = self._line()
         optional = {
-            "args": list(self.args or []),
+            "args": args,
             "cwd": self.cwd,
             "envs": self.envs,
             "shell": True if self.shell else None,
+            "user": (self.user or "").strip(),
         }
         # The wire has whole seconds: round up, a command never gets less than it was promised.
-        fields: dict[str, Any] = {"command": self.cmd, "timeout_secs": math.ceil(self.timeout)}
+        fields: dict[str, Any] = {"command": program, "timeout_secs": math.ceil(self.timeout)}
         return fields | {key: value for key, value in optional.items() if value}
 
 
@@ -81,26 +95,61 @@ def kill(sandbox_id: str, pid: int) -> Call[None]:
     return Call(Request("POST", _process_path(sandbox_id, pid, "kill")), ignore_answer)
 
 
-def send_stdin(sandbox_id: str, pid: int, data: str) -> Call[None]:
-    """Writes to a process's standard input, as it is."""
-    body = encode_json({"data": data})
+def send_stdin(sandbox_id: str, pid: int, data: str | bytes, *, close: bool = False) -> Call[None]:
+    """Writes to a process's standard input, as it is, and ends it if asked."""
+    content: dict[str, Any] = (
+        {"data": data} if isinstance(data, str) else {"data_base64": base64.b64encode(data).decode()}
+    )
+    body = encode_json(content | ({"close": True} if close else {}))
     return Call(Request("POST", _process_path(sandbox_id, pid, "stdin"), body=body), ignore_answer)
+
+
+def send_signal(sandbox_id: str, pid: int, signal: str) -> Call[None]:
+    """Sends a signal to a process and all that it started."""
+    body = encode_json({"signal": signal})
+    return Call(Request("POST", _process_path(sandbox_id, pid, "signal"), body=body), ignore_answer)
+
+
+def get_process(sandbox_id: str, pid: int) -> Call[ProcessDetail]:
+    """State of a process and what it uses."""
+    return Call(Request("GET", _process_path(sandbox_id, pid)), _read_detail)
+
+
+def _read_detail(reply: Reply) -> ProcessDetail:
+    data = reply.json()
+    return ProcessDetail(
+        pid=data["pid"],
+        command=data["command"],
+        running=data["running"],
+        started_at=read_time(data.get("started_at")),
+        exit_code=data.get("exit_code"),
+        timed_out=bool(data.get("timed_out")),
+        killed_by=data.get("killed_by"),
+        cpu_ms=float(data["cpu_ms"]),
+        memory_bytes=data["memory_bytes"],
+        process_count=data["process_count"],
+        stdout_bytes=data["stdout_bytes"],
+        stderr_bytes=data["stderr_bytes"],
+        dropped_bytes=data["dropped_bytes"],
+    )
 
 
 def _exec(
     sandbox_id: str, command: Command, proof: str | None, *, background: bool, timeout: float | None
 ) -> Request:
+    # A background command reads a pipe, which is written to afterwards.
+    stdin = {} if background or command.stdin is None else {"stdin": command.stdin}
     return Request(
         "POST",
         sandbox_path(sandbox_id, "exec"),
-        body=encode_json(command.fields() | {"background": background}),
+        body=encode_json(command.fields() | stdin | {"background": background}),
         headers={"X-Nullspace-Dispatch-Proof": proof} if proof else {},
         timeout=timeout,
     )
 
 
-def _process_path(sandbox_id: str, pid: int, action: str) -> str:
-    return sandbox_path(sandbox_id, "processes", str(check_pid(pid)), action)
+def _process_path(sandbox_id: str, pid: int, *action: str) -> str:
+    return sandbox_path(sandbox_id, "processes", str(check_pid(pid)), *action)
 
 
 def check_pid(pid: int) -> int:

@@ -34,6 +34,19 @@ _EXACT: dict[str, type[SandboxError]] = {
     "same_host_required": errors.ConflictError,
     "volume_busy": errors.ConflictError,
 }
+_UPLOAD_KINDS: dict[str, type[SandboxError]] = {
+    "insufficient_staging_space": errors.UploadLimitError,
+    "size_limit_exceeded": errors.UploadLimitError,
+    "invalid_part_checksum": errors.UploadChecksumError,
+    "whole_checksum_mismatch": errors.UploadChecksumError,
+    "target_conflict": errors.UploadConflictError,
+    "upload_expired": errors.UploadExpiredError,
+    "missing_parts": errors.UploadStateError,
+    "part_out_of_range": errors.UploadStateError,
+    "part_size_mismatch": errors.UploadStateError,
+    "upload_aborted": errors.UploadStateError,
+    "upload_already_completed": errors.UploadStateError,
+}
 # For codes that are not listed; the first match counts.
 _PATTERNS: tuple[tuple[Callable[[str], bool], type[SandboxError]], ...] = (
     (lambda code: code.startswith(("edge_token_", "preview_proxy_token_")), errors.AuthError),
@@ -84,9 +97,18 @@ def _describe(error: SandboxError, fields: dict[str, Any]) -> SandboxError:
 def _kind(code: str, fields: dict[str, Any]) -> type[SandboxError]:
     """The class of a refusal; that of a paused sandbox has the code of others that do not run."""
     details = fields.get("details")
+    if code == "file_upload_error":
+        return _upload_kind(fields.get("error_detail"))
     if code == "sandbox_not_ready" and isinstance(details, dict) and details.get("status") == "paused":
         return errors.SandboxPausedError
     return class_of(code)
+
+
+def _upload_kind(detail: Any) -> type[SandboxError]:
+    reason = str(detail.get("reason")) if isinstance(detail, dict) else ""
+    if reason.startswith("directory_extract_"):
+        return errors.UploadPathError
+    return _UPLOAD_KINDS.get(reason, errors.FileUploadError)
 
 
 def _make(code: str, message: str, status: int, fields: dict[str, Any]) -> SandboxError:

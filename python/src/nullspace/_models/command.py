@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass
@@ -47,3 +48,30 @@ class ProcessInfo:
     pid: int
     command: str
     running: bool
+
+
+@dataclass
+class ProcessDetail:
+    """A process, and what it and all that it started use.
+
+    Attributes:
+        exit_code: `None` while it runs.
+        cpu_ms: processor time so far, in milliseconds.
+        memory_bytes: resident memory now; 0 when it has ended.
+        process_count: how many processes run now.
+        dropped_bytes: of the bytes written, those that are no longer kept.
+    """
+
+    pid: int
+    command: str
+    running: bool
+    started_at: datetime | None
+    exit_code: int | None
+    timed_out: bool
+    killed_by: str | None
+    cpu_ms: float
+    memory_bytes: int
+    process_count: int
+    stdout_bytes: int
+    stderr_bytes: int
+    dropped_bytes: int

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from .._core.exec_stream import Chunk
-from .._models.command import CommandLogs, CommandResult
+from .._models.command import CommandLogs, CommandResult, ProcessDetail
 from ..errors import TimeoutError
 from .follower import ExecFollower, TextCallback
 
@@ -49,9 +49,21 @@ class BackgroundCommand:
         """Kills the command and its children."""
         self._commands.kill(self.pid)
 
-    def send_stdin(self, data: str) -> None:
-        """Writes to the command's standard input. No newline is added."""
+    def send_stdin(self, data: str | bytes) -> None:
+        """Writes to the command's standard input. No newline is added. At most 1 MiB a call."""
         self._commands.send_stdin(self.pid, data)
+
+    def close_stdin(self) -> None:
+        """Ends the command's standard input: it reads the end of the file after what was sent."""
+        self._commands.close_stdin(self.pid)
+
+    def send_signal(self, signal: str) -> None:
+        """Sends a signal, such as `SIGINT`, to the command and all that it started."""
+        self._commands.send_signal(self.pid, signal)
+
+    def get_info(self) -> ProcessDetail:
+        """State, and what the command and all that it started use."""
+        return self._commands.get_info(self.pid)
 
     def get_logs(self) -> CommandLogs:
         """Output so far."""

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
 
-from .._core.blob_calls import PARALLEL_UPLOADS, Upload, UploadProgress, preflight, progress
+from .._core.blob_calls import PARALLEL_UPLOADS, BuildUploadProgress, Upload, preflight, progress
 from .._template.context_entry import ContextEntry, digests, read_chunks
 from .transport import Transport
 
-OnProgress = Callable[[UploadProgress], None] | None
+OnProgress = Callable[[BuildUploadProgress], None] | None
 
 
 def upload_context(

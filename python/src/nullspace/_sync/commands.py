@@ -8,7 +8,8 @@ from typing import Literal, overload
 from .._core import process_calls
 from .._core.exec_stream import ExecStream
 from .._core.process_calls import Command, check_pid
-from .._models.command import CommandLogs, CommandResult, ProcessInfo
+from .._models.command import CommandLogs, CommandResult, ProcessDetail, ProcessInfo
+from ..errors import ConflictError, SandboxPausedError
 from .background_command import BackgroundCommand
 from .follower import ExecFollower, TextCallback
 from .transport import Transport
@@ -25,7 +26,7 @@ class Commands:
     @overload
     def run(
         self,
-        cmd: str,
+        cmd: str | builtins.list[str],
         args: builtins.list[str] | None = None,
         *,
         timeout: float = 30,
@@ -35,12 +36,14 @@ class Commands:
         background: Literal[False] = False,
         on_stdout: TextCallback | None = None,
         on_stderr: TextCallback | None = None,
+        user: str | None = None,
+        stdin: str | None = None,
     ) -> CommandResult: ...
 
     @overload
     def run(
         self,
-        cmd: str,
+        cmd: str | builtins.list[str],
         args: builtins.list[str] | None = None,
         *,
         timeout: float = 30,
@@ -50,11 +53,13 @@ class Commands:
         background: Literal[True],
         on_stdout: TextCallback | None = None,
         on_stderr: TextCallback | None = None,
+        user: str | None = None,
+        stdin: str | None = None,
     ) -> BackgroundCommand: ...
 
     def run(
         self,
-        cmd: str,
+        cmd: str | builtins.list[str],
         args: builtins.list[str] | None = None,
         *,
         timeout: float = 30,
@@ -64,11 +69,14 @@ class Commands:
         background: bool = False,
         on_stdout: TextCallback | None = None,
         on_stderr: TextCallback | None = None,
+        user: str | None = None,
+        stdin: str | None = None,
     ) -> CommandResult | BackgroundCommand:
         """Runs a command.
 
         Args:
-            cmd: a program, looked up on `PATH`; with `shell=True` a script for the sandbox's shell.
+            cmd: a program, looked up on `PATH`, or a list of it and its arguments; with `shell=True` a script
+                for the sandbox's shell.
             args: arguments of the program, as they are. Not together with `shell`.
             timeout: seconds after which a foreground command is killed with all its children.
             cwd: working directory; by default the sandbox's.
@@ -77,6 +85,8 @@ class Commands:
             background: return at once with a handle. The timeout does not apply then.
             on_stdout: called with each piece of output as it arrives.
             on_stderr: the same for the other stream.
+            user: account inside the sandbox that it runs as; root without it.
+            stdin: all of its standard input. Without it, it reads nothing, or in the background a pipe.
 
         Returns:
             The result, also of a command that failed: look at `exit_code`. A handle with `background`.
@@ -86,7 +96,7 @@ class Commands:
             NotFoundError: there is no such sandbox.
             ConflictError: the sandbox does not run.
         """
-        command = Command(cmd, args, timeout, cwd, envs, shell)
+        command = Command(cmd, args, timeout, cwd, envs, shell, user, stdin)
         live = on_stdout is not None or on_stderr is not None
         if background:
             if live:
@@ -99,7 +109,7 @@ class Commands:
 
     def run_streaming(
         self,
-        cmd: str,
+        cmd: str | builtins.list[str],
         args: builtins.list[str] | None = None,
         *,
         on_stdout: TextCallback | None = None,
@@ -113,14 +123,27 @@ class Commands:
         return self._run_live(Command(cmd, args, timeout, cwd, envs, shell), on_stdout, on_stderr)
 
     def connect(
-        self, pid: int, *, on_stdout: TextCallback | None = None, on_stderr: TextCallback | None = None
+        self,
+        pid: int,
+        *,
+        on_stdout: TextCallback | None = None,
+        on_stderr: TextCallback | None = None,
+        stdout_offset: int = 0,
+        stderr_offset: int = 0,
     ) -> BackgroundCommand:
-        """Follows a process started before, by this program or another one. Callbacks get all its output.
+        """Follows a process started before, by this program or another one.
+
+        Args:
+            pid: its process id.
+            on_stdout: called with its output, from the offset on.
+            on_stderr: the same for the other stream.
+            stdout_offset: bytes of the stream to leave out, because they were read before.
+            stderr_offset: the same for the other stream.
 
         Raises:
             NotFoundError: there is no such process.
         """
-        return self._attach(self.follow(pid), on_stdout, on_stderr)
+        return self._attach(self.follow(pid, stdout_offset, stderr_offset), on_stdout, on_stderr)
 
     def list(self) -> builtins.list[ProcessInfo]:
         """Processes started through the API: those that run, and those whose output is still kept."""
@@ -134,9 +157,21 @@ class Commands:
         """
         self._transport.execute(process_calls.kill(self._sandbox_id, pid))
 
-    def send_stdin(self, pid: int, data: str) -> None:
-        """Writes to the standard input of a background command. No newline is added."""
+    def send_stdin(self, pid: int, data: str | bytes) -> None:
+        """Writes to the standard input of a background command. No newline is added. At most 1 MiB a call."""
         self._transport.execute(process_calls.send_stdin(self._sandbox_id, pid, data))
+
+    def close_stdin(self, pid: int) -> None:
+        """Ends the standard input of a command: it reads the end of the file after what was sent."""
+        self._transport.execute(process_calls.send_stdin(self._sandbox_id, pid, "", close=True))
+
+    def send_signal(self, pid: int, signal: str) -> None:
+        """Sends a signal, such as `SIGINT`, to a process and all that it started."""
+        self._transport.execute(process_calls.send_signal(self._sandbox_id, pid, signal))
+
+    def get_info(self, pid: int) -> ProcessDetail:
+        """State of a process, and what it and all that it started use."""
+        return self._transport.execute(process_calls.get_process(self._sandbox_id, pid))
 
     def get_logs(self, pid: int) -> CommandLogs:
         """Output of a process so far, also after its end."""
@@ -144,11 +179,12 @@ class Commands:
 
     def _start(self, command: Command) -> BackgroundCommand:
         pid = self._transport.execute(process_calls.start(self._sandbox_id, command, self._proof))
+        self._feed(pid, command.stdin)
         return BackgroundCommand(pid, self)
 
-    def follow(self, pid: int) -> ExecFollower:
-        """Output of a process from its start, piece by piece; what handles are made of."""
-        stream = ExecStream(pid=check_pid(pid))
+    def follow(self, pid: int, stdout_offset: int = 0, stderr_offset: int = 0) -> ExecFollower:
+        """Output of a process, by default from its start, piece by piece; what handles are made of."""
+        stream = ExecStream(pid=check_pid(pid)).starting_at(stdout_offset, stderr_offset)
         return ExecFollower(self._transport.connection, self._sandbox_id, stream)
 
     def _open(self, command: Command, *, background: bool) -> ExecFollower:
@@ -160,6 +196,7 @@ class Commands:
     ) -> BackgroundCommand:
         try:
             pid = follower.await_started()
+            self._feed(pid, follower.stdin)
         except BaseException:
             follower.close()
             raise
@@ -170,6 +207,8 @@ class Commands:
     ) -> CommandResult:
         follower = self._open(command, background=False)
         try:
+            if command.stdin is not None:
+                self._feed(follower.await_started(), command.stdin)
             for output in follower.outputs():
                 callback = on_stdout if output.stream == "stdout" else on_stderr
                 if callback:
@@ -177,3 +216,14 @@ class Commands:
             return follower.stream.result()
         finally:
             follower.close()
+
+    def _feed(self, pid: int, stdin: str | None) -> None:
+        """The whole input of a command that reads a pipe. One that has ended or closed it did not want it."""
+        if stdin is None:
+            return
+        try:
+            self._transport.execute(process_calls.send_stdin(self._sandbox_id, pid, stdin, close=True))
+        except SandboxPausedError:
+            raise
+        except ConflictError:
+            pass

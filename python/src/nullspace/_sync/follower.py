@@ -30,6 +30,11 @@ class ExecFollower:
         self._url = exec_url(connection, sandbox_id)
         self._socket = self._open()
 
+    @property
+    def stdin(self) -> str | None:
+        """All of the command's standard input, if it is known."""
+        return self.stream.command.stdin if self.stream.command else None
+
     def await_started(self) -> int:
         """Waits until the command runs, or is found, and returns its pid. Raises what kept it from that."""
         while not self.stream.started and not self.stream.ended:

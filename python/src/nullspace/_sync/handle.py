@@ -18,8 +18,10 @@ from ..errors import NotFoundError, SandboxError
 from .commands import Commands
 from .directory import SandboxDirectory
 from .files import Files
+from .git import Git
 from .life import SandboxLife
 from .lifetime import lasting_transport
+from .pty import Pty
 from .transport import Transport
 
 S = TypeVar("S", bound="Sandbox")
@@ -42,6 +44,8 @@ class Sandbox(SandboxLife, SandboxDirectory):
         super().__init__(info, transport)
         self.commands = Commands(info.id, transport, dispatch_proof)
         self.files = Files(info.id, transport)
+        self.pty = Pty(info.id, transport)
+        self.git = Git(self.commands)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(id={self.id!r})"

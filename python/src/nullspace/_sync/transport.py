@@ -67,7 +67,7 @@ class Transport:
     def _open(self, request: Request, chunks: Iterable[bytes] | None = None) -> httpx.Response:
         headers = dict(request.headers)
         if request.body is not None:
-            headers["Content-Type"] = "application/json"
+            headers.setdefault("Content-Type", "application/json")
         try:
             built = self._client.build_request(
                 request.method,

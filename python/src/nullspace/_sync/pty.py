@@ -1,0 +1,91 @@
+"""Terminals of a sandbox."""
+
+from __future__ import annotations
+
+import threading
+
+from .._core import pty_calls
+from .._core.pty_stream import PtyStream, connect_frame, pty_url, start_frame
+from .._models.terminal import PtySessionInfo
+from .pty_session import DataCallback, PtySession
+from .transport import Transport
+
+
+class Pty:
+    """Terminals, for programs that want one: shells, editors, `top`, prompts. Reached as `sandbox.pty`."""
+
+    def __init__(self, sandbox_id: str, transport: Transport) -> None:
+        self._sandbox_id = sandbox_id
+        self._transport = transport
+
+    def create_session(
+        self,
+        id: str | None = None,
+        cols: int = 120,
+        rows: int = 30,
+        cwd: str | None = None,
+        envs: dict[str, str] | None = None,
+        *,
+        command: str | list[str] | None = None,
+        user: str | None = None,
+    ) -> PtySession:
+        """Starts a terminal.
+
+        Args:
+            id: has no effect; taken for programs that pass it.
+            cols: columns.
+            rows: rows.
+            cwd: working directory; by default the sandbox's.
+            envs: environment on top of the sandbox's.
+            command: a program, or a list of it and its arguments; by default the login shell.
+            user: account inside the sandbox; root without it.
+        """
+        del id
+        first = start_frame(cols=cols, rows=rows, cwd=cwd, envs=envs, command=command, user=user)
+        return self._open(PtyStream(first))
+
+    def connect(
+        self,
+        pid: int | None = None,
+        *,
+        session_id: str | None = None,
+        id: str | None = None,
+        on_data: DataCallback | None = None,
+    ) -> PtySession:
+        """Attaches to a session, also of another program. Output begins with what it showed last.
+
+        Args:
+            pid: process id of the program in it; or
+            session_id: its name.
+            id: has no effect; taken for programs that pass it.
+            on_data: called with each piece of output, by a thread of its own.
+
+        Raises:
+            NotFoundError: there is no such session.
+        """
+        del id
+        session = self._open(PtyStream(connect_frame(pid, session_id)))
+        if on_data:
+            name = f"nullspace-{session.id}"
+            threading.Thread(target=session.wait, args=(on_data,), name=name, daemon=True).start()
+        return session
+
+    def list_sessions(self) -> list[PtySessionInfo]:
+        """Terminals that run."""
+        return self._transport.execute(pty_calls.list_sessions(self._sandbox_id))
+
+    def get_session_info(self, session_id: str) -> PtySessionInfo:
+        """One terminal. Raises `NotFoundError` when there is none of this name."""
+        return self._transport.execute(pty_calls.get_session(self._sandbox_id, session_id))
+
+    def kill_session(self, session_id: str) -> None:
+        """Ends a terminal and all that runs in it."""
+        self._transport.execute(pty_calls.kill_session(self._sandbox_id, session_id))
+
+    def resize_session(self, session_id: str, cols: int, rows: int) -> None:
+        """Changes the size of a terminal without attaching to it."""
+        self._transport.execute(pty_calls.resize_session(self._sandbox_id, session_id, cols, rows))
+
+    def _open(self, stream: PtyStream) -> PtySession:
+        connection = self._transport.connection
+        return PtySession(connection, pty_url(connection, self._sandbox_id), stream)
