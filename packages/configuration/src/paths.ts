@@ -24,6 +24,8 @@ export interface Paths {
   serverDir: string;
   /** SQLite database, when database_url is empty. */
   dbFile: string;
+  /** Parts of uploads that are not complete: one folder an upload. */
+  uploadsDir: string;
   logsDir: string;
   cacheDir: string;
 }
@@ -46,6 +48,7 @@ export function paths(settings: Pick<Settings, 'data_dir' | 'cache_dir' | 'host_
     importsDir: join(hostDir, 'imports'),
     serverDir,
     dbFile: join(serverDir, 'db.sqlite'),
+    uploadsDir: join(serverDir, 'uploads'),
     logsDir: join(dataDir, 'logs'),
     cacheDir: settings.cache_dir,
   };

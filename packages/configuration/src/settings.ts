@@ -170,6 +170,12 @@ export const settings = z.strictObject({
   max_body_bytes: wholeNumber(1)
     .default(64 * 1024 * 1024)
     .describe('Largest JSON body.'),
+  sandbox_max_staging_mb: wholeNumber(1)
+    .default(4096)
+    .describe('Bytes that open uploads of one sandbox may have together, and so the largest upload, in MiB.'),
+  max_staging_mb: wholeNumber(1)
+    .default(16384)
+    .describe('Bytes that open uploads of all sandboxes may have together, in MiB.'),
   cors_origins: z
     .string()
     .default('*')

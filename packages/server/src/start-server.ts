@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { publicUrl, type Settings } from '@nullspace/configuration';
+import { paths, publicUrl, type Settings } from '@nullspace/configuration';
 import type { HostClient } from '@nullspace/host';
 import type { Logger } from 'pino';
 import { buildApp } from './app/build-app.ts';
@@ -17,6 +17,9 @@ import { startPurging } from './purge.ts';
 import { SandboxFinder } from './sandboxes/sandbox-finder.ts';
 import { saveSnapshot } from './snapshots/create-snapshot.ts';
 import type { Store } from './store/store.ts';
+import { Staging } from './uploads/staging.ts';
+import { startSweeping } from './uploads/sweep-uploads.ts';
+import { Uploads } from './uploads/uploads.ts';
 import { DeliveryWorker } from './webhooks/delivery/delivery-worker.ts';
 
 export interface RunningServer {
@@ -58,8 +61,9 @@ export async function startServer(options: {
 
   const previews = await createPreviews(context);
   const feed = new EventFeed({ store, log });
+  const uploads = new Uploads(context, new Staging(paths(settings).uploadsDir));
   let url = publicUrl(settings);
-  const app = await buildApp(context, { recovery, feed, previews, url: () => url });
+  const app = await buildApp(context, { recovery, feed, previews, uploads, url: () => url });
   const metricsServer = await serveMetrics(metrics, { port: settings.metrics_port });
   try {
     await app.listen({ host: settings.listen_address, port: settings.port });
@@ -73,6 +77,7 @@ export async function startServer(options: {
   feed.start();
   const deliveries = new DeliveryWorker({ store, settings, log, version, metrics });
   await deliveries.start();
+  const stopSweeping = startSweeping(uploads);
   const stopPurging = startPurging(store, settings, log);
 
   return {
@@ -80,6 +85,7 @@ export async function startServer(options: {
     metricsUrl: metricsServer.url,
     async stop() {
       stopPurging();
+      stopSweeping();
       feed.stop();
       const delivered = deliveries.stop({ graceMs: GRACE_MS });
       await previews.stop();

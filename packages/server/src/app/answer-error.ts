@@ -1,4 +1,4 @@
-import { buildErrorEnvelope, errorCodes } from '@nullspace/contract';
+import { buildErrorEnvelope, type ErrorCodeEntry, errorCodes } from '@nullspace/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiError } from '../api-error.ts';
 
@@ -9,7 +9,20 @@ export function describeError(error: ApiError, requestId: string) {
     message: error.message,
     requestId,
     ...(error.details ? { details: error.details } : {}),
+    ...describeUploadFailure(error, requestId),
   });
+}
+
+/** What clients of uploads decide by. A closed object: published clients refuse further keys. */
+function describeUploadFailure(
+  { code, message, details = {} }: ApiError,
+  request_id: string,
+): { errorDetail?: Record<string, unknown> } {
+  const { uploadReason: reason, retryable }: ErrorCodeEntry = errorCodes[code];
+  if (!reason) return {};
+  const { upload_id, path, part_number, ...rest } = details;
+  const named = { upload_id, path, part_number };
+  return { errorDetail: { reason, message, retryable, request_id, ...named, details: rest } };
 }
 
 /** Answers with an error, and notes its code for log and metrics. */

@@ -7,6 +7,8 @@ import { serveCommands } from '../commands/serve-commands.ts';
 import type { Context } from '../context.ts';
 import type { EventFeed } from '../events/event-feed.ts';
 import { serveEvents } from '../events/serve-events.ts';
+import { FileTokens } from '../files/file-tokens.ts';
+import { checkFileToken, showsFileToken } from '../files/file-urls.ts';
 import { serveFiles } from '../files/serve-files.ts';
 import type { ClaimRecovery } from '../idempotency/claim-recovery.ts';
 import { KeyVerifier } from '../keys/key-verifier.ts';
@@ -18,6 +20,8 @@ import { serveSandboxes } from '../sandboxes/serve-sandboxes.ts';
 import { serveSnapshots } from '../snapshots/serve-snapshots.ts';
 import { serveTemplates } from '../templates/serve-templates.ts';
 import { serveTerminals } from '../terminals/serve-terminals.ts';
+import { serveUploads } from '../uploads/serve-uploads.ts';
+import type { Uploads } from '../uploads/uploads.ts';
 import { serveWebhooks } from '../webhooks/serve-webhooks.ts';
 import { answerError } from './answer-error.ts';
 import { describeUnknown } from './answer-unknown.ts';
@@ -34,7 +38,13 @@ const CLIENT_FRAME_BYTES = 1024 * 1024;
 /** The HTTP application. `url` is the address that clients reach it under. */
 export async function buildApp(
   context: Context,
-  options: { recovery: ClaimRecovery; feed: EventFeed; previews: Previews; url: () => string },
+  options: {
+    recovery: ClaimRecovery;
+    feed: EventFeed;
+    previews: Previews;
+    uploads: Uploads;
+    url: () => string;
+  },
 ): Promise<FastifyInstance> {
   const { settings, store, log } = context;
   const app = fastify({
@@ -65,8 +75,15 @@ export async function buildApp(
     origin:
       settings.cors_origins === '*' ? '*' : settings.cors_origins.split(',').map((origin) => origin.trim()),
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Nullspace-Dispatch-Proof'],
-    exposedHeaders: ['X-Request-Id', 'Retry-After', 'Idempotent-Replayed'],
+    allowedHeaders: [
+      'Authorization',
+      'Content-Type',
+      'Idempotency-Key',
+      'Range',
+      'X-Nullspace-Dispatch-Proof',
+      'X-Nullspace-Part-Sha256',
+    ],
+    exposedHeaders: ['X-Request-Id', 'Retry-After', 'Idempotent-Replayed', 'Accept-Ranges', 'Content-Range'],
     maxAge: 600,
     optionsSuccessStatus: 200,
     strictPreflight: false,
@@ -75,12 +92,15 @@ export async function buildApp(
 
   logRequests(app, context.metrics);
   const verifier = new KeyVerifier(store);
+  const tokens = new FileTokens(() => store.secret('file_urls'));
   const requests = new RequestCounter(settings.tenant_max_requests);
   const streams = new RequestCounter(settings.tenant_max_requests);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     if (request.method === 'OPTIONS' || request.routeOptions.config.authenticated === false) return;
-    await authenticate(verifier, request);
+    const { fileToken } = request.routeOptions.config;
+    if (fileToken && showsFileToken(request)) request.tenantId = await checkFileToken(tokens, request);
+    else await authenticate(verifier, request);
     // A trailing slash would otherwise be an empty id.
     if (request.url.split('?', 1)[0]!.endsWith('/')) throw describeUnknown(request);
     if (request.ws) streams.check(request.tenantId);
@@ -93,7 +113,8 @@ export async function buildApp(
   serveCommands(app, context);
   serveTerminals(app, context);
   serveSandboxSocket(app, context, streams);
-  serveFiles(app, context);
+  serveFiles(app, context, { tokens, url: options.url });
+  serveUploads(app, options.uploads, options.recovery);
   serveTemplates(app, context);
   serveEvents(app, context, { streams, feed: options.feed });
   serveWebhooks(app, context);

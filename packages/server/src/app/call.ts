@@ -46,5 +46,7 @@ declare module 'fastify' {
     operation?: string;
     /** False: answers without an API key. */
     authenticated?: boolean;
+    /** A file token in the query may stand in for the API key. */
+    fileToken?: boolean;
   }
 }

@@ -20,7 +20,11 @@ export function serveRoute<R extends ImplementedRoute>(
     method: route.method,
     url: toFastifyPath(route.path),
     bodyLimit: route.largeBody ? context.settings.max_body_bytes : limits.json_body_bytes,
-    config: { operation: route.id, authenticated: route.authenticated ?? true },
+    config: {
+      operation: route.id,
+      authenticated: route.authenticated ?? true,
+      fileToken: route.fileToken ?? false,
+    },
     schema: {
       ...(params ? { params } : {}),
       ...(query ? { querystring: query } : {}),

@@ -21,14 +21,19 @@ export function toTarget({ path, user }: FileTarget): Target {
 export async function callAboutFile<Result>(
   context: Context,
   address: SandboxAddress,
-  file: FileTarget,
+  { answerMs, ...file }: FileTarget & { answerMs?: number },
   run: (guest: GuestConnection, target: Target, signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const live = await context.finder.findLive(address);
   const target = toTarget(file);
   return context.guests.call(
     live,
-    { failure: 'guest_unavailable', path: file.path, user: target.user },
+    {
+      failure: 'guest_unavailable',
+      path: file.path,
+      user: target.user,
+      ...(answerMs === undefined ? {} : { answerMs }),
+    },
     (guest, signal) => run(guest, target, signal),
   );
 }

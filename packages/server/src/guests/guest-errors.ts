@@ -20,7 +20,7 @@ export interface GuestCall {
 export function readGuestRefusal(error: unknown, call: GuestCall): ApiError | undefined {
   if (!(error instanceof ConnectError)) return undefined;
   const [detail] = error.findDetails(guest.ErrorDetailSchema);
-  return detail && (refuseUpload(detail.code, call) ?? refusal(detail.code, call));
+  return detail && (refuseUpload(detail.code, call) ?? describeRefusal(detail.code, call));
 }
 
 /** Thrown by the reader of a stream that the agent has ended for a pause. */
@@ -34,7 +34,8 @@ export function isPausing(error: unknown): boolean {
   return detail?.code === 'sandbox_paused';
 }
 
-function refusal(code: string, call: GuestCall): ApiError | undefined {
+/** A refusal by its code; undefined for a code that is unknown. */
+export function describeRefusal(code: string, call: GuestCall): ApiError | undefined {
   const { sandboxId: sandbox_id, path = '', pid = 0 } = call;
   const values = { sandbox_id, path };
   const details = path ? { sandbox_id, path } : { sandbox_id };

@@ -32,6 +32,7 @@ import * as builds from './templates/read-builds.ts';
 import * as templates from './templates/read-templates.ts';
 import * as tenants from './tenants.ts';
 import { updateSandbox } from './update-sandbox.ts';
+import * as uploads from './uploads/uploads.ts';
 import * as claims from './webhooks/claim-deliveries.ts';
 import { finishAttempt } from './webhooks/finish-attempt.ts';
 import * as webhooks from './webhooks/manage-webhooks.ts';
@@ -84,6 +85,11 @@ export function createStore(context: StoreContext): Store {
     findEvent: verb(events.findEvent),
     eventRanges: verb(events.eventRanges),
     onEvents: listen,
+    insertUpload: verb(uploads.insertUpload),
+    getUpload: verb(uploads.getUpload),
+    changeUpload: verb(uploads.changeUpload),
+    listUnfinishedUploads: verb(uploads.listUnfinishedUploads),
+    deleteEndedUploads: verb(uploads.deleteEndedUploads),
     insertWebhook: verb(webhooks.insertWebhook),
     getWebhook: verb(webhooks.getWebhook),
     listWebhooks: verb(webhooks.listWebhooks),

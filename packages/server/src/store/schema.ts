@@ -10,6 +10,7 @@ import type {
   StoredLayer,
   TemplateVisibility,
 } from './templates/template.ts';
+import type { Upload, UploadStatus } from './uploads/upload.ts';
 import type { DeliveryStatus } from './webhooks/webhook.ts';
 
 /** Tables as both databases hold them: times and counts are whole numbers, flags are 0 or 1, JSON is text. */
@@ -30,6 +31,7 @@ export interface Schema {
   sandbox_aliases: SandboxAliasTable;
   snapshots: SnapshotTable;
   snapshot_labels: SnapshotLabelTable;
+  uploads: UploadTable;
   template_namespaces: NamespaceTable;
   templates: TemplateTable;
   template_tags: TagTable;
@@ -43,6 +45,27 @@ export interface Schema {
 
 export type Database = Kysely<Schema>;
 export type DatabaseTransaction = Transaction<Schema>;
+
+interface UploadTable {
+  id: string;
+  tenant_id: string;
+  execution_id: string;
+  kind: Upload['kind'];
+  source_kind: Upload['sourceKind'];
+  target_path: string;
+  user_name: string | null;
+  content_length: number;
+  part_size: number;
+  conflict: Upload['conflict'];
+  whole_checksum: string | null;
+  status: UploadStatus;
+  reserved_bytes: number;
+  published_bytes: number | null;
+  published_files: number | null;
+  created_at: number;
+  updated_at: number;
+  expires_at: number;
+}
 
 interface TenantTable {
   id: string;
@@ -341,6 +364,7 @@ interface PreviewAddressTable {
   created_at: number;
 }
 
+export type UploadRow = Selectable<UploadTable>;
 export type TenantRow = Selectable<TenantTable>;
 export type ApiKeyRow = Selectable<ApiKeyTable>;
 export type SandboxRow = Selectable<SandboxTable>;

@@ -16,6 +16,7 @@ import type {
 } from './records.ts';
 import type { SnapshotStore } from './snapshots/snapshot-store.ts';
 import type { TemplateStore } from './templates/template-store.ts';
+import type { UploadStore } from './uploads/upload-store.ts';
 import type { WebhookStore } from './webhooks/webhook-store.ts';
 
 /**
@@ -26,7 +27,7 @@ import type { WebhookStore } from './webhooks/webhook-store.ts';
  * Every verb rejects with `StoreError`, whose `code` is `disk_full`, `busy`, `unavailable`, `conflict`,
  * `invalid_value` or `failed`.
  */
-export interface Store extends SnapshotStore, WebhookStore, TemplateStore, PreviewStore {
+export interface Store extends SnapshotStore, WebhookStore, TemplateStore, PreviewStore, UploadStore {
   /** `sqlite` or `postgres`. */
   readonly dialect: 'sqlite' | 'postgres';
 

@@ -137,7 +137,7 @@ describe('files', () => {
     ['describing what is not there', 'info', { path: '/no' }, 'file_not_found'],
     ['reading a directory', 'read', { path: '/workspace' }, 'invalid_request'],
     ['writing without the right', 'write', { path: '/denied/x', content: '' }, 'permission_denied'],
-    ['writing on a full disk', 'write', { path: '/full/x', content: '' }, 'quota_exceeded'],
+    ['writing on a full disk', 'write', { path: '/full/x', content: '' }, 'sandbox_disk_full'],
     ['a directory where a file is', 'mkdir', { path: '/up' }, 'file_conflict'],
     ['moving what is not there', 'rename', { old_path: '/no', new_path: '/x' }, 'file_not_found'],
   ];

@@ -18,6 +18,7 @@ import { testsOfTemplates } from './suites/templates.ts';
 import { testsOfTenants } from './suites/tenants.ts';
 import { testsOfTwoProcesses } from './suites/two-processes.ts';
 import { testsOfUpdateSandbox } from './suites/update-sandbox.ts';
+import { testsOfUploads } from './suites/uploads.ts';
 import { testsOfWebhooks } from './suites/webhooks.ts';
 import { testsOfWrite } from './suites/write.ts';
 
@@ -37,6 +38,7 @@ const suites = [
   testsOfWebhooks,
   testsOfPreviews,
   testsOfTemplates,
+  testsOfUploads,
   testsOfWrite,
   testsOfCrashes,
   testsOfTwoProcesses,

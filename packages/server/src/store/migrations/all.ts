@@ -6,6 +6,7 @@ import * as snapshots from './0003-snapshots.ts';
 import * as webhooks from './0004-webhooks.ts';
 import * as templates from './0005-templates.ts';
 import * as previews from './0009-previews.ts';
+import * as uploads from './0010-uploads.ts';
 
 /** One step of the schema. It runs in a transaction together with the note that it was made. */
 export interface Migration {
@@ -20,4 +21,5 @@ export const migrations: Record<string, Migration> = {
   '0004-webhooks': webhooks,
   '0005-templates': templates,
   '0009-previews': previews,
+  '0010-uploads': uploads,
 };

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { guest } from '@nullspace/proto';
 import { invalidField } from '../api-error.ts';
 import type { Context } from '../context.ts';
@@ -6,52 +5,6 @@ import { readGuestStream } from '../guests/read-stream.ts';
 import { StallTimer } from '../guests/stall-timer.ts';
 import type { SandboxAddress } from '../sandboxes/sandbox-finder.ts';
 import { type FileTarget, toTarget } from './file-calls.ts';
-
-/** An agent that sends nothing of a file for this long has failed. */
-const STALL_MS = 60_000;
-
-/**
- * Opens a file and streams its bytes. Resolves when the agent has opened it, so that refusals come before the
- * first byte; a failure afterwards destroys the stream.
- */
-export async function openFile(
-  context: Context,
-  address: SandboxAddress,
-  file: FileTarget,
-): Promise<Readable> {
-  const live = await context.finder.findLive(address);
-  const target = toTarget(file);
-  const failure = { failure: 'guest_unavailable' as const, path: file.path, user: target.user };
-  const closed = new AbortController();
-  let sending = false;
-  const stalled = setInterval(() => {
-    // A client that reads slowly is not the agent's doing.
-    if (!sending) closed.abort();
-  }, STALL_MS);
-  const signal = AbortSignal.any([live.ended, closed.signal]);
-  const messages = readGuestStream(live.guest.streams.readFile({ target }, { signal }), sizeOf);
-  let first: Awaited<ReturnType<typeof messages.next>>;
-  try {
-    first = await messages.next();
-  } catch (error) {
-    clearInterval(stalled);
-    throw await context.guests.explain(live, { ...failure, sandboxId: live.sandboxId }, error);
-  }
-  async function* bytes() {
-    for (let next = first; !next.done; next = await messages.next()) {
-      sending = true;
-      if (next.value.data.length > 0) yield next.value.data;
-      sending = false;
-      stalled.refresh();
-    }
-  }
-  const stream = Readable.from(bytes(), { objectMode: false });
-  stream.once('close', () => {
-    clearInterval(stalled);
-    closed.abort();
-  });
-  return stream;
-}
 
 /**
  * Reads a whole file as text or base64.
