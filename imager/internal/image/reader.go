@@ -1,6 +1,7 @@
 package image
 
 import (
+	"encoding/binary"
 	"fmt"
 	"os"
 
@@ -83,6 +84,8 @@ func (r *reader) node(number uint64) (*tree.Node, error) {
 	switch {
 	case inode.IsSymlink():
 		node.Target, err = inode.Readlink()
+	case inode.IsCharDev(), inode.IsBlockDev():
+		node.Rdev, err = r.device(number)
 	case inode.IsRegular():
 		node.Size = inode.Size()
 		var ranges [2]erofs.FileRange
@@ -90,4 +93,15 @@ func (r *reader) node(number uint64) (*tree.Node, error) {
 		node.Content = bytesContent(ranges[:])
 	}
 	return node, err
+}
+
+// device reads the number of a device, which gVisor's reader leaves out: it lies where files have their first block.
+func (r *reader) device(number uint64) (uint32, error) {
+	const at = 16
+	superblock := r.source.SuperBlock()
+	raw, err := r.source.BytesAt(superblock.NidToOffset(number)+at, 4)
+	if err != nil {
+		return 0, err
+	}
+	return binary.LittleEndian.Uint32(raw), nil
 }

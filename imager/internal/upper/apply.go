@@ -26,6 +26,8 @@ var kept = map[string]bool{
 // Apply lays a saved upper layer over the tree.
 func Apply(snapshot *Snapshot, into *tree.Tree) error {
 	into.Begin()
+	// Paths at which a name of the image is hidden. gVisor gives such marks one inode, so that most are links.
+	hidden := map[string]bool{}
 	reader := tar.NewReader(bytes.NewReader(snapshot.tar))
 	for {
 		header, err := reader.Next()
@@ -35,13 +37,13 @@ func Apply(snapshot *Snapshot, into *tree.Tree) error {
 		if err != nil {
 			return fmt.Errorf("the saved files are damaged: %w", err)
 		}
-		if err := apply(header, reader, snapshot, into); err != nil {
+		if err := apply(header, reader, snapshot, into, hidden); err != nil {
 			return err
 		}
 	}
 }
 
-func apply(header *tar.Header, content io.Reader, snapshot *Snapshot, into *tree.Tree) error {
+func apply(header *tar.Header, content io.Reader, snapshot *Snapshot, into *tree.Tree, hidden map[string]bool) error {
 	parts, err := tree.SplitPath(header.Name)
 	if err != nil {
 		return err
@@ -49,6 +51,9 @@ func apply(header *tar.Header, content io.Reader, snapshot *Snapshot, into *tree
 	if len(parts) == 0 {
 		layer.Describe(into.Root, header, tree.TypeDir)
 		return nil
+	}
+	if header.Typeflag == tar.TypeChar && header.Devmajor == 0 && header.Devminor == 0 {
+		hidden[header.Name] = true
 	}
 	if kept[parts[0]] || kept[strings.Join(parts, "/")] {
 		return nil
@@ -66,6 +71,10 @@ func apply(header *tar.Header, content io.Reader, snapshot *Snapshot, into *tree
 			return nil
 		}
 	case tar.TypeLink:
+		if hidden[header.Linkname] {
+			into.Remove(parent, name)
+			return nil
+		}
 		target, err := tree.SplitPath(header.Linkname)
 		if err != nil {
 			return err

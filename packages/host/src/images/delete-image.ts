@@ -1,5 +1,6 @@
 import type { HostContext } from '../context.ts';
 import { HostError } from '../errors.ts';
+import { isFinal } from '../instance/record.ts';
 import { digestPattern } from './catalog.ts';
 
 /**
@@ -26,8 +27,11 @@ export async function deleteImage(host: HostContext, digest: string): Promise<vo
 function findUser(host: HostContext, digest: string): string | undefined {
   const instance = host.registry
     .all()
-    .find(({ record }) => record.spec.image === digest && (!record.clean || record.state === 'paused'));
-  if (instance) return `sandbox ${instance.sandboxId || instance.id}`;
+    .find(({ record }) => record.spec.image === digest && (!isFinal(record) || record.state === 'paused'));
+  if (instance?.sandboxId) return `sandbox ${instance.sandboxId}`;
+  const pool = host.pools.list().find(({ definition }) => definition.spec.image === digest);
+  if (pool) return `pool ${pool.definition.poolId}`;
+  if (instance) return `ready instance ${instance.id}`;
   const snapshot = host.snapshots.all().find(({ spec }) => spec.image === digest);
   if (snapshot) return `snapshot ${snapshot.snapshot_id}`;
   return host.images.isHeld(digest) ? 'an operation under way' : undefined;
