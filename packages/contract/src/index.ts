@@ -171,6 +171,16 @@ export type {
   UploadFailureReason,
   UploadSession,
 } from './schemas/uploads.ts';
+export type { CheckoutMode, CheckoutResult } from './schemas/warm-pool-checkout.ts';
+export type {
+  CreateWarmPoolBody,
+  CreateWarmPoolRequest,
+  UpdateWarmPoolBody,
+  UpdateWarmPoolRequest,
+  WarmPool,
+  WarmPoolCount,
+  WarmPoolState,
+} from './schemas/warm-pools.ts';
 export {
   type FileWatchFrame,
   type FileWatchServerFrame,

@@ -24,6 +24,9 @@ export const limits = {
   context_entries: 250_000,
   blob_bytes: 16 * 1024 * 1024 * 1024,
   log_offset: 1_000_000_000,
+  /** Ready sandboxes of one warm pool, and the longest of its times. */
+  pool_ready: 1000,
+  pool_seconds: 365 * 24 * 3600,
   idempotency_key_chars: 255,
   exec_timeout_secs: 86_400,
   stdin_bytes: 1_048_576,

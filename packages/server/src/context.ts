@@ -6,6 +6,7 @@ import type { KeyedGate } from './keyed-gate.ts';
 import type { ServerMetrics } from './metrics/server-metrics.ts';
 import type { SandboxFinder } from './sandboxes/sandbox-finder.ts';
 import type { Store } from './store/store.ts';
+import type { WarmPools } from './warm-pools/warm-pools.ts';
 
 /** What the verbs of the server work with. */
 export interface Context {
@@ -13,6 +14,7 @@ export interface Context {
   store: Store;
   fleet: Fleet;
   finder: SandboxFinder;
+  warmPools: WarmPools;
   guests: GuestCaller;
   /** Lets resumes and ends of one paused sandbox through one at a time, by the snapshot of its pause. */
   pauses: KeyedGate;

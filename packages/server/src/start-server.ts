@@ -10,6 +10,7 @@ import { createFleet } from './fleet/fleet.ts';
 import { GuestCaller } from './guests/call-guest.ts';
 import { ClaimRecovery } from './idempotency/claim-recovery.ts';
 import { KeyedGate } from './keyed-gate.ts';
+import { exposePools } from './metrics/pool-metrics.ts';
 import { serveMetrics } from './metrics/serve-metrics.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
 import { createPreviews } from './preview/previews.ts';
@@ -20,6 +21,7 @@ import type { Store } from './store/store.ts';
 import { Staging } from './uploads/staging.ts';
 import { startSweeping } from './uploads/sweep-uploads.ts';
 import { Uploads } from './uploads/uploads.ts';
+import { WarmPools } from './warm-pools/warm-pools.ts';
 import { DeliveryWorker } from './webhooks/delivery/delivery-worker.ts';
 
 export interface RunningServer {
@@ -51,7 +53,12 @@ export async function startServer(options: {
   });
   const guests = new GuestCaller(finder);
   const pauses = new KeyedGate(1);
-  const context: Context = { settings, store, fleet, finder, guests, pauses, metrics, log, version };
+  const warmPools = new WarmPools({ settings, store, fleet, log });
+  fleet.onLinked = () => warmPools.tell();
+  exposePools(metrics.registry, { store, warmPools });
+  const context: Context = {
+    ...{ settings, store, fleet, finder, guests, pauses, warmPools, metrics, log, version },
+  };
   const recovery = new ClaimRecovery({ store, log });
   fleet.projection.onSettled = (sandbox) => recovery.onSettled(sandbox);
   fleet.snapshots.saveAgain = (snapshot) => saveSnapshot(context, snapshot);
@@ -74,6 +81,7 @@ export async function startServer(options: {
   url = publicUrl(settings, (app.server.address() as AddressInfo).port);
   fleet.start();
   await previews.start();
+  warmPools.start();
   feed.start();
   const deliveries = new DeliveryWorker({ store, settings, log, version, metrics });
   await deliveries.start();
@@ -92,6 +100,7 @@ export async function startServer(options: {
       const overdue = setTimeout(() => app.server.closeAllConnections(), GRACE_MS);
       await app.close();
       clearTimeout(overdue);
+      await warmPools.stop();
       await fleet.stop();
       await delivered;
       await metricsServer.close();

@@ -140,6 +140,20 @@ export const errorCodes = {
     description:
       'A template cannot be built. `error_detail` names the phase, and the step where there is one.',
   },
+  warm_pool_not_found: {
+    status: 404,
+    retryable: false,
+    message: 'Warm pool {warm_pool_id} was not found',
+    suggested_action: 'List the warm pools with GET /v1/template-warm-pools.',
+    description: 'No warm pool of this tenant has this id.',
+  },
+  warm_pool_unavailable: {
+    status: 503,
+    retryable: true,
+    message: 'Warm pool {warm_pool_id} had no ready sandbox within {wait_ms} ms',
+    suggested_action: 'Try again, wait longer (wait_ms), or use mode "prefer", which starts one.',
+    description: 'A create with mode "require" found no ready sandbox in time.',
+  },
   blob_mismatch: {
     code: 'invalid_request',
     status: 422,

@@ -6,7 +6,6 @@ import { desktopPlanned } from './planned/desktop.ts';
 import { monitorPlanned } from './planned/monitor.ts';
 import { sshPlanned } from './planned/ssh.ts';
 import { volumesPlanned } from './planned/volumes.ts';
-import { warmPoolsPlanned } from './planned/warm-pools.ts';
 import { previewRoutes } from './previews.ts';
 import { processRoutes } from './processes.ts';
 import type { ImplementedRoute, PlannedRoute, Route } from './route.ts';
@@ -17,6 +16,7 @@ import { templateBuildRoutes } from './template-builds.ts';
 import { templateRoutes } from './templates.ts';
 import { terminalRoutes } from './terminals.ts';
 import { uploadRoutes } from './uploads.ts';
+import { warmPoolRoutes } from './warm-pools.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 /** Routes that the server serves, by operation. */
@@ -30,6 +30,7 @@ export const routes = {
   ...uploadRoutes,
   ...templateRoutes,
   ...templateBuildRoutes,
+  ...warmPoolRoutes,
   ...lifecycleRoutes,
   ...webhookRoutes,
   ...previewRoutes,
@@ -38,7 +39,6 @@ export const routes = {
 /** Routes of features that this version does not have. */
 export const planned: readonly PlannedRoute[] = [
   ...sshPlanned,
-  ...warmPoolsPlanned,
   ...volumesPlanned,
   ...codePlanned,
   ...desktopPlanned,

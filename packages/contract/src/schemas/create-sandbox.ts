@@ -4,6 +4,7 @@ import { environment } from './environment.ts';
 import { metadata } from './metadata.ts';
 import { networkPolicy } from './network-policy.ts';
 import { sandboxPath, workingDirectory } from './paths.ts';
+import { checkoutRequest } from './warm-pool-checkout.ts';
 
 /** Whole milliseconds that a sandbox may live. */
 export const timeoutMs = z.number().int().min(1).max(limits.ceiling_timeout_ms);
@@ -23,12 +24,6 @@ const volumeMount = z.strictObject({
   mount_path: workingDirectory,
   read_only: z.boolean().default(false),
   subpath: sandboxPath.optional(),
-});
-
-const warmPool = z.strictObject({
-  id: z.string().max(64).optional(),
-  mode: z.enum(['prefer', 'require', 'bypass']).optional(),
-  wait_ms: z.number().int().min(0).max(300_000).optional(),
 });
 
 /** Values of a create that names none. */
@@ -97,7 +92,7 @@ const createFields = z.strictObject({
   desktop: desktop.nullish(),
   volumes: z.array(volumeMount).max(64).nullish(),
   auto_resume: z.boolean().default(false),
-  warm_pool: warmPool.nullish(),
+  warm_pool: checkoutRequest.nullish().describe('Takes a ready sandbox of a warm pool.'),
 });
 
 export const createSandboxRequest = createFields

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { timeoutAction } from './create-sandbox.ts';
 import { networkPolicy } from './network-policy.ts';
+import { checkoutResult } from './warm-pool-checkout.ts';
 
 export const sandboxStatus = z.enum(['creating', 'running', 'paused', 'destroyed', 'error']);
 export type SandboxStatus = z.infer<typeof sandboxStatus>;
@@ -37,6 +38,9 @@ export const sandboxInfo = z.object({
   timeout_action: timeoutAction,
   snapshot_id: z.string().nullable().describe('Snapshot that a paused sandbox resumes from.'),
   traffic_access_token: z.string().nullable(),
+  warm_pool_checkout: checkoutResult
+    .optional()
+    .describe('How the warm pool served that its create named. Absent: it named none.'),
 });
 export type SandboxInfo = z.infer<typeof sandboxInfo>;
 

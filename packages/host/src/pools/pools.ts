@@ -32,6 +32,8 @@ export class Pools {
     for (const definition of definitions) {
       const pool = this.#byId.get(definition.poolId) ?? new Pool(definition);
       pool.definition = definition;
+      // What failed before may work now.
+      pool.retryAt = 0;
       this.#byId.set(definition.poolId, pool);
       if (!pool.mayRefill) pool.waiters.dismiss();
     }

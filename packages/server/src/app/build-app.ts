@@ -22,6 +22,7 @@ import { serveTemplates } from '../templates/serve-templates.ts';
 import { serveTerminals } from '../terminals/serve-terminals.ts';
 import { serveUploads } from '../uploads/serve-uploads.ts';
 import type { Uploads } from '../uploads/uploads.ts';
+import { serveWarmPools } from '../warm-pools/serve-warm-pools.ts';
 import { serveWebhooks } from '../webhooks/serve-webhooks.ts';
 import { answerError } from './answer-error.ts';
 import { describeUnknown } from './answer-unknown.ts';
@@ -116,6 +117,7 @@ export async function buildApp(
   serveFiles(app, context, { tokens, url: options.url });
   serveUploads(app, options.uploads, options.recovery);
   serveTemplates(app, context);
+  serveWarmPools(app, context);
   serveEvents(app, context, { streams, feed: options.feed });
   serveWebhooks(app, context);
   servePreviews(app, context, options.previews);

@@ -18,6 +18,8 @@ export interface Fleet {
   images: InstalledImages;
   /** Calls the host and waits for one that is away; see `callHost`. */
   call<Result>(call: (client: HostClient) => Promise<Result>): Promise<Result>;
+  /** Called at the start of each connection, before calls are taken to be served. */
+  onLinked: () => Promise<void>;
   start(): void;
   stop(): Promise<void>;
 }
@@ -31,6 +33,7 @@ export function createFleet(options: { client: HostClient; store: Store; log: Lo
     async onAll(instances) {
       await projection.onAll(instances);
       await snapshots.reconcile();
+      await fleet.onLinked();
     },
     onChanged: (instance) => projection.onChanged(instance),
     onGuardKill: (kill) => projection.onGuardKill(kill),
@@ -40,17 +43,19 @@ export function createFleet(options: { client: HostClient; store: Store; log: Lo
     const described = await callHost(link, (client) => client.getHost({}));
     return described.images.map(({ name, digest }) => ({ name, digest }));
   });
-  return {
+  const fleet: Fleet = {
     live,
     link,
     projection,
     snapshots,
     images,
     call: (call) => callHost(link, call),
+    onLinked: async () => {},
     start: () => link.start(),
     async stop() {
       await link.stop();
       live.close();
     },
   };
+  return fleet;
 }

@@ -15,6 +15,7 @@ function describe(instance: host.Instance): SandboxChange {
       deadlineAt: instance.deadlineUnixMs > 0n ? Number(instance.deadlineUnixMs) : null,
       phases: toPhases(instance.phases),
       ...toTimeoutAction(instance.deadlineAction),
+      ...toCheckout(instance.checkout),
       ...(instance.spec && instance.spec.diskMb > 0 ? { diskMb: instance.spec.diskMb } : {}),
     };
   }
@@ -28,6 +29,10 @@ function describe(instance: host.Instance): SandboxChange {
     };
   }
   return {};
+}
+
+function toCheckout(checkout: host.CheckoutResult | undefined): SandboxChange {
+  return checkout ? { checkout: { hit: checkout.hit, waitedMs: checkout.waitedMs } } : {};
 }
 
 function toTimeoutAction(action: host.DeadlineAction): SandboxChange {

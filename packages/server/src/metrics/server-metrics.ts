@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Phases } from '../store/records.ts';
+import type { AskedPool, Phases } from '../store/records.ts';
+import { CheckoutMetrics } from './pool-metrics.ts';
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
@@ -7,6 +8,7 @@ const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 export class ServerMetrics {
   readonly registry = new Registry();
   readonly #creates: Counter<'outcome'>;
+  readonly #checkouts: CheckoutMetrics;
   readonly #failures: Counter<'code'>;
   readonly #phases: Histogram<'phase'>;
   readonly #requests: Histogram<'operation' | 'status'>;
@@ -24,6 +26,7 @@ export class ServerMetrics {
       labelNames: ['outcome'],
       registers,
     });
+    this.#checkouts = new CheckoutMetrics(this.registry);
     this.#failures = new Counter({
       name: 'nullspace_failures_total',
       help: 'Requests that were refused or failed, by error code.',
@@ -87,6 +90,11 @@ export class ServerMetrics {
     const { queueMs, slotMs, engineMs, agentMs, configureMs } = phases;
     const byName = { queue: queueMs, slot: slotMs, engine: engineMs, agent: agentMs, configure: configureMs };
     for (const [phase, ms] of Object.entries(byName)) this.#phases.observe({ phase }, ms / 1000);
+  }
+
+  /** Counts a create that named a warm pool and came up. */
+  observeCheckout(asked: AskedPool): void {
+    this.#checkouts.observe(asked);
   }
 
   countFailedCreate(): void {

@@ -36,7 +36,6 @@ function checkTimeoutAction({ timeout_action, lifecycle }: CreateSandboxBody): v
 
 function refuseFeatures(body: CreateSandboxBody): void {
   if (body.volumes?.length) throw notImplemented('volumes (volumes)');
-  if (body.warm_pool) throw notImplemented('warm pools (warm_pool)');
   if (body.desktop) throw notImplemented('desktops (desktop)');
   if (body.network?.deny_out?.length) throw notImplemented('outbound network policies (network.deny_out)');
   if (body.network?.allow_out?.length) throw notImplemented('outbound network policies (network.allow_out)');

@@ -7,6 +7,7 @@ import type { IdempotencyClaim, JsonValue, NewSandbox, Sandbox, TimeoutAction } 
 import { savedSettings } from '../store/snapshots/saved-settings.ts';
 import { type ResolvedTemplate, resolveTemplate } from '../templates/resolve-template.ts';
 import { shapeOf } from '../templates/shape-of.ts';
+import { readPoolRequest } from '../warm-pools/ask-pool.ts';
 import { checkCreate } from './check-create.ts';
 import { startSandbox } from './start-sandbox.ts';
 import { withTrafficToken } from './traffic-token.ts';
@@ -27,14 +28,23 @@ export async function createSandbox(
   const { body, tenantId, claim, onId } = request;
   checkCreate(body, context.settings);
   await requireSnapshotRoom(context, { tenantId, timeoutAction: readTimeoutAction(body) });
+  const pools = await readPoolRequest(context, { tenantId, body });
   const snapshotId = body.snapshot_id;
   if (snapshotId !== undefined) {
     const sandbox = await fromSnapshot(context, { tenantId, body, snapshotId });
-    return startSandbox(context, { sandbox: withTrafficToken(sandbox), claim, onId });
+    return startSandbox(context, {
+      sandbox: { ...withTrafficToken(sandbox), warmPool: pools.asked },
+      pools,
+      claim,
+      onId,
+    });
   }
   const template = await resolveTemplate(context, { tenantId, ref: body.template });
   const sandbox = fromTemplate(context, { tenantId, body, template });
-  return startSandbox(context, { sandbox: withTrafficToken(sandbox), template, claim, onId });
+  return startSandbox(context, {
+    sandbox: { ...withTrafficToken(sandbox), warmPool: pools.asked },
+    ...{ template, pools, claim, onId },
+  });
 }
 
 /** What happens at the deadline, in either spelling. */

@@ -1,6 +1,6 @@
 import type { NetworkPolicy, SandboxInfo } from '@nullspace/contract';
 import { pauseSnapshotId } from '../snapshots/pause-snapshot-id.ts';
-import type { Sandbox } from '../store/records.ts';
+import type { AskedPool, Sandbox } from '../store/records.ts';
 
 const time = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
 
@@ -27,5 +27,15 @@ export function presentSandbox(sandbox: Sandbox): SandboxInfo {
     timeout_action: sandbox.timeoutAction,
     snapshot_id: sandbox.status === 'paused' ? pauseSnapshotId(sandbox.id) : null,
     traffic_access_token: sandbox.trafficToken,
+    ...presentCheckout(sandbox.warmPool),
   };
+}
+
+/** How the warm pool served that its create named; nothing while that is not known. */
+function presentCheckout(asked: AskedPool | null): Pick<SandboxInfo, 'warm_pool_checkout'> {
+  if (!asked || asked.hit === null) return {};
+  const { id, mode, hit, waitedMs } = asked;
+  const missed = mode === 'bypass' ? 'bypassed' : 'cold_create';
+  const source = hit ? 'ready_instance' : missed;
+  return { warm_pool_checkout: { source, hit, mode, wait_ms: waitedMs, ...(id === null ? {} : { id }) } };
 }

@@ -2,6 +2,8 @@ import { ApiError } from '../api-error.ts';
 import type { Context } from '../context.ts';
 import type { IdempotencyClaim, NewSandbox, Sandbox } from '../store/records.ts';
 import type { ResolvedTemplate } from '../templates/resolve-template.ts';
+import { type PoolRequest, toPoolFailure } from '../warm-pools/ask-pool.ts';
+import { createFromPool } from '../warm-pools/create-from-pool.ts';
 import { endedSandbox, notReady } from './ended.ts';
 import { toStartFailure } from './start-refusal.ts';
 import { toCreateRequest } from './to-host-request.ts';
@@ -10,6 +12,14 @@ import { toCreateRequest } from './to-host-request.ts';
 const START_MS = 110_000;
 /** The same from a snapshot, whose files are read and checked; published clients wait for 300 s. */
 const RESTORE_MS = 290_000;
+
+/** From what an instance is made, beside its record. */
+interface Way {
+  template?: Pick<ResolvedTemplate, 'imageEnv' | 'snapshotId'> | undefined;
+  pools?: PoolRequest | undefined;
+}
+
+const noPools: PoolRequest = { asked: null, pool: undefined, waitMs: 0 };
 
 /**
  * Inserts a sandbox and resolves when it takes commands. A start that fails leaves a record in `error` and nothing on
@@ -21,6 +31,8 @@ export async function startSandbox(
     sandbox: NewSandbox;
     /** Absent: it is made from a snapshot. */
     template?: Pick<ResolvedTemplate, 'imageEnv' | 'snapshotId'> | undefined;
+    /** Absent: it says nothing of warm pools. */
+    pools?: PoolRequest | undefined;
     claim?: IdempotencyClaim | undefined;
     onId?: ((id: string) => void) | undefined;
   },
@@ -30,9 +42,10 @@ export async function startSandbox(
   const { projection } = context.fleet;
   projection.creating.add(sandbox.id);
   try {
-    return await startInstance(context, sandbox, request.template);
+    return await startInstance(context, sandbox, request);
   } catch (error) {
-    const failure = toStartFailure(error, sandbox);
+    const { pools } = request;
+    const failure = (pools && toPoolFailure(error, pools)) ?? toStartFailure(error, sandbox);
     await recordFailedStart(context, sandbox, failure);
     throw failure;
   } finally {
@@ -61,29 +74,28 @@ export function tooManyLive(live: number, limit: number): ApiError {
 
 /** Asks the host for the instance of a record. Repeating it is harmless. */
 export async function createInstance(
-  { fleet }: Context,
+  context: Context,
   sandbox: NewSandbox,
-  template?: Pick<ResolvedTemplate, 'imageEnv' | 'snapshotId'>,
+  { template, pools = noPools }: Way = {},
 ) {
-  const timeoutMs = (sandbox.fromSnapshotId ?? template?.snapshotId) ? RESTORE_MS : START_MS;
-  const { instance } = await fleet.call((client) =>
-    client.createInstance(toCreateRequest(sandbox, template), { timeoutMs }),
-  );
-  if (!instance) throw new Error('the host answered a create without an instance');
-  return instance;
+  const startMs = (sandbox.fromSnapshotId ?? template?.snapshotId) ? RESTORE_MS : START_MS;
+  const timeoutMs = startMs + pools.waitMs;
+  return createFromPool(context, pools, async (checkout) => {
+    const request = toCreateRequest(sandbox, { template, checkout });
+    const { instance } = await context.fleet.call((client) => client.createInstance(request, { timeoutMs }));
+    if (!instance) throw new Error('the host answered a create without an instance');
+    return instance;
+  });
 }
 
-async function startInstance(
-  context: Context,
-  sandbox: Sandbox,
-  template?: Pick<ResolvedTemplate, 'imageEnv' | 'snapshotId'>,
-): Promise<Sandbox> {
+async function startInstance(context: Context, sandbox: Sandbox, way: Way): Promise<Sandbox> {
   const { store, fleet, metrics } = context;
-  const instance = await createInstance(context, sandbox, template);
+  const instance = await createInstance(context, sandbox, way);
   await fleet.projection.onChanged(instance);
   const now = await store.findSandbox(sandbox.id);
   if (now?.status === 'running') {
     metrics.observeCreate(now.phases);
+    if (now.warmPool) metrics.observeCheckout(now.warmPool);
     return now;
   }
   if (now?.status === 'destroyed') throw endedSandbox(now);

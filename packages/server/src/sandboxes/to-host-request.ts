@@ -9,7 +9,13 @@ type CreateRequest = MessageInitShape<typeof host.CreateInstanceRequestSchema>;
 /** A record as the host is asked to start it. */
 export function toCreateRequest(
   sandbox: NewSandbox,
-  template?: Pick<ResolvedTemplate, 'imageEnv' | 'snapshotId'>,
+  {
+    template,
+    checkout,
+  }: {
+    template?: Pick<ResolvedTemplate, 'imageEnv' | 'snapshotId'> | undefined;
+    checkout?: CreateRequest['checkout'] | undefined;
+  } = {},
 ): CreateRequest {
   return {
     sandboxId: sandbox.id,
@@ -29,6 +35,7 @@ export function toCreateRequest(
     templateSnapshot: Boolean(template?.snapshotId),
     imageEnv: template?.imageEnv ?? {},
     pauseSnapshotId: pauseSnapshotId(sandbox.id),
+    ...(checkout ? { checkout } : {}),
   };
 }
 

@@ -11,6 +11,7 @@ import { insertFork, listFork } from './insert-fork.ts';
 import { insertSandbox } from './insert-sandbox.ts';
 import * as keys from './keys.ts';
 import { listSandboxes } from './list-sandboxes.ts';
+import * as pools from './pools/manage-warm-pools.ts';
 import * as addresses from './previews/addresses.ts';
 import * as grants from './previews/grants.ts';
 import { secret } from './previews/secrets.ts';
@@ -101,6 +102,11 @@ export function createStore(context: StoreContext): Store {
     finishAttempt: verb(finishAttempt),
     listDeliveries: verb(deliveries.listDeliveries),
     getDelivery: verb(deliveries.getDelivery),
+    insertWarmPool: verb(pools.insertWarmPool),
+    getWarmPool: verb(pools.getWarmPool),
+    listWarmPools: verb(pools.listWarmPools),
+    updateWarmPool: verb(pools.updateWarmPool),
+    deleteWarmPool: verb(pools.deleteWarmPool),
     ensureNamespace: verb(namespaces.ensureNamespace),
     findNamespace: verb(namespaces.findNamespace),
     findTemplate: verb(templates.findTemplate),

@@ -1,3 +1,4 @@
+import type { CheckoutMode } from '@nullspace/contract';
 import type { EventActor } from './events/event.ts';
 
 /** Any value that JSON can carry. */
@@ -88,6 +89,8 @@ export interface Sandbox {
   resumingAs: string | null;
   /** The first of the children that one fork made together with this one. */
   forkId: string | null;
+  /** What its create asked of warm pools, and got; null: nothing. */
+  warmPool: AskedPool | null;
   /** Template and build that it was made from; null: a built-in one. */
   templateId: string | null;
   templateBuildId: string | null;
@@ -97,6 +100,16 @@ export interface Sandbox {
   autoResume: boolean;
   /** What its previews ask for when its traffic is not public; a resume keeps it. */
   trafficToken: string | null;
+}
+
+/** A create that named a warm pool, or that none was to be used. */
+export interface AskedPool {
+  /** Null: it named none. */
+  id: string | null;
+  mode: CheckoutMode;
+  /** Whether it got a ready sandbox; null: not known yet. */
+  hit: boolean | null;
+  waitedMs: number;
 }
 
 export type SandboxOrigin = 'create' | 'resume_from_snapshot' | 'fork';
@@ -134,6 +147,8 @@ export interface SandboxChange {
   reason?: string | null;
   message?: string | null;
   phases?: Phases | null;
+  /** How the pool that it asked for served it. */
+  checkout?: { hit: boolean; waitedMs: number };
   /**
    * Number of this change on its host. A change whose number is not above the stored one is ignored; without a
    * number only the rules of the status decide.

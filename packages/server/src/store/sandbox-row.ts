@@ -33,6 +33,7 @@ export function toSandbox(row: SandboxRow): Sandbox {
     fromSnapshotId: row.from_snapshot_id,
     resumingAs: row.resuming_as,
     forkId: row.fork_id,
+    warmPool: row.warm_pool === null ? null : JSON.parse(row.warm_pool),
     templateId: row.template_id,
     templateBuildId: row.template_build_id,
     defaultUser: row.default_user ?? '',
@@ -78,5 +79,6 @@ export function toSandboxRow(sandbox: NewSandbox): SandboxRow {
     default_user: sandbox.defaultUser || null,
     auto_resume: sandbox.autoResume ? 1 : 0,
     traffic_token: sandbox.trafficToken ?? null,
+    warm_pool: sandbox.warmPool ? JSON.stringify(sandbox.warmPool) : null,
   };
 }

@@ -1,3 +1,4 @@
+import type { WarmPoolState } from '@nullspace/contract';
 import type { Insertable, Kysely, Selectable, Transaction } from 'kysely';
 import type { EventActor, EventOperation, EventStatus } from './events/event.ts';
 import type { Grant } from './previews/preview.ts';
@@ -30,6 +31,7 @@ export interface Schema {
   preview_addresses: PreviewAddressTable;
   sandbox_aliases: SandboxAliasTable;
   snapshots: SnapshotTable;
+  warm_pools: WarmPoolTable;
   snapshot_labels: SnapshotLabelTable;
   uploads: UploadTable;
   template_namespaces: NamespaceTable;
@@ -42,6 +44,26 @@ export interface Schema {
   template_build_logs: BuildLogTable;
   template_layers: LayerTable;
 }
+
+interface WarmPoolTable {
+  tenant_id: string;
+  id: string;
+  host_pool_id: string;
+  name: string;
+  state: WarmPoolState;
+  template_ref: string;
+  template_id: string | null;
+  max_ready: number;
+  /** `WarmPoolSettings` as JSON. */
+  settings: string;
+  created_at: number;
+  updated_at: number;
+  enabled_at: number | null;
+  disabled_at: number | null;
+  drain_requested_at: number | null;
+}
+
+export type WarmPoolRow = Selectable<WarmPoolTable>;
 
 export type Database = Kysely<Schema>;
 export type DatabaseTransaction = Transaction<Schema>;
@@ -123,6 +145,8 @@ interface SandboxTable {
   /** Null in rows that an older version wrote: no. */
   auto_resume: number | null;
   traffic_token: string | null;
+  /** `AskedPool` as JSON. */
+  warm_pool: string | null;
 }
 
 /** An id that a sandbox had before it was resumed. */

@@ -1,5 +1,6 @@
 import type { LifecycleEvent, NewEvent } from './events/event.ts';
 import type { EventFilter, EventRange } from './events/read-events.ts';
+import type { WarmPoolStore } from './pools/warm-pool.ts';
 import type { PreviewStore } from './previews/preview-store.ts';
 import type {
   ApiKey,
@@ -27,7 +28,7 @@ import type { WebhookStore } from './webhooks/webhook-store.ts';
  * Every verb rejects with `StoreError`, whose `code` is `disk_full`, `busy`, `unavailable`, `conflict`,
  * `invalid_value` or `failed`.
  */
-export interface Store extends SnapshotStore, WebhookStore, TemplateStore, PreviewStore, UploadStore {
+export interface Store extends SnapshotStore, WebhookStore, TemplateStore, PreviewStore, UploadStore, WarmPoolStore {
   /** `sqlite` or `postgres`. */
   readonly dialect: 'sqlite' | 'postgres';
 

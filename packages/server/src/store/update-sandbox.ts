@@ -74,6 +74,7 @@ function changedColumns(row: SandboxRow, change: SandboxChange): Partial<Sandbox
     reason: storable(change.reason),
     message: storable(change.message),
     phases: change.phases && JSON.stringify(change.phases),
+    warm_pool: askedPool(row, change),
     revision: change.revision || undefined,
   };
   if (change.status && isFinal(change.status)) {
@@ -84,6 +85,12 @@ function changedColumns(row: SandboxRow, change: SandboxChange): Partial<Sandbox
   return Object.fromEntries(
     entries.filter(([column, value]) => value !== undefined && value !== row[column]),
   );
+}
+
+function askedPool({ warm_pool }: SandboxRow, { checkout }: SandboxChange): string | undefined {
+  return warm_pool !== null && checkout
+    ? JSON.stringify({ ...JSON.parse(warm_pool), ...checkout })
+    : undefined;
 }
 
 /** A pause brings its snapshot with it, and takes it along when the sandbox ends. */

@@ -44,6 +44,9 @@ describe('bad input is refused whole, with code, field and bound', () => {
     ['a template of others', { template: 'acme/base' }, [/acme/], 'template_not_found'],
     ['an unknown snapshot', { snapshot_id: 'snap_1' }, [/snap_1/], 'snapshot_not_found'],
     ['memory beside a snapshot', { snapshot_id: 'snap_1', memory_mb: 512 }, [/memory_mb/, /snapshot_id/]],
+    ['an unknown warm pool', { warm_pool: { id: 'twp_1' } }, [/twp_1/], 'warm_pool_not_found'],
+    ['a warm pool without an id', { warm_pool: { mode: 'require' } }, [/warm_pool\.id/]],
+    ['an endless wait', { warm_pool: { id: 'twp_1', wait_ms: 300_001 } }, [/wait_ms/, /300000/]],
     ['a tag that is not there', { template: 'base:v9' }, [/v9/], 'template_not_found'],
   ];
   for (const [name, body, mentions, code = 'invalid_request' as const] of creates) {
@@ -54,7 +57,6 @@ describe('bad input is refused whole, with code, field and bound', () => {
 
   const features: [string, object][] = [
     ['volumes', { volumes: [{ ref: 'v', mount_path: '/data' }] }],
-    ['warm pools', { warm_pool: { id: 'twp_1' } }],
     ['desktops', { desktop: { dpi: 96 } }],
     ['deny_out', { network: { deny_out: ['0.0.0.0/0'] } }],
     ['allow_out', { network: { allow_out: ['example.org'] } }],

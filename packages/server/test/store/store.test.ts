@@ -19,6 +19,7 @@ import { testsOfTenants } from './suites/tenants.ts';
 import { testsOfTwoProcesses } from './suites/two-processes.ts';
 import { testsOfUpdateSandbox } from './suites/update-sandbox.ts';
 import { testsOfUploads } from './suites/uploads.ts';
+import { testsOfWarmPools } from './suites/warm-pools.ts';
 import { testsOfWebhooks } from './suites/webhooks.ts';
 import { testsOfWrite } from './suites/write.ts';
 
@@ -39,6 +40,7 @@ const suites = [
   testsOfPreviews,
   testsOfTemplates,
   testsOfUploads,
+  testsOfWarmPools,
   testsOfWrite,
   testsOfCrashes,
   testsOfTwoProcesses,

@@ -5,6 +5,7 @@ import * as events from './0002-events.ts';
 import * as snapshots from './0003-snapshots.ts';
 import * as webhooks from './0004-webhooks.ts';
 import * as templates from './0005-templates.ts';
+import * as warmPools from './0006-warm-pools.ts';
 import * as previews from './0009-previews.ts';
 import * as uploads from './0010-uploads.ts';
 
@@ -20,6 +21,7 @@ export const migrations: Record<string, Migration> = {
   '0003-snapshots': snapshots,
   '0004-webhooks': webhooks,
   '0005-templates': templates,
+  '0006-warm-pools': warmPools,
   '0009-previews': previews,
   '0010-uploads': uploads,
 };

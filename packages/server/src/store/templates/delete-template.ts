@@ -6,8 +6,8 @@ import type { BuildResult } from './template.ts';
 export type DeleteTemplateResult =
   /** What its builds had made and no other build needs. */
   | { deleted: true; results: BuildResult[] }
-  /** Sandboxes that live, or a build that has not ended. */
-  | { deleted: false; usedBy: { kind: 'sandbox' | 'build'; id: string } }
+  /** Sandboxes that live, a build that has not ended, or a warm pool. */
+  | { deleted: false; usedBy: { kind: 'sandbox' | 'build' | 'warm pool'; id: string } }
   | undefined;
 
 /** Deletes a template with its builds, unless something uses it. */
@@ -32,6 +32,13 @@ export async function deleteTemplate(
       .limit(1)
       .executeTakeFirst();
     if (sandbox) return { deleted: false, usedBy: { kind: 'sandbox', id: sandbox.id } };
+    const pool = await transaction
+      .selectFrom('warm_pools')
+      .select('id')
+      .where('template_id', '=', id)
+      .limit(1)
+      .executeTakeFirst();
+    if (pool) return { deleted: false, usedBy: { kind: 'warm pool', id: pool.id } };
     const builds = await transaction
       .selectFrom('template_builds')
       .select(['id', 'status', 'result'])

@@ -1,0 +1,59 @@
+import type { CreateSandboxBody } from '@nullspace/contract';
+import { readHostError } from '@nullspace/host';
+import { ApiError } from '../api-error.ts';
+import type { Context } from '../context.ts';
+import type { WarmPool } from '../store/pools/warm-pool.ts';
+import type { AskedPool } from '../store/records.ts';
+import { findWarmPool } from './find-warm-pool.ts';
+
+/** What a create asks of warm pools. */
+export interface PoolRequest {
+  /** As the record keeps it; null: it says nothing of them. */
+  asked: AskedPool | null;
+  /** Undefined: none is to be asked. */
+  pool: WarmPool | undefined;
+  waitMs: number;
+}
+
+/**
+ * Reads which pool a create asks, and how.
+ *
+ * @throws {ApiError} `warm_pool_not_found`; `conflict` for a snapshot that only a ready sandbox may serve.
+ */
+export async function readPoolRequest(
+  context: Context,
+  { tenantId, body }: { tenantId: string; body: CreateSandboxBody },
+): Promise<PoolRequest> {
+  const { warm_pool: wanted, snapshot_id } = body;
+  if (!wanted) return { asked: null, pool: undefined, waitMs: 0 };
+  const { id, wait_ms: waitMs = 0 } = wanted;
+  const found = id === undefined ? undefined : await findWarmPool(context, { tenantId, id });
+  const mode = wanted.mode ?? found?.settings.checkoutPolicy ?? 'bypass';
+  const asked: AskedPool = { id: id ?? null, mode, hit: null, waitedMs: 0 };
+  if (mode === 'bypass') return { asked: { ...asked, hit: false }, pool: undefined, waitMs };
+  if (snapshot_id === undefined) return { asked, pool: found, waitMs };
+  if (mode === 'require') {
+    throw new ApiError('conflict', {
+      problem: `Warm pool ${id} has no sandboxes of snapshot ${snapshot_id}; leave warm_pool out`,
+    });
+  }
+  return { asked: { ...asked, hit: false }, pool: undefined, waitMs };
+}
+
+/** Why a pool that had to serve a create did not. Undefined: it is about something else. */
+export function toPoolFailure(error: unknown, { asked, waitMs }: PoolRequest): ApiError | undefined {
+  const refusal = readHostError(error);
+  const id = asked?.id ?? '';
+  if (refusal?.code === 'pool_mismatch') {
+    const problem = `Warm pool ${id} does not fit: ${refusal.message}`;
+    return new ApiError('conflict', { problem }, { details: { warm_pool_id: id }, cause: refusal });
+  }
+  if (refusal?.code === 'no_ready_instance' || refusal?.code === 'pool_not_found') {
+    return new ApiError(
+      'warm_pool_unavailable',
+      { warm_pool_id: id, wait_ms: String(waitMs) },
+      { details: { warm_pool_id: id, wait_ms: waitMs }, cause: refusal },
+    );
+  }
+  return undefined;
+}

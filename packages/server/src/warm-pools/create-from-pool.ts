@@ -1,0 +1,45 @@
+import { readHostError } from '@nullspace/host';
+import { host } from '@nullspace/proto';
+import type { Context } from '../context.ts';
+import type { PoolRequest } from './ask-pool.ts';
+
+type Checkout = { poolId: string; mode: host.CheckoutMode; waitMs: number };
+type Create = (checkout: Checkout | undefined) => Promise<host.Instance>;
+
+const { PREFER, REQUIRE, BYPASS } = host.CheckoutMode;
+const bypass: Checkout = { poolId: '', mode: BYPASS, waitMs: 0 };
+
+/**
+ * Has the host serve a create by the pool that it asks, if it asks one. A host that does not know the pool yet, since it
+ * has just started, is told of it.
+ */
+export async function createFromPool(
+  { warmPools }: Pick<Context, 'warmPools'>,
+  { asked, pool, waitMs }: PoolRequest,
+  create: Create,
+): Promise<host.Instance> {
+  if (!pool) return create(asked ? bypass : undefined);
+  const mode = asked?.mode === 'require' ? REQUIRE : PREFER;
+  const checkout = { poolId: pool.hostPoolId, mode, waitMs };
+  try {
+    return await create(checkout);
+  } catch (error) {
+    if (!isUnknownPool(error)) throw error;
+  }
+  await warmPools.tell();
+  try {
+    return await create(checkout);
+  } catch (error) {
+    // What it was made for is gone.
+    if (!isUnknownPool(error) || mode === REQUIRE) throw error;
+    const instance = await create(bypass);
+    return {
+      ...instance,
+      checkout: { $typeName: 'nullspace.host.v1.CheckoutResult', hit: false, waitedMs: 0 },
+    };
+  }
+}
+
+function isUnknownPool(error: unknown): boolean {
+  return readHostError(error)?.code === 'pool_not_found';
+}
