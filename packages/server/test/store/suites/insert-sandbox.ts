@@ -24,6 +24,7 @@ export function testsOfInsertSandbox(database: TestDatabase): void {
         fromSnapshotId: null,
         resumingAs: null,
         forkId: null,
+        warmPool: { id: 'twp_1', mode: 'prefer', hit: null, waitedMs: 0 },
         templateId: null,
         templateBuildId: null,
         defaultUser: '',
