@@ -28,7 +28,13 @@ import type { WebhookStore } from './webhooks/webhook-store.ts';
  * Every verb rejects with `StoreError`, whose `code` is `disk_full`, `busy`, `unavailable`, `conflict`,
  * `invalid_value` or `failed`.
  */
-export interface Store extends SnapshotStore, WebhookStore, TemplateStore, PreviewStore, UploadStore, WarmPoolStore {
+export interface Store
+  extends SnapshotStore,
+    WebhookStore,
+    TemplateStore,
+    PreviewStore,
+    UploadStore,
+    WarmPoolStore {
   /** `sqlite` or `postgres`. */
   readonly dialect: 'sqlite' | 'postgres';
 

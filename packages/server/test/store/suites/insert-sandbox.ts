@@ -13,6 +13,7 @@ export function testsOfInsertSandbox(database: TestDatabase): void {
         metadata: { nested: { list: [1, null, true, 'x'] }, ['__proto__']: 1, '': 0.1 },
         network: null,
         internetAccess: false,
+        warmPool: { id: 'twp_1', mode: 'prefer', hit: null, waitedMs: 0 },
         timeoutMs: 30 * 24 * 3_600_000,
         createdAt: 1_700_000_000_123,
       });
@@ -24,7 +25,6 @@ export function testsOfInsertSandbox(database: TestDatabase): void {
         fromSnapshotId: null,
         resumingAs: null,
         forkId: null,
-        warmPool: { id: 'twp_1', mode: 'prefer', hit: null, waitedMs: 0 },
         templateId: null,
         templateBuildId: null,
         defaultUser: '',
