@@ -60,7 +60,7 @@ func Find(ctx context.Context, target Target, pattern string, maxMatches int) (m
 		if err != nil {
 			return err
 		}
-		return walk(ctx, root, true, func(path string, entry fs.DirEntry) error {
+		return walk(ctx, root, walking{contents: true}, func(path string, entry fs.DirEntry) error {
 			if !entry.Type().IsRegular() {
 				return nil
 			}

@@ -35,7 +35,7 @@ func Search(ctx context.Context, target Target, pattern string, maxResults int) 
 		if err != nil {
 			return err
 		}
-		return walk(ctx, root, false, func(path string, _ fs.DirEntry) error {
+		return walk(ctx, root, walking{}, func(path string, _ fs.DirEntry) error {
 			if matches, _ := filepath.Match(pattern, filepath.Base(path)); !matches || IsReserved(path) {
 				return nil
 			}

@@ -19,21 +19,27 @@ const maxWalked = 5_000_000
 // errEnough ends a walk early and well.
 var errEnough = errors.New("enough")
 
-// walk visits what is below a folder without following links. Folders that cannot be read are passed over, and of a
-// folder no more than a piece is held. With contents it stays out of file systems whose files are not kept anywhere:
-// to read one may wait for ever.
-func walk(ctx context.Context, root string, contents bool, visit func(path string, entry fs.DirEntry) error) error {
+// walking is how a walk goes.
+type walking struct {
+	// contents will be read: the walk stays out of file systems whose files the kernel makes up, which may wait for ever.
+	contents bool
+	// strict walks end at a folder that cannot be read; others pass over it.
+	strict bool
+}
+
+// walk visits what is below a folder without following links. Of a folder no more than a piece is held.
+func walk(ctx context.Context, root string, how walking, visit func(path string, entry fs.DirEntry) error) error {
 	pending, walked := []string{root}, 0
 	for len(pending) > 0 {
 		folder := pending[len(pending)-1]
 		pending = pending[:len(pending)-1]
-		if IsReserved(folder) || contents && isMadeUp(folder) {
+		if IsReserved(folder) || how.contents && isMadeUp(folder) {
 			continue
 		}
 		directory, err := os.OpenFile(folder, os.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW, 0)
 		if err != nil {
-			if folder == root {
-				return err
+			if folder == root || how.strict {
+				return problem.FromFile(err, folder)
 			}
 			continue
 		}
@@ -60,7 +66,7 @@ func walk(ctx context.Context, root string, contents bool, visit func(path strin
 			return nil
 		}
 		var refusal *problem.Problem
-		if ctx.Err() != nil || errors.As(err, &refusal) {
+		if ctx.Err() != nil || errors.As(err, &refusal) || how.strict && err != io.EOF {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package processes
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,10 +28,6 @@ func (s Size) check() error {
 	return nil
 }
 
-func (s Size) window() *pty.Winsize {
-	return &pty.Winsize{Cols: uint16(s.Columns), Rows: uint16(s.Rows)}
-}
-
 // terminal is a pseudo-terminal whose other side is a command's input and output.
 type terminal struct {
 	// master is closed by the pump, or by hangUp when something else keeps the terminal of an ended command open.
@@ -47,7 +44,7 @@ func openTerminal(size Size) (*terminal, error) {
 		return nil, problem.New(problem.ProcessLimit, "", "no terminal for another process: %v", err)
 	}
 	t := &terminal{master: master, tty: tty, size: size}
-	if err := pty.Setsize(master, size.window()); err != nil {
+	if err := t.resize(size); err != nil {
 		t.closeChild()
 		t.closeParent()
 		return nil, err
@@ -81,12 +78,19 @@ func (t *terminal) hangUp() {
 func (t *terminal) resize(size Size) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	// The kernel tells the programs in the foreground.
-	if err := pty.Setsize(t.master, size.window()); err != nil {
+	raw, err := t.master.SyscallConn()
+	if err != nil {
 		return err
 	}
-	t.size = size
-	return nil
+	var failed error
+	// The kernel tells the programs in the foreground.
+	err = raw.Control(func(fd uintptr) {
+		failed = unix.IoctlSetWinsize(int(fd), unix.TIOCSWINSZ, &unix.Winsize{Col: uint16(size.Columns), Row: uint16(size.Rows)})
+	})
+	if err = errors.Join(err, failed); err == nil {
+		t.size = size
+	}
+	return err
 }
 
 // Resize changes the size of the command's terminal. The last one wins; that of an ended command is fine.

@@ -1,0 +1,66 @@
+package archive
+
+import (
+	"archive/tar"
+	"fmt"
+	"io"
+	"os"
+	"syscall"
+)
+
+// Packer writes a tar with PAX headers. Members belong to nobody, and their times are kept.
+type Packer struct{ tar *tar.Writer }
+
+// NewPacker begins a tar.
+func NewPacker(to io.Writer) *Packer { return &Packer{tar: tar.NewWriter(to)} }
+
+// Close writes the end.
+func (p *Packer) Close() error { return p.tar.Close() }
+
+// Add writes what is at path under a name. What is neither a file, a folder nor a link is left out.
+func (p *Packer) Add(path, name string) error {
+	found, err := os.Lstat(path)
+	if err != nil {
+		return err
+	}
+	header := &tar.Header{Name: name, Mode: int64(found.Mode().Perm()), ModTime: found.ModTime(), Format: tar.FormatPAX}
+	switch {
+	case found.IsDir():
+		header.Typeflag, header.Name = tar.TypeDir, name+"/"
+	case found.Mode()&os.ModeSymlink != 0:
+		header.Typeflag = tar.TypeSymlink
+		if header.Linkname, err = os.Readlink(path); err != nil {
+			return err
+		}
+	case found.Mode().IsRegular():
+		return p.file(path, header)
+	default:
+		return nil
+	}
+	return p.tar.WriteHeader(header)
+}
+
+// file writes as many bytes as the file had when it was opened, whoever writes to it meanwhile.
+func (p *Packer) file(path string, header *tar.Header) error {
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOFOLLOW|syscall.O_NOCTTY, 0)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	found, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	if !found.Mode().IsRegular() {
+		return nil
+	}
+	header.Typeflag, header.Size = tar.TypeReg, found.Size()
+	if err := p.tar.WriteHeader(header); err != nil {
+		return err
+	}
+	written, err := io.CopyN(p.tar, file, header.Size)
+	if err == io.EOF {
+		return fmt.Errorf("%s became shorter while it was read, %d of %d bytes: try again", path, written, header.Size)
+	}
+	return err
+}
