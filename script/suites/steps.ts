@@ -12,7 +12,7 @@ const packages = ['configuration', 'contract', 'runtime', 'host', 'server', 'sdk
 export function steps(options: { long: boolean; quick: boolean; seed: number }): Step[] {
   const chosen = options.quick
     ? [...checks(), ...unitTests()]
-    : [...checks(), ...unitTests(), ...rootTests()];
+    : [...checks(), ...unitTests(), ...rootTests(options.long)];
   const seed = { NULLSPACE_TEST_SEED: String(options.seed) };
   const env = options.long ? { ...seed, NULLSPACE_TEST_LONG: '1' } : seed;
   return chosen.map((step) => ({
@@ -57,7 +57,7 @@ function unitTests(): Step[] {
   ];
 }
 
-function rootTests(): Step[] {
+function rootTests(long: boolean): Step[] {
   return [
     {
       name: 'guest in gVisor',
@@ -68,6 +68,11 @@ function rootTests(): Step[] {
     },
     node('gVisor: runtime', 'packages/runtime/test/**/*.root.test.ts'),
     node('gVisor: host', 'packages/host/test/**/*.root.test.ts'),
+    ...[
+      ['archive', 'FuzzUnpack'],
+      ['files', 'FuzzAbsolute'],
+      ['server', 'FuzzDecoder'],
+    ].map(([folder, target]) => fuzz(`internal/${folder}`, String(target), long)),
     ...[
       'up',
       'first-sandbox',
@@ -101,6 +106,19 @@ function rootTests(): Step[] {
 
 function check(name: string, command: string[], folder?: string): Step {
   return { name, command, folder, counts: 'check', patienceSeconds: 300 };
+}
+
+/** One target of the agent's fuzz tests. What it finds lands in `testdata` beside it, to be kept with the repair. */
+function fuzz(folder: string, target: string, long: boolean): Step {
+  // Minimizing an input that is merely new takes longer than finding the next one.
+  const times = ['-fuzztime', long ? '60s' : '10s', '-fuzzminimizetime', '5x'];
+  return {
+    name: `fuzz: ${target}`,
+    command: ['go', 'test', `./${folder}`, '-run', '^$', '-fuzz', `^${target}$`, '-parallel', '2', ...times],
+    folder: 'guest',
+    counts: 'check',
+    patienceSeconds: 300,
+  };
 }
 
 /** Tests of the files that a glob names; those that need root and gVisor are named `*.root.test.ts`. */
