@@ -30,6 +30,14 @@ from ._models.lifecycle import (
     LifecycleStatus,
 )
 from ._models.metrics import SandboxMetrics
+from ._models.preview import (
+    PreviewGrantInfo,
+    PreviewProxyTarget,
+    PreviewReadiness,
+    PreviewUrl,
+    RevokePreviewGrantResponse,
+    SandboxHostInfo,
+)
 from ._models.sandbox_info import SandboxConfig, SandboxInfo, SandboxQuery
 from ._models.search_match import FileEvent, SearchMatch, UploadUrl
 from ._models.snapshot_info import SnapshotInfo, SnapshotKind
@@ -90,11 +98,17 @@ __all__ = [
     "LifecycleWebhookDeliveryInfo",
     "LifecycleWebhookDeliveryStatus",
     "LifecycleWebhookInfo",
+    "PreviewGrantInfo",
+    "PreviewProxyTarget",
+    "PreviewReadiness",
+    "PreviewUrl",
     "ProcessDetail",
     "ProcessInfo",
     "PtyResult",
     "PtySessionInfo",
+    "RevokePreviewGrantResponse",
     "SandboxConfig",
+    "SandboxHostInfo",
     "SandboxInfo",
     "SandboxListState",
     "SandboxMetrics",

@@ -21,13 +21,14 @@ from .files import Files
 from .git import Git
 from .life import SandboxLife
 from .lifetime import lasting_transport
+from .previews import SandboxPreviews
 from .pty import Pty
 from .transport import Transport
 
 S = TypeVar("S", bound="Sandbox")
 
 
-class Sandbox(SandboxLife, SandboxDirectory):
+class Sandbox(SandboxLife, SandboxPreviews, SandboxDirectory):
     """An isolated Linux computer. Get one with `Sandbox.create` or `Sandbox.connect`.
 
     As a context manager it is killed at the end of the block, also after an exception, unless it was
