@@ -26,6 +26,7 @@ const byCode: Record<string, number> = {
 };
 
 const byPattern: [RegExp, number][] = [
+  [/^preview_grant_not_found$/, 3],
   [/^(edge_token|preview_grant|preview_proxy_token)_/, 4],
   [/_permission_denied$/, 5],
   [/quota|rate_limit/, 6],

@@ -2,6 +2,7 @@ import type { CommandEntry, CommandTable } from '../command-table.ts';
 import { entry } from './entry.ts';
 import { fileCommands } from './file-commands.ts';
 import { gitCommands } from './git-commands.ts';
+import { previewCommands } from './preview-commands.ts';
 
 const groups: Record<string, string> = {
   auth: 'Store an API key on this machine.',
@@ -14,6 +15,8 @@ const groups: Record<string, string> = {
   'sandbox git': 'Work with git inside a sandbox.',
   'sandbox git branch': 'Branches of a repository.',
   'sandbox git config': 'Settings of git.',
+  'sandbox preview-url': 'Addresses of ports, with tokens.',
+  'sandbox preview-proxy-target': 'Let a reverse proxy of yours reach a port.',
   'sandbox snapshot': 'Take and list snapshots of a sandbox.',
   'sandbox timeout': 'Change how long a sandbox lives.',
   snapshot: 'Saved states that sandboxes start from.',
@@ -108,6 +111,7 @@ const commands: CommandEntry[] = [
   entry('sandbox pty resize', 'Resize a terminal.', () => import('../commands/sandbox/pty/resize.ts')),
   entry('sandbox pty kill', 'End a terminal.', () => import('../commands/sandbox/pty/kill.ts')),
   ...gitCommands,
+  ...previewCommands,
   entry(
     'snapshot create',
     'Take a snapshot; the sandbox goes on.',

@@ -29,6 +29,12 @@ export const command = defineCommand({
       negatable: true,
       description: 'Outbound traffic. Without it allowed.',
     },
+    {
+      name: 'auto-resume',
+      type: 'flag',
+      negatable: true,
+      description: 'Requests to previews resume it while it is paused.',
+    },
     { name: 'on-timeout', choices: ['destroy', 'pause'], description: 'What happens at the deadline.' },
     { name: 'timeout-action', choices: ['destroy', 'hibernate'], description: 'The same, in other words.' },
     {
@@ -62,6 +68,7 @@ function createOptions(values: Values): CreateOptions {
     timeoutAction: action ?? values.timeoutAction,
     metadata: readMetadata(values),
     network: readNetworkPolicy(values.networkJson),
+    autoResume: values.autoResume ?? false,
     idempotencyKey: values.idempotencyKey,
   };
 }
