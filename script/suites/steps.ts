@@ -90,6 +90,7 @@ function rootTests(long: boolean): Step[] {
       'snapshots',
       'fork',
       'system-pool',
+      'warm-pools',
       'pause-faults',
       'events',
       'previews',
