@@ -50,15 +50,20 @@ func ip(t testing.TB, arguments ...string) {
 
 // client makes connections that begin in the client's namespace.
 func (n *network) client() *http.Client {
-	transport := &http.Transport{DialContext: func(ctx context.Context, kind, address string) (net.Conn, error) {
-		var conn net.Conn
-		err := n.inside(func() (err error) {
-			conn, err = (&net.Dialer{Timeout: 2 * time.Second}).DialContext(ctx, kind, address)
-			return err
-		})
-		return conn, err
-	}}
-	return &http.Client{Transport: transport}
+	return &http.Client{Transport: &http.Transport{DialContext: n.dialContext}}
+}
+
+func (n *network) dialContext(ctx context.Context, kind, address string) (conn net.Conn, err error) {
+	err = n.inside(func() (err error) {
+		conn, err = (&net.Dialer{Timeout: 2 * time.Second}).DialContext(ctx, kind, address)
+		return err
+	})
+	return conn, err
+}
+
+// dial connects to a port of the guest.
+func (n *network) dial(port string) (net.Conn, error) {
+	return n.dialContext(context.Background(), "tcp", net.JoinHostPort(n.sandboxAddress, port))
 }
 
 // inside calls work on a thread of the client's namespace. The thread ends with it.

@@ -1690,7 +1690,7 @@ type Output struct {
 	Stream Stream                 `protobuf:"varint,1,opt,name=stream,proto3,enum=nullspace.guest.v1.Stream" json:"stream,omitempty"`
 	// Offset of the first byte in its stream. A jump means that bytes between are no longer kept.
 	Offset uint64 `protobuf:"varint,2,opt,name=offset,proto3" json:"offset,omitempty"`
-	// At most 32 KiB.
+	// At most 256 KiB.
 	Data          []byte `protobuf:"bytes,3,opt,name=data,proto3" json:"data,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1837,7 +1837,8 @@ type Process struct {
 	// Of a command on a pseudo-terminal.
 	Terminal *Terminal `protobuf:"bytes,6,opt,name=terminal,proto3" json:"terminal,omitempty"`
 	Tag      string    `protobuf:"bytes,7,opt,name=tag,proto3" json:"tag,omitempty"`
-	// Of its whole tree: processor time so far, and resident memory now; 0 when it has ended.
+	// Of its whole tree, measured at most once a second: processor time so far, which stays when it has ended, and resident
+	// memory and processes now.
 	CpuUs        uint64 `protobuf:"varint,8,opt,name=cpu_us,json=cpuUs,proto3" json:"cpu_us,omitempty"`
 	MemoryBytes  uint64 `protobuf:"varint,9,opt,name=memory_bytes,json=memoryBytes,proto3" json:"memory_bytes,omitempty"`
 	ProcessCount uint32 `protobuf:"varint,10,opt,name=process_count,json=processCount,proto3" json:"process_count,omitempty"`
@@ -2188,6 +2189,7 @@ func (*SignalResponse) Descriptor() ([]byte, []int) {
 	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{33}
 }
 
+// On a terminal, close types the key that ends the input of a program that reads lines (Ctrl-D).
 type WriteStdinRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Pid           uint32                 `protobuf:"varint,1,opt,name=pid,proto3" json:"pid,omitempty"`

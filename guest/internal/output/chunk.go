@@ -10,7 +10,10 @@ const (
 )
 
 // ChunkBytes is the largest piece that a reader gets.
-const ChunkBytes = 32 << 10
+const ChunkBytes = 256 << 10
+
+// busyBytes at once are the mark of a command that writes more than a chunk: its chunks are made at their full size.
+const busyBytes = 32 << 10
 
 // chunk is a run of bytes of one stream. Its data only grows, so that a slice of it stays valid without a lock.
 type chunk struct {
@@ -34,7 +37,11 @@ func extend(chunks []*chunk, stream Stream, offset uint64, data []byte) []*chunk
 	}
 	for len(data) > 0 {
 		taken := min(ChunkBytes, len(data))
-		chunks = append(chunks, &chunk{stream: stream, offset: offset, data: append([]byte(nil), data[:taken]...)})
+		var room []byte
+		if taken >= busyBytes {
+			room = make([]byte, 0, ChunkBytes)
+		}
+		chunks = append(chunks, &chunk{stream: stream, offset: offset, data: append(room, data[:taken]...)})
 		offset += uint64(taken)
 		data = data[taken:]
 	}

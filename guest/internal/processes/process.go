@@ -61,6 +61,8 @@ type Process struct {
 	mu     sync.Mutex
 	exit   Exit
 	exited bool
+	// cpu is what is known of the processor time of the whole tree.
+	cpu time.Duration
 	// pumps has one of each stream; unread counts those that have not seen its end.
 	pumps   []*pump
 	unread  int
@@ -91,8 +93,10 @@ func (p *Process) Running() bool {
 	return !exited
 }
 
-func (p *Process) finish(status syscall.WaitStatus, at time.Time) {
-	exit := Exit{Spawn: p.spawn, Run: at.Sub(p.spawned)}
+func (p *Process) finish(ending end) {
+	status := ending.status
+	p.CPU(Use{CPU: ending.cpu})
+	exit := Exit{Spawn: p.spawn, Run: ending.at.Sub(p.spawned)}
 	switch {
 	case status.Signaled():
 		exit.Signal = int32(status.Signal())

@@ -3,6 +3,7 @@ package processes
 import (
 	"os"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -18,6 +19,11 @@ type pump struct {
 	pipe    *os.File
 
 	mu sync.Mutex
+	// busy is set once the command filled the pipe, which is then made larger.
+	busy bool
+	// quick counts short reads in a row, each soon after the one before.
+	quick int
+	last  time.Time
 	// ended is set when nobody can write any more.
 	ended bool
 }
@@ -43,6 +49,17 @@ func (p *pump) run() {
 	defer p.mu.Unlock()
 	p.end()
 }
+
+const (
+	// pipeBytes is what a pipe holds before it is made larger.
+	pipeBytes      = 64 << 10
+	largePipeBytes = 1 << 20
+
+	shortRead    = 4 << 10
+	soon         = 2 * time.Millisecond
+	patientReads = 8
+	rest         = time.Millisecond
+)
 
 // maxDrained reads hold more than a pipe does: a background child that writes on and on is left to run.
 const maxDrained = 64
@@ -80,8 +97,29 @@ func (p *pump) read(fd int) (ready, more bool) {
 		p.end()
 		return true, false
 	}
+	if n >= pipeBytes && !p.busy {
+		p.busy = true
+		unix.FcntlInt(uintptr(fd), unix.F_SETPIPE_SZ, largePipeBytes)
+	}
 	p.process.Log.Append(p.stream, buffer[:n])
+	p.pace(n)
 	return true, true
+}
+
+// pace rests when a command writes many short pieces one after another: a moment later they are there together. What
+// comes alone, as the echo of a key, never waits.
+func (p *pump) pace(n int) {
+	now := time.Now()
+	if n < shortRead && now.Sub(p.last) < soon {
+		p.quick++
+	} else {
+		p.quick = 0
+	}
+	if p.quick >= patientReads {
+		time.Sleep(rest)
+		now = time.Now()
+	}
+	p.last = now
 }
 
 func (p *pump) end() {

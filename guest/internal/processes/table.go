@@ -41,6 +41,7 @@ type Table struct {
 	run      string
 	sequence atomic.Uint64
 	running  atomic.Int64
+	uses     uses
 
 	mu        sync.Mutex
 	byPID     map[int]*Process

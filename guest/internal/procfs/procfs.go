@@ -6,6 +6,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Process is one line of the process table.
@@ -15,7 +16,12 @@ type Process struct {
 	State                       byte
 	Threads                     int
 	ResidentBytes               uint64
+	// CPU is the processor time of the process and of its ended children that it waited for.
+	CPU time.Duration
 }
+
+// clockTicks a second are what the kernel counts processor time in, on every machine that Go runs on.
+const clockTicks = 100
 
 // Alive is false for a process that only waits to be reaped.
 func (p Process) Alive() bool { return p.State != 'Z' && p.State != 'X' }
@@ -82,6 +88,7 @@ func parseStat(pid int, content []byte) (Process, bool) {
 		PID: pid, Name: string(content[open+1 : end]), State: fields[0][0],
 		Parent: number(1), Group: number(2), Session: number(3), Threads: max(1, number(17)),
 		ResidentBytes: uint64(max(0, number(21))) * uint64(os.Getpagesize()),
+		CPU:           time.Duration(number(11)+number(12)+number(13)+number(14)) * (time.Second / clockTicks),
 	}, true
 }
 

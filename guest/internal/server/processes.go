@@ -92,6 +92,7 @@ func (s *Service) sendFrozen(stream *connect.ServerStream[guestv1.AttachResponse
 // ListProcesses lists running and remembered commands in the order of their start.
 func (s *Service) ListProcesses(context.Context, *connect.Request[guestv1.ListProcessesRequest]) (*connect.Response[guestv1.ListProcessesResponse], error) {
 	response := &guestv1.ListProcessesResponse{}
+	uses := s.Processes.Uses()
 	for _, process := range s.Processes.List() {
 		if process.Internal {
 			continue
@@ -103,6 +104,9 @@ func (s *Service) ListProcesses(context.Context, *connect.Request[guestv1.ListPr
 			StartedUnixMs: uint64(process.Started.UnixMilli()), Tag: process.Tag,
 			StdoutBytes: counts.Stdout, StderrBytes: counts.Stderr, DroppedBytes: counts.Dropped,
 		}
+		use := uses[process]
+		listed.CpuUs = uint64(process.CPU(use).Microseconds())
+		listed.MemoryBytes, listed.ProcessCount = use.ResidentBytes, uint32(use.Processes)
 		if size, onTerminal := process.TerminalSize(); onTerminal {
 			listed.Terminal = &guestv1.Terminal{Columns: size.Columns, Rows: size.Rows}
 		}

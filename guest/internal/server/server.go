@@ -29,9 +29,6 @@ var Version = "development"
 
 // Service implements guest.proto.
 type Service struct {
-	// Answers "unimplemented" for the calls that the agent does not offer yet.
-	guestv1connect.UnimplementedGuestServiceHandler
-
 	Settings    *settings.Store
 	Token       *auth.Token
 	Processes   *processes.Table

@@ -739,7 +739,7 @@ export declare type Output = Message<"nullspace.guest.v1.Output"> & {
   offset: bigint;
 
   /**
-   * At most 32 KiB.
+   * At most 256 KiB.
    *
    * @generated from field: bytes data = 3;
    */
@@ -822,7 +822,8 @@ export declare type Process = Message<"nullspace.guest.v1.Process"> & {
   tag: string;
 
   /**
-   * Of its whole tree: processor time so far, and resident memory now; 0 when it has ended.
+   * Of its whole tree, measured at most once a second: processor time so far, which stays when it has ended, and resident
+   * memory and processes now.
    *
    * @generated from field: uint64 cpu_us = 8;
    */
@@ -957,6 +958,8 @@ export declare type SignalResponse = Message<"nullspace.guest.v1.SignalResponse"
 export declare const SignalResponseSchema: GenMessage<SignalResponse>;
 
 /**
+ * On a terminal, close types the key that ends the input of a program that reads lines (Ctrl-D).
+ *
  * @generated from message nullspace.guest.v1.WriteStdinRequest
  */
 export declare type WriteStdinRequest = Message<"nullspace.guest.v1.WriteStdinRequest"> & {
