@@ -22,6 +22,8 @@ export interface Paths {
   importsDir: string;
   /** State of the server; owned by service_user. */
   serverDir: string;
+  /** Uploaded files of build contexts, one folder a tenant. */
+  blobsDir: string;
   /** SQLite database, when database_url is empty. */
   dbFile: string;
   /** Parts of uploads that are not complete: one folder an upload. */
@@ -47,6 +49,7 @@ export function paths(settings: Pick<Settings, 'data_dir' | 'cache_dir' | 'host_
     layersDir: join(hostDir, 'layers'),
     importsDir: join(hostDir, 'imports'),
     serverDir,
+    blobsDir: join(serverDir, 'blobs'),
     dbFile: join(serverDir, 'db.sqlite'),
     uploadsDir: join(serverDir, 'uploads'),
     logsDir: join(dataDir, 'logs'),

@@ -112,6 +112,25 @@ export const settings = z.strictObject({
   tenant_max_requests: wholeNumber(1)
     .default(256)
     .describe('Requests of one tenant served at the same moment.'),
+  max_builds: wholeNumber(1).default(2).describe('Template builds that run at the same moment.'),
+  tenant_max_builds: wholeNumber(1)
+    .default(2)
+    .describe('Template builds of one tenant that run at the same moment; the others wait.'),
+  tenant_max_queued_builds: wholeNumber(1)
+    .default(50)
+    .describe('Template builds of one tenant that wait or run.'),
+  build_timeout_ms: wholeNumber(1000)
+    .default(3600 * 1000)
+    .describe('Longest time that a template build may run, in milliseconds.'),
+  build_cache_mb: wholeNumber(0)
+    .default(20_480)
+    .describe('Disk that layers kept from template builds may take, in MiB; the longest unused go first.'),
+  build_keep_days: wholeNumber(1, 3650)
+    .default(14)
+    .describe('Days after which unused layers and uploaded files of template builds are deleted.'),
+  tenant_max_context_mb: wholeNumber(1)
+    .default(20_480)
+    .describe('Disk that the uploaded build-context files of one tenant may take, in MiB.'),
   tenant_max_events: wholeNumber(1)
     .default(200_000)
     .describe('Lifecycle events of one tenant that are kept, the newest.'),

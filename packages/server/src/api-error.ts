@@ -4,6 +4,8 @@ import { type ErrorCode, errorMessage, type MessageValues } from '@nullspace/con
 export class ApiError extends Error {
   readonly code: ErrorCode;
   readonly details: Record<string, unknown> | undefined;
+  /** Of template builds and uploads: what failed, in fields. */
+  readonly errorDetail: Record<string, unknown> | undefined;
   /** Seconds for the Retry-After header. */
   readonly retryAfterSecs: number | undefined;
   /** Further response headers. */
@@ -14,6 +16,7 @@ export class ApiError extends Error {
     values: MessageValues = {},
     options: {
       details?: Record<string, unknown>;
+      errorDetail?: Record<string, unknown>;
       retryAfterSecs?: number;
       headers?: Record<string, string>;
       cause?: unknown;
@@ -23,6 +26,7 @@ export class ApiError extends Error {
     this.name = 'ApiError';
     this.code = code;
     this.details = options.details;
+    this.errorDetail = options.errorDetail;
     this.retryAfterSecs = options.retryAfterSecs;
     this.headers = options.headers;
   }

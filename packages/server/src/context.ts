@@ -1,5 +1,6 @@
 import type { Settings } from '@nullspace/configuration';
 import type { Logger } from 'pino';
+import type { BuildQueue } from './builds/build-queue.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import type { GuestCaller } from './guests/call-guest.ts';
 import type { KeyedGate } from './keyed-gate.ts';
@@ -18,6 +19,7 @@ export interface Context {
   guests: GuestCaller;
   /** Lets resumes and ends of one paused sandbox through one at a time, by the snapshot of its pause. */
   pauses: KeyedGate;
+  builds: BuildQueue;
   metrics: ServerMetrics;
   log: Logger;
   version: string;

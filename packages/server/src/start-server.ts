@@ -4,6 +4,8 @@ import { paths, publicUrl, type Settings } from '@nullspace/configuration';
 import type { HostClient } from '@nullspace/host';
 import type { Logger } from 'pino';
 import { buildApp } from './app/build-app.ts';
+import { BlobStore } from './builds/blobs/blob-store.ts';
+import { BuildQueue } from './builds/build-queue.ts';
 import type { Context } from './context.ts';
 import { EventFeed } from './events/event-feed.ts';
 import { createFleet } from './fleet/fleet.ts';
@@ -56,8 +58,13 @@ export async function startServer(options: {
   const warmPools = new WarmPools({ settings, store, fleet, log });
   fleet.onLinked = () => warmPools.tell();
   exposePools(metrics.registry, { store, warmPools });
+  const blobs = new BlobStore({
+    folder: paths(settings).blobsDir,
+    quotaBytes: settings.tenant_max_context_mb * 1024 * 1024,
+  });
+  const builds = new BuildQueue(blobs);
   const context: Context = {
-    ...{ settings, store, fleet, finder, guests, pauses, warmPools, metrics, log, version },
+    ...{ settings, store, fleet, finder, guests, pauses, warmPools, builds, metrics, log, version },
   };
   const recovery = new ClaimRecovery({ store, log });
   fleet.projection.onSettled = (sandbox) => recovery.onSettled(sandbox);
@@ -65,6 +72,7 @@ export async function startServer(options: {
   fleet.snapshots.onSettled = (id, snapshot) => recovery.onSnapshot(id, snapshot);
   fleet.projection.onGuardKill = ({ guard }) => metrics.countGuardKill(guard);
   await recovery.start();
+  await builds.start(context);
 
   const previews = await createPreviews(context);
   const feed = new EventFeed({ store, log });
@@ -96,11 +104,13 @@ export async function startServer(options: {
       stopSweeping();
       feed.stop();
       const delivered = deliveries.stop({ graceMs: GRACE_MS });
+      const built = builds.stop();
       await previews.stop();
       const overdue = setTimeout(() => app.server.closeAllConnections(), GRACE_MS);
       await app.close();
       clearTimeout(overdue);
       await warmPools.stop();
+      await built;
       await fleet.stop();
       await delivered;
       await metricsServer.close();

@@ -10,6 +10,7 @@ export function describeError(error: ApiError, requestId: string) {
     requestId,
     ...(error.details ? { details: error.details } : {}),
     ...describeUploadFailure(error, requestId),
+    ...(error.errorDetail ? { errorDetail: error.errorDetail } : {}),
   });
 }
 

@@ -3,6 +3,7 @@ import websocket from '@fastify/websocket';
 import { limits } from '@nullspace/contract';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { serveBuilds } from '../builds/serve-builds.ts';
 import { serveCommands } from '../commands/serve-commands.ts';
 import type { Context } from '../context.ts';
 import type { EventFeed } from '../events/event-feed.ts';
@@ -118,6 +119,7 @@ export async function buildApp(
   serveUploads(app, options.uploads, options.recovery);
   serveTemplates(app, context);
   serveWarmPools(app, context);
+  serveBuilds(app, context);
   serveEvents(app, context, { streams, feed: options.feed });
   serveWebhooks(app, context);
   servePreviews(app, context, options.previews);

@@ -2,6 +2,7 @@ import type { HostClient } from '@nullspace/host';
 import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
 import { callHost } from './call-host.ts';
+import { HiddenInstances } from './hidden-instances.ts';
 import { HostLink, type HostListener } from './host-link.ts';
 import { HostSnapshots } from './host-snapshots.ts';
 import { InstalledImages } from './installed-images.ts';
@@ -12,6 +13,7 @@ import { ResumedInstances } from './resumed-instances.ts';
 /** The host and what lives on it, for the verbs on sandboxes. */
 export interface Fleet {
   live: LiveInstances;
+  hidden: HiddenInstances;
   link: HostLink;
   projection: Projection;
   snapshots: HostSnapshots;
@@ -26,8 +28,9 @@ export interface Fleet {
 
 export function createFleet(options: { client: HostClient; store: Store; log: Logger }): Fleet {
   const live = new LiveInstances();
+  const hidden = new HiddenInstances(live);
   const resumed = new ResumedInstances(options);
-  const projection = new Projection({ ...options, live, resumed });
+  const projection = new Projection({ ...options, live, hidden, resumed });
   const snapshots = new HostSnapshots(options);
   const listener: HostListener = {
     async onAll(instances) {
@@ -45,6 +48,7 @@ export function createFleet(options: { client: HostClient; store: Store; log: Lo
   });
   const fleet: Fleet = {
     live,
+    hidden,
     link,
     projection,
     snapshots,

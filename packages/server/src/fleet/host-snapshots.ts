@@ -31,7 +31,8 @@ export class HostSnapshots {
     const onHost = new Map(found.map((snapshot) => [snapshot.snapshotId, snapshot]));
     const stored = await this.#store.listStoredSnapshots();
     for (const snapshot of stored) await this.#compare(snapshot, onHost.get(snapshot.id));
-    const known = new Set(stored.map(({ id }) => id));
+    const known = await this.#store.listTemplateSnapshots();
+    for (const { id } of stored) known.add(id);
     for (const snapshot of found) {
       if (known.has(snapshot.snapshotId)) continue;
       await this.#dropUnknown(snapshot).catch((error: unknown) => {

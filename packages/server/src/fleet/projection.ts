@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { pauseSnapshotId } from '../snapshots/pause-snapshot-id.ts';
 import type { Sandbox } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
+import type { HiddenInstances } from './hidden-instances.ts';
 import type { HostListener } from './host-link.ts';
 import { isFinal, toChange } from './instance-change.ts';
 import type { LiveInstances } from './live-instances.ts';
@@ -16,6 +17,7 @@ export class Projection implements HostListener {
   readonly #resumed: ResumedInstances;
   readonly #client: HostClient;
   readonly #log: Logger;
+  readonly #hidden: HiddenInstances;
   /** Sandboxes whose create runs in this process: their records are its business. */
   readonly creating = new Set<string>();
   /** Called with every sandbox that is settled: running, paused or ended. */
@@ -26,6 +28,7 @@ export class Projection implements HostListener {
   constructor(options: {
     store: Store;
     live: LiveInstances;
+    hidden: HiddenInstances;
     resumed: ResumedInstances;
     client: HostClient;
     log: Logger;
@@ -33,6 +36,7 @@ export class Projection implements HostListener {
     this.#store = options.store;
     this.#resumed = options.resumed;
     this.#live = options.live;
+    this.#hidden = options.hidden;
     this.#client = options.client;
     this.#log = options.log;
   }
@@ -49,6 +53,7 @@ export class Projection implements HostListener {
   }
 
   async onChanged(instance: host.Instance): Promise<void> {
+    if (this.#hidden.isHidden(instance.sandboxId)) return this.#onHidden(instance);
     if (isFinal(instance)) return this.#recordEnd(instance);
     if (instance.state === host.State.PAUSED) return this.#recordPause(instance);
     const live = this.#live.put(instance);
@@ -65,6 +70,19 @@ export class Projection implements HostListener {
     live.tenantId = sandbox.tenantId;
     live.defaultUser = sandbox.defaultUser;
     if (sandbox.status === 'running') this.onSettled(sandbox);
+  }
+
+  /** One that belongs to a build has no record; it is ended when its build is over. */
+  async #onHidden(instance: host.Instance): Promise<void> {
+    const { sandboxId } = instance;
+    if (isFinal(instance)) {
+      this.#hidden.onEnded(sandboxId, instance);
+      void this.#forget(sandboxId);
+    } else if (this.#hidden.isWanted(sandboxId)) {
+      this.#live.put(instance);
+    } else {
+      await this.kill(sandboxId, 'manual');
+    }
   }
 
   /** Records what the host says; an instance without a record may have come up from a pause. */
@@ -142,6 +160,12 @@ export class Projection implements HostListener {
   /** Ends the record of a sandbox that the host does not list. */
   async #endLost(sandboxId: string): Promise<void> {
     if (this.creating.has(sandboxId)) return;
+    if (this.#hidden.isHidden(sandboxId)) {
+      return this.#hidden.onEnded(sandboxId, {
+        reason: 'host_lost',
+        message: 'The host no longer knows it.',
+      });
+    }
     // The list may be older than the record: the host's word on this one is asked for.
     const found = await this.#find(sandboxId);
     if (found) return this.onChanged(found);

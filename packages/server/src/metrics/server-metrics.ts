@@ -15,6 +15,7 @@ export class ServerMetrics {
   readonly #guardKills: Counter<'guard'>;
   readonly #webhookAttempts: Counter<'outcome'>;
   readonly #deadLetters: Counter;
+  readonly #builds: Histogram<'outcome'>;
   readonly #streams: Gauge;
 
   constructor(options: { countRunning: () => number; isHostConnected: () => boolean }) {
@@ -57,6 +58,13 @@ export class ServerMetrics {
       name: 'nullspace_webhook_attempts_total',
       help: 'Calls of webhooks, by outcome: delivered, or an error code.',
       labelNames: ['outcome'],
+      registers,
+    });
+    this.#builds = new Histogram({
+      name: 'nullspace_template_build_seconds',
+      help: 'How long template builds took from their queueing, by outcome.',
+      labelNames: ['outcome'],
+      buckets: [0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600],
       registers,
     });
     this.#deadLetters = new Counter({
@@ -122,5 +130,9 @@ export class ServerMetrics {
   /** Adds to the number of open WebSockets. */
   changeStreams(by: 1 | -1): void {
     this.#streams.inc(by);
+  }
+
+  countBuild(outcome: 'ready' | 'error' | 'cancelled', tookMs: number): void {
+    this.#builds.observe({ outcome }, tookMs / 1000);
   }
 }

@@ -1,0 +1,123 @@
+import { readHostError } from '@nullspace/host';
+import { ApiError } from '../../api-error.ts';
+import type { Context } from '../../context.ts';
+import { resolveTemplate } from '../../templates/resolve-template.ts';
+import { BuildFailure } from '../build-failure.ts';
+import type { BuildSecrets } from '../definition/definition.ts';
+import type { BuildLog } from '../log/build-log.ts';
+import { type BuildState, freshState } from '../plan/build-state.ts';
+import { keyOf } from '../plan/layer-key.ts';
+import type { LayerPoint } from '../run/build-sandbox.ts';
+import { readImageConfig } from './image-config.ts';
+import { importFailure } from './import-failure.ts';
+import { fullReference, isRegistryReference } from './reference.ts';
+import { registryLogin } from './registry-login.ts';
+
+/** Where a stage begins: files, what names them, and what the image had set. */
+export interface BaseImage {
+  point: LayerPoint;
+  key: string;
+  state: BuildState;
+}
+
+const EMPTY = 'scratch';
+
+/**
+ * Finds the template that a base means, or imports the image.
+ *
+ * @throws {BuildFailure} `template_not_found`, or why the registry did not give it.
+ */
+export async function resolveBase(
+  context: Context,
+  options: {
+    ref: string;
+    tenantId: string;
+    secrets: BuildSecrets;
+    refresh: boolean;
+    log: BuildLog;
+    signal: AbortSignal;
+  },
+): Promise<BaseImage> {
+  const { ref, tenantId } = options;
+  if (ref === EMPTY) {
+    throw new BuildFailure('prepare', 'A build cannot begin from scratch: its steps need a shell', {
+      action: 'Begin from a small image such as busybox or alpine.',
+    });
+  }
+  if (!isRegistryReference(ref)) {
+    const template = await findTemplate(context, { tenantId, ref });
+    if (template) return template;
+  }
+  return importImage(context, options);
+}
+
+async function findTemplate(
+  context: Context,
+  request: { tenantId: string; ref: string },
+): Promise<BaseImage | undefined> {
+  try {
+    const { image, imageEnv, envs, user, workdir } = await resolveTemplate(context, request);
+    const state = { ...freshState(), envs: { ...envs }, user, workdir };
+    return {
+      point: { image, imageEnv, snapshotId: null },
+      key: keyOf('image', image, imageEnv, envs, user, workdir),
+      state,
+    };
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'template_not_found') throw error;
+    if (!isTemplateOnly(request.ref)) return undefined;
+    throw new BuildFailure('prepare', error.message, {
+      code: 'template_not_found',
+      action: 'List the templates, or name an image of a registry.',
+      details: { template: request.ref.slice(0, 100) },
+      cause: error,
+    });
+  }
+}
+
+/** Forms that no image in a registry has. */
+function isTemplateOnly(ref: string): boolean {
+  return ref.startsWith('nullspace/') || ref.startsWith('tmpl_') || /:tb_[a-z0-9]+$/.test(ref);
+}
+
+async function importImage(
+  { fleet }: Context,
+  { ref, secrets, refresh, log, signal }: Parameters<typeof resolveBase>[1],
+): Promise<BaseImage> {
+  const reference = fullReference(ref);
+  const login = await registryLogin(secrets.auth, signal);
+  log.add({ kind: 'message', phase: 'prepare', message: `Importing ${reference}` });
+  try {
+    for await (const { message } of fleet.link.client.importImage(
+      { reference, ...login, refresh },
+      { signal, timeoutMs: 0 },
+    )) {
+      if (message.case === 'progress' && message.value.message) {
+        log.add({
+          kind: 'message',
+          level: 'debug',
+          phase: 'prepare',
+          message: message.value.message.slice(0, 1000),
+        });
+      }
+      if (message.case !== 'done') continue;
+      const { image, configJson, cached, manifestDigest } = message.value;
+      log.add({
+        kind: 'message',
+        phase: 'prepare',
+        message: `${cached ? 'Have' : 'Imported'} ${reference} (${manifestDigest})`,
+      });
+      const { user, workdir, env, metadata } = readImageConfig(configJson);
+      const state = { ...freshState(), user, workdir, metadata };
+      return {
+        point: { image, imageEnv: env, snapshotId: null },
+        key: keyOf('image', image, env, user, workdir),
+        state,
+      };
+    }
+    throw new Error('the host ended an import without an image');
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    throw importFailure(reference, readHostError(error), error);
+  }
+}
