@@ -5,6 +5,7 @@ import { BuildFailure } from '../build-failure.ts';
 import { requireBlobs } from '../definition/require-blobs.ts';
 import type { BuildState } from '../plan/build-state.ts';
 import { keyOf } from '../plan/layer-key.ts';
+import type { Operation } from '../plan/operation.ts';
 import { planStages } from '../plan/plan-stages.ts';
 import type { BuildEnv } from './build-env.ts';
 import { StageRunner } from './stage-runner.ts';
@@ -30,7 +31,7 @@ export async function runBuild(
   const key = finalKey(env, last.key, last.state);
   const leave = await oneAtATime(key);
   try {
-    const made = await findFinal(env, key);
+    const made = await findFinal(env, key, await runner.findBypass());
     if (made) return made;
     const result = await make(env, runner, stages.length - 1, key);
     await keepFinal(env, key, result);
@@ -45,15 +46,20 @@ function finalKey({ tenantId, definition, shape }: BuildEnv, key: string, state:
   return keyOf('final', tenantId, key, state, startCmd ?? null, runtime, shape);
 }
 
-async function findFinal(env: BuildEnv, key: string): Promise<BuildResult | undefined> {
+async function findFinal(
+  env: BuildEnv,
+  key: string,
+  boundary: Operation['bypass'],
+): Promise<BuildResult | undefined> {
   const { context, definition, counts, log } = env;
   const cache = { kind: 'cache', cache_kind: 'final_artifact', cache_subject: key.slice(0, 16) } as const;
-  if (definition.skipCache) {
+  const bypass = definition.skipCache ? 'whole_build_skip_cache' : boundary;
+  if (bypass !== undefined) {
     counts.add('final_artifact', 'bypass');
     log.add({
       ...cache,
       cache_status: 'bypass',
-      cache_reason: 'whole_build_skip_cache',
+      cache_reason: bypass,
       message: 'The cache is not used',
     });
     return undefined;

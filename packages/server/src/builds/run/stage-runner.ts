@@ -47,6 +47,12 @@ export class StageRunner {
     return building;
   }
 
+  /** Why the result of the whole build is not to be taken from the cache; undefined: it may be. */
+  async findBypass(): Promise<Operation['bypass']> {
+    const resolved = await Promise.all(this.#resolved.values());
+    return resolved.flatMap(({ operations }) => operations).find(({ bypass }) => bypass)?.bypass;
+  }
+
   async #resolve(name: string | number): Promise<ResolvedStage> {
     if (typeof name === 'string') {
       const base = await this.#resolveImage(name);
