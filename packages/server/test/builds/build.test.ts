@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { host } from '@nullspace/proto';
 import { expectError } from '../fixtures/expect-error.ts';
 import { startTestServer, type TestServer } from '../fixtures/test-server.ts';
+import { until } from '../fixtures/until.ts';
 import { build, readEvents, run, startBuild, waitForBuild } from './fixtures.ts';
 
 describe('builds', () => {
@@ -158,14 +160,20 @@ describe('builds', () => {
       steps: [run('echo kept1'), run('hold on')],
     });
     const deadline = Date.now() + 20_000;
-    while (!(await server.call('GET', `/v1/templates/builds/${build_id}`)).text.includes('run hold on')) {
+    while (
+      !(await server.call('GET', `/v1/templates/builds/${build_id}`)).text.includes('"message":"run hold on"')
+    ) {
       assert.ok(Date.now() < deadline);
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     await server.restart();
-    const ids = () => [...server.host.instances.keys()].filter((id) => id.startsWith('bld_'));
-    while (ids().length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-    for (const id of ids()) (await server.host.guestOf(id).processes.started('hold on')).end(0);
+    const held = () =>
+      [...server.host.instances.values()]
+        .filter((instance) => instance.state === host.State.RUNNING)
+        .flatMap(({ sandboxId }) => [...server.host.guestOf(sandboxId).processes.all.values()])
+        .find(({ command, exit }) => command.args[1] === 'hold on' && !exit);
+    await until(() => held() !== undefined);
+    held()!.end(0);
     const ready = await waitForBuild(server, build_id);
     assert.equal(ready.status, 'ready', JSON.stringify(ready));
     assert.equal(ready.cache_summary?.layer_hits, 1);
