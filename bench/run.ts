@@ -13,7 +13,7 @@ const { values, positionals } = parseArgs({
 const names = [
   ...['create', 'create-many', 'exec', 'list', 'idle', 'neighbours', 'up', 'help'],
   ...['pause', 'resume-heap', 'pause-disk', 'fork', 'fork-many', 'snapshot-freeze', 'connect'],
-  'preview',
+  ...['preview', 'image-1gb'],
 ];
 const chosen = positionals.length > 0 ? positionals : names;
 const unknown = chosen.filter((name) => !names.includes(name));

@@ -53,6 +53,13 @@ function unitTests(): Step[] {
       counts: 'go',
       patienceSeconds: 600,
     },
+    {
+      name: 'unit: imager',
+      command: ['go', 'test', '-v', '-count=1', './...'],
+      folder: 'imager',
+      counts: 'go',
+      patienceSeconds: 600,
+    },
     pytest('unit: python', 'sdk', 'python/tests', ['--ignore=python/tests/live']),
   ];
 }

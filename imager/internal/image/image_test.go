@@ -106,7 +106,7 @@ func read(t *testing.T, path string) *tree.Tree {
 
 // What gVisor's reader finds in an image is what was written, and writing that gives the very same image.
 func TestReadsBackWhatWasWritten(t *testing.T) {
-	for seed := range int64(2) {
+	for seed := range int64(1) {
 		first := write(t, grow(t, seed))
 		if again := write(t, read(t, first)); digest(t, again) != digest(t, first) {
 			t.Errorf("seed %d: the image of the image is another one", seed)

@@ -97,7 +97,7 @@ func link(header *tar.Header, parent *tree.Node, name string, into *tree.Tree) e
 
 // MakeNode makes a node of an entry without content; nil for what no image holds.
 func MakeNode(header *tar.Header) (*tree.Node, error) {
-	node := tree.NewDir(0)
+	node := &tree.Node{}
 	switch header.Typeflag {
 	case tar.TypeDir:
 		Describe(node, header, tree.TypeDir)

@@ -60,7 +60,7 @@ func apply(header *tar.Header, content io.Reader, snapshot *Snapshot, into *tree
 	}
 	// A saved layer has each folder before what lies in it, and no link stands for a folder.
 	parent := find(into.Root, parts[:len(parts)-1])
-	if parent == nil {
+	if parent == nil || !parent.IsDir() {
 		return fmt.Errorf("the saved files are damaged: %.300q lies in no folder", header.Name)
 	}
 	name := parts[len(parts)-1]
@@ -85,7 +85,7 @@ func apply(header *tar.Header, content io.Reader, snapshot *Snapshot, into *tree
 		}
 		return into.Put(parent, name, node)
 	case tar.TypeReg:
-		node := tree.NewDir(0)
+		node := &tree.Node{}
 		layer.Describe(node, header, tree.TypeRegular)
 		if node.Size, node.Content, err = snapshot.content(content, header.Size); err != nil {
 			return fmt.Errorf("the saved file %.300q is damaged: %w", header.Name, err)
@@ -109,6 +109,7 @@ func apply(header *tar.Header, content io.Reader, snapshot *Snapshot, into *tree
 
 func find(root *tree.Node, parts []string) *tree.Node {
 	for _, part := range parts {
+		// What is no folder has no children.
 		if root = root.Child(part); root == nil {
 			return nil
 		}
