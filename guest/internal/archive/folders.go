@@ -39,18 +39,34 @@ func (f *folders) enter(parts []string) error {
 }
 
 func (f *folders) openOrMake(part string) (int, error) {
-	const flags = unix.O_RDONLY | unix.O_DIRECTORY | unix.O_NOFOLLOW | unix.O_CLOEXEC
-	fd, err := unix.Openat(f.at(), part, flags, 0)
+	fd, err := openFolder(f.at(), part)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return fd, err
 	}
 	if err := unix.Mkdirat(f.at(), part, 0o755); err != nil {
 		return -1, err
 	}
-	if fd, err = unix.Openat(f.at(), part, flags, 0); err != nil {
+	if fd, err = openFolder(f.at(), part); err != nil {
 		return -1, err
 	}
 	if err := errors.Join(unix.Fchmod(fd, 0o755), f.owner.give(fd)); err != nil {
+		unix.Close(fd)
+		return -1, err
+	}
+	return fd, nil
+}
+
+// openFolder looks itself whether it is a folder: with O_DIRECTORY gVisor follows a link in spite of O_NOFOLLOW.
+func openFolder(at int, part string) (int, error) {
+	fd, err := unix.Openat(at, part, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return -1, err
+	}
+	var stat unix.Stat_t
+	if err = unix.Fstat(fd, &stat); err == nil && stat.Mode&unix.S_IFMT != unix.S_IFDIR {
+		err = unix.ENOTDIR
+	}
+	if err != nil {
 		unix.Close(fd)
 		return -1, err
 	}

@@ -36,7 +36,7 @@ func walk(ctx context.Context, root string, how walking, visit func(path string,
 		if IsReserved(folder) || how.contents && isMadeUp(folder) {
 			continue
 		}
-		directory, err := os.OpenFile(folder, os.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW, 0)
+		directory, err := os.OpenFile(folder, os.O_RDONLY|unix.O_NONBLOCK|unix.O_NOFOLLOW, 0)
 		if err != nil {
 			if folder == root || how.strict {
 				return problem.FromFile(err, folder)
