@@ -12,6 +12,7 @@ const { values, positionals } = parseArgs({
 });
 const names = [
   ...['create', 'create-many', 'exec', 'list', 'idle', 'neighbours', 'up', 'help'],
+  ...['checkout', 'checkout-many', 'refill'],
   ...['pause', 'resume-heap', 'pause-disk', 'fork', 'fork-many', 'snapshot-freeze', 'connect'],
   ...['preview', 'image-1gb'],
 ];
