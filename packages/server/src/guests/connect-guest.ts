@@ -1,9 +1,15 @@
 import { Agent } from 'node:http';
-import type { MessageInitShape } from '@bufbuild/protobuf';
+import type {
+  DescMessage,
+  DescMethodServerStreaming,
+  MessageInitShape,
+  MessageShape,
+} from '@bufbuild/protobuf';
 import { type Client, createClient, type Interceptor } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
 import { guest } from '@nullspace/proto';
 import { callForList } from './call-for-list.ts';
+import { callStream } from './call-stream.ts';
 import { callUnary, type UnaryOptions } from './call-unary.ts';
 import { sendStream } from './send-stream.ts';
 
@@ -19,6 +25,21 @@ const RESULTS_BYTES = 16 * 1024 * 1024;
 const OUTPUT_BYTES = 17 * 1024 * 1024;
 /** An idle connection is closed after this, so that quiet sandboxes hold no descriptors. */
 const IDLE_MS = 30_000;
+
+type Streamed<I extends DescMessage, O extends DescMessage> = (
+  message: MessageInitShape<I>,
+  options: { signal: AbortSignal },
+) => AsyncGenerator<MessageShape<O>, void>;
+
+export interface GuestStreams {
+  readFile: Streamed<typeof guest.ReadFileRequestSchema, typeof guest.ReadFileResponseSchema>;
+  attach: Streamed<typeof guest.AttachRequestSchema, typeof guest.AttachResponseSchema>;
+  watchDirectory: Streamed<
+    typeof guest.WatchDirectoryRequestSchema,
+    typeof guest.WatchDirectoryResponseSchema
+  >;
+  packDirectory: Streamed<typeof guest.PackDirectoryRequestSchema, typeof guest.PackDirectoryResponseSchema>;
+}
 
 /** Calls to the agent of one instance. */
 export interface GuestConnection {
@@ -56,10 +77,7 @@ export interface GuestConnection {
     signal: AbortSignal,
   ): Promise<guest.FindTextResponse>;
   /** Calls that answer with a stream of small messages. */
-  streams: Pick<
-    Client<typeof guest.GuestService>,
-    'readFile' | 'attach' | 'watchDirectory' | 'packDirectory'
-  >;
+  streams: GuestStreams;
   /** Sends a file in pieces. */
   writeFile(
     pieces: AsyncIterable<MessageInitShape<typeof guest.WriteFileRequestSchema>>,
@@ -99,6 +117,10 @@ export function connectGuest({ address, token }: { address: string; token: strin
   const { hostname: host, port } = new URL(`http://${address}`);
   const bounded = (maxBytes: number) => ({ host, port: Number(port), token, agent, maxBytes });
   const { method } = guest.GuestService;
+  const streamed =
+    <I extends DescMessage, O extends DescMessage>(of: DescMethodServerStreaming<I, O>): Streamed<I, O> =>
+    (message, { signal }) =>
+      callStream(bounded(SMALL_BYTES), of, message, signal);
   return {
     run: (command, options) => callUnary(bounded(RESULT_BYTES), method.run, command, options),
     readOutput: (process, options) => callUnary(bounded(OUTPUT_BYTES), method.readOutput, process, options),
@@ -109,7 +131,12 @@ export function connectGuest({ address, token }: { address: string; token: strin
     listProcesses: (signal) => callForList(bounded(LIST_BYTES), method.listProcesses, {}, signal),
     searchFiles: (search, signal) => callForList(bounded(LIST_BYTES), method.searchFiles, search, signal),
     findText: (search, signal) => callForList(bounded(LIST_BYTES), method.findText, search, signal),
-    streams: createClient(guest.GuestService, small),
+    streams: {
+      readFile: streamed(method.readFile),
+      attach: streamed(method.attach),
+      watchDirectory: streamed(method.watchDirectory),
+      packDirectory: streamed(method.packDirectory),
+    },
     writeFile: (pieces, signal) => sendStream(small, method.writeFile, pieces, signal),
     writeFiles: (pieces, signal) => sendStream(results, method.writeFiles, pieces, signal),
     unpackArchive: (pieces, signal) => sendStream(small, method.unpackArchive, pieces, signal),

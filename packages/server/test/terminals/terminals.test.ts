@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
+import { create } from '@bufbuild/protobuf';
 import { limits } from '@nullspace/contract';
-import { host } from '@nullspace/proto';
+import { guest, host } from '@nullspace/proto';
 import { expectError } from '../fixtures/expect-error.ts';
 import type { FakeProcess } from '../fixtures/fake-processes.ts';
 import { type Frame, LiveSocket } from '../fixtures/live-socket.ts';
@@ -146,7 +147,7 @@ describe('terminals', () => {
   });
 
   test('that are unknown, and commands without a terminal, are refused in the first frame', async () => {
-    const plain = server.host.guestOf(id).processes.start({ command: 'plain' } as never);
+    const plain = server.host.guestOf(id).processes.start(create(guest.CommandSchema, { command: 'plain' }));
     for (const name of [{ session_id: 'ses_unknown' }, { pid: 4_000_000 }, { pid: plain.pid }]) {
       const socket = await connect();
       socket.send({ type: 'pty_connect', id: 't', ...name });
