@@ -327,4 +327,4 @@ class AsyncFiles:
         stream = WatchStream(path, recursive, user, timeout)
         return await AsyncWatchHandle(
             connection, watch_url(connection, self._sandbox_id), stream, on_event, on_exit
-        ).open()
+        )._begin()
