@@ -105,6 +105,8 @@ function rootTests(long: boolean): Step[] {
       'programs',
       'hostile',
       'hostile-agent',
+      'clients-files',
+      'cli-terminal',
       'clients',
       'published-client',
     ].map((name) => node(`e2e: ${name}`, `test/e2e/${name}.test.ts`)),
