@@ -29,6 +29,10 @@ class Session:
         api.on(f"POST {UPLOADS}", self.create)
         api.on(f"GET {UPLOADS}/up_1", lambda _request: self.record)
         api.on(f"POST {UPLOADS}/up_1/complete", self.complete)
+        api.on(
+            "POST /v1/sandboxes/sb_1/files/info",
+            {"name": "a", "path": "/home/user/a", "is_dir": False, "size": 5},
+        )
         for number in range(200):
             api.on(f"PUT {UPLOADS}/up_1/parts/{number}", self.part)
 
@@ -114,6 +118,7 @@ def test_parts_have_checksums_each_and_all(api, files):
     result = files.upload_file(TEXT, "a", resumable=True, max_concurrency=3, progress=seen.append)
     assert session.content == TEXT
     assert session.checksum == hashlib.sha256(TEXT).hexdigest()
+    assert result.target_path == "/home/user/a"
     assert (result.upload_id, result.transport, result.resumed) == ("up_1", UploadTransport.RESUMABLE, False)
     assert session.record["source_kind"] == "restartable_file"
     assert "user" not in session.record

@@ -1,4 +1,5 @@
-import type { UploadSession } from '@nullspace/contract';
+import type { FileInfo, UploadSession } from '@nullspace/contract';
+import type { CallOptions } from '../client/options.ts';
 import type { SandboxScope } from '../sandboxes/scope.ts';
 import { type SendOptions, sendParts } from './send-parts.ts';
 import { completeUpload } from './sessions.ts';
@@ -24,7 +25,7 @@ export function sendSession(
     tell('completed');
     return {
       kind: session.kind === 'file' ? 'file' : 'directory',
-      path: done.session.target_path,
+      path: await absolutePath(scope, done.session, { signal, requestTimeoutMs }),
       bytes: done.published_bytes,
       files: done.published_file_count,
       transport: 'resumable',
@@ -32,4 +33,15 @@ export function sendSession(
       uploadId,
     };
   });
+}
+
+/** A session repeats the path that was asked for; a relative one is resolved by asking for the file. */
+async function absolutePath(
+  scope: SandboxScope,
+  { target_path: path, user }: UploadSession,
+  call: CallOptions,
+): Promise<string> {
+  if (path.startsWith('/')) return path;
+  const json = { path, user };
+  return (await scope.client.json<FileInfo>('POST', `${scope.path}/files/info`, { ...call, json })).path;
 }

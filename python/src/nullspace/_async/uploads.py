@@ -169,11 +169,16 @@ class AsyncUploader:
             progress.tell(UploadProgressPhase.COMPLETING)
             call = upload_calls.complete(self._sandbox_id, session.upload_id, checksum)
             published = await self._transport.execute(call)
+            path = published.session.target_path
+            if not path.startswith("/"):
+                # A session repeats the path that was asked for.
+                info = await self._transport.execute(file_calls.info(self._sandbox_id, path, session.user))
+                path = info.path
         except SandboxError as failure:
             name_session(failure, session.upload_id)
             raise
         progress.tell(UploadProgressPhase.COMPLETED)
-        return parts_result(published, resumed, started_at)
+        return parts_result(published, path, resumed, started_at)
 
     async def _send(self, session: UploadSessionInfo, reader: PartReader, progress: Progress) -> str:
         """Sends the missing parts, a few at once; the checksum of the whole."""

@@ -239,12 +239,12 @@ def now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def parts_result(published: Published, resumed: bool, started_at: datetime) -> UploadResult:
+def parts_result(published: Published, path: str, resumed: bool, started_at: datetime) -> UploadResult:
     """What an upload in parts did."""
     session = published.session
     return UploadResult(
         session.kind,
-        session.target_path,
+        path,
         published.bytes,
         published.files,
         UploadTransport.RESUMABLE,
