@@ -3,6 +3,7 @@ import { entry } from './entry.ts';
 import { fileCommands } from './file-commands.ts';
 import { gitCommands } from './git-commands.ts';
 import { previewCommands } from './preview-commands.ts';
+import { templateCommands, templateGroups } from './template-commands.ts';
 
 const groups: Record<string, string> = {
   auth: 'Store an API key on this machine.',
@@ -23,7 +24,7 @@ const groups: Record<string, string> = {
   lifecycle: 'What happened to sandboxes and snapshots.',
   'lifecycle webhooks': 'Have lifecycle events posted to an address.',
   webhook: 'The same as "lifecycle webhooks".',
-  template: 'Look at templates.',
+  ...templateGroups,
   host: 'Look at the host on this machine.',
 };
 
@@ -133,8 +134,7 @@ const commands: CommandEntry[] = [
     entry(`${group} deliveries`, 'List deliveries.', () => import('../commands/webhook/deliveries.ts')),
     entry(`${group} delivery`, 'Show a delivery.', () => import('../commands/webhook/delivery.ts')),
   ]),
-  entry('template list', 'List templates.', () => import('../commands/template/list.ts')),
-  entry('template get', 'Show one template.', () => import('../commands/template/get.ts')),
+  ...templateCommands,
   entry('host df', 'Show what uses the disk.', () => import('../commands/host/df.ts')),
   entry('schema', 'Describe the command line for programs.', () => import('../commands/schema.ts')),
   entry('completion', 'Print shell completion code.', () => import('../commands/completion.ts')),

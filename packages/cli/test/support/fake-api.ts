@@ -49,6 +49,8 @@ const record = (id: string) => ({
   traffic_access_token: 'nst_secret',
 });
 
+const base = { id: 'tmpl_1', name: 'base', tags: ['default'], builtin: true };
+
 const failures: Record<string, [status: number, code: string]> = {
   sb_missing: [404, 'sandbox_not_found'],
   sb_paused: [409, 'sandbox_not_ready'],
@@ -96,8 +98,9 @@ function answer({ method, path, query, body }: SeenRequest, authorization?: stri
   if (id in failures) return failed(...failures[id]!);
   const state = answerState({ method, path, query, body }, id, rest);
   if (state) return state;
-  if (path === '/v1/templates')
-    return [200, [{ id: 'tmpl_1', name: 'base', tags: ['default'], builtin: true }]];
+  if (path === '/v1/templates') return [200, [base]];
+  if (path === '/v1/templates/refs/base') return [200, base];
+  if (path.startsWith('/v1/templates/refs/')) return failed(404, 'template_not_found');
   if (path === '/v1/sandboxes' && method === 'POST') return [201, record('sb_new')];
   if (path === '/v1/sandboxes') return [200, page(query)];
   if (method === 'DELETE') return [204];

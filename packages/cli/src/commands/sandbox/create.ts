@@ -13,6 +13,19 @@ export const command = defineCommand({
       name: 'snapshot-id',
       description: 'Start from this snapshot, which has template, size, environment and folder.',
     },
+    { name: 'warm-pool', description: 'Take a ready sandbox of this pool, twp_….' },
+    {
+      name: 'warm-pool-mode',
+      choices: ['prefer', 'require', 'bypass'],
+      description: 'What happens when none is ready. Without it what the pool says.',
+    },
+    {
+      name: 'warm-pool-wait',
+      type: 'integer',
+      minimum: 0,
+      maximum: 30_000,
+      description: 'Milliseconds to wait for one to get ready.',
+    },
     { name: 'vcpus', type: 'integer', minimum: 1, description: 'Virtual CPUs. Without it 2.' },
     { name: 'memory', type: 'integer', minimum: 1, description: 'Memory in MiB. Without it 512.' },
     { name: 'disk', type: 'integer', minimum: 1, description: 'Least size of the disk in MiB.' },
@@ -69,6 +82,9 @@ function createOptions(values: Values): CreateOptions {
     metadata: readMetadata(values),
     network: readNetworkPolicy(values.networkJson),
     autoResume: values.autoResume ?? false,
+    warmPool: values.warmPool,
+    warmPoolMode: values.warmPoolMode,
+    warmPoolWaitMs: values.warmPoolWait,
     idempotencyKey: values.idempotencyKey,
   };
 }

@@ -21,7 +21,15 @@ export const command = defineCommand({
 });
 
 function project(record: Record<string, unknown>, fields: string[]): Record<string, unknown> {
-  const optional = ['cwd', 'internet_access', 'network', 'ended_at', 'status_reason', 'status_message'];
+  const optional = [
+    'cwd',
+    'warm_pool_checkout',
+    'internet_access',
+    'network',
+    'ended_at',
+    'status_reason',
+    'status_message',
+  ];
   const unknown = fields.filter((field) => !(field in record) && !optional.includes(field));
   if (unknown.length > 0) {
     throw new CliError(`A sandbox has no field ${unknown.join(', ')}.`, {

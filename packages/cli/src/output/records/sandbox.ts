@@ -1,4 +1,5 @@
 import type { SandboxInfo } from 'nullspace';
+import { snakeCase } from './snake-case.ts';
 
 /** A sandbox as the CLI prints it in JSON: the API's names, without the traffic token. */
 export function sandboxRecord(info: SandboxInfo): Record<string, unknown> {
@@ -26,6 +27,7 @@ export function sandboxRecord(info: SandboxInfo): Record<string, unknown> {
         allow_out: network.allowOut,
       },
     }),
+    ...(info.warmPoolCheckout && { warm_pool_checkout: snakeCase(info.warmPoolCheckout) }),
     ...(info.endedAt && { ended_at: timestamp(info.endedAt) }),
     ...(info.statusReason !== undefined && { status_reason: info.statusReason }),
     ...(info.statusMessage !== undefined && { status_message: info.statusMessage }),

@@ -16,6 +16,7 @@ export function templateRecord(info: TemplateInfo): Record<string, unknown> {
       default_env_keys: info.runtimeDefaults.envKeys,
       default_user: info.runtimeDefaults.user ?? null,
       default_workdir: info.runtimeDefaults.workdir ?? null,
+      start_cmd: info.runtimeDefaults.startCmd ?? null,
     },
   };
 }
