@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 
 	"nullspace.dev/imager/internal/furnish"
@@ -63,7 +64,7 @@ func assemble(_ context.Context, input *bufio.Reader, reporter *report.Reporter)
 
 func unpack(digests []string, files *tree.Tree, w *image.Writer, reporter *report.Reporter) error {
 	for index, digest := range digests {
-		reporter.Progress("unpack", "", uint64(index), uint64(len(digests)))
+		reporter.Progress("unpack", fmt.Sprintf("layer %d of %d", index+1, len(digests)), 0, 0)
 		if err := unpackLayer(digest, files, w); err != nil {
 			return err
 		}

@@ -49,7 +49,7 @@ type Reporter struct {
 // New reporter.
 func New(out io.Writer) *Reporter { return &Reporter{out: json.NewEncoder(out)} }
 
-const progressEvery = 200 * time.Millisecond
+const progressEvery = time.Second
 
 // Progress of a phase. What comes too soon after the last is left out.
 func (r *Reporter) Progress(phase, message string, done, total uint64) {

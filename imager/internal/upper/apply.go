@@ -20,6 +20,7 @@ var opaqueMarks = []string{"SCHILY.xattr.trusted.overlay.opaque", "SCHILY.xattr.
 // Written by the platform at every start, or lying under mounts of its own: they stay as the image has them.
 var kept = map[string]bool{
 	"etc/hostname": true, "etc/hosts": true, "etc/resolv.conf": true, "etc/machine-id": true,
+	"var/lib/dbus/machine-id": true,
 	".nullspace": true, "proc": true, "sys": true, "dev": true,
 }
 

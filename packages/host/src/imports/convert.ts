@@ -12,6 +12,20 @@ const inUse = new WeakMap<HostContext, Map<string, number>>();
 export async function convert(
   host: HostContext,
   source: Source,
+  options: { signal: AbortSignal; tell: (progress: Progress) => void },
+): Promise<{ digest: string; sizeBytes: number }> {
+  try {
+    return await fetchAndMake(host, source, options);
+  } finally {
+    await pruneLayers(host, new Set([...(inUse.get(host)?.keys() ?? [])].map(layerName))).catch((error) => {
+      host.log.warn({ err: error }, 'old layers could not be removed');
+    });
+  }
+}
+
+async function fetchAndMake(
+  host: HostContext,
+  source: Source,
   { signal, tell }: { signal: AbortSignal; tell: (progress: Progress) => void },
 ): Promise<{ digest: string; sizeBytes: number }> {
   source.taken = true;
@@ -25,7 +39,13 @@ export async function convert(
     source.run.proceed();
     for await (const said of source.run.events) {
       if (said.event !== 'progress') continue;
-      tell({ phase: 'pull', message: '', doneBytes: said.done_bytes, totalBytes: said.total_bytes });
+      const { done_bytes: doneBytes, total_bytes: totalBytes } = said;
+      tell({
+        phase: 'pull',
+        message: `pulled ${inMb(doneBytes)} of ${inMb(totalBytes)} MB`,
+        doneBytes,
+        totalBytes,
+      });
     }
     await touchLayers(host, layers);
     const made = await makeImage(host, { order: { layers }, signal, tell });
@@ -36,10 +56,11 @@ export async function convert(
   } finally {
     signal.removeEventListener('abort', end);
     await source.run.end();
-    await pruneLayers(host, new Set([...(inUse.get(host)?.keys() ?? [])].map(layerName))).catch((error) => {
-      host.log.warn({ err: error }, 'old layers could not be removed');
-    });
   }
+}
+
+function inMb(bytes: number): string {
+  return (bytes / 1_000_000).toFixed(1);
 }
 
 function useLayers(host: HostContext, layers: readonly string[]): Disposable {

@@ -210,3 +210,18 @@ test('a host that is killed while it imports leaves nothing unfinished', async (
     assert.ok(!(line.includes('/imager') && line.includes('fetch')), `${pid}: ${line.replaceAll('\0', ' ')}`);
   }
 });
+
+test('an image of many large layers holds all of them', async () => {
+  const megabytes = process.env.NULLSPACE_TEST_LONG ? 1024 : 32;
+  const random = Buffer.from(crypto.getRandomValues(new Uint8Array(65_536)));
+  const content = Buffer.alloc(megabytes * 1024 * 1024, random);
+  const layers = [await tinyLayer(), ...[1, 2, 3, 4].map((n) => makeTar([{ path: `large/${n}`, content }]))];
+  const reference = await registry.push('large', { layers, uncompressed: true });
+  const { done } = await importImage(client, { reference });
+  assert.ok(Number(done.sizeBytes) >= 4 * content.length);
+  await inImage(done.image, async (guest) => {
+    assert.equal(await guest.run('wc -c /large/4 | cut -d" " -f1'), String(content.length));
+    assert.equal(await guest.run('cmp /large/1 /large/4 && echo same'), 'same');
+  });
+  await client.deleteImage({ image: done.image });
+});

@@ -234,6 +234,14 @@ test('layers that were not used for longest make room for others', async (t) => 
   assert.equal((await readdir(context.paths.layersDir)).length, 1);
 });
 
+test('without a cache no layer stays', async (t) => {
+  const registry = await startRegistry();
+  t.after(() => registry.close());
+  const { client, left } = await openHost(t, { insecure_registries: '127.0.0.1', layer_cache_mb: 0 });
+  await importImage(client, { reference: await registry.push('small', small) });
+  assert.deepEqual(await left(), []);
+});
+
 test('the defaults let no registry of the own network in', () => {
   const { insecure_registries, registry_allow_ranges } = schema.parse({});
   assert.deepEqual([insecure_registries, registry_allow_ranges], ['', '']);
