@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { faultPoints } from '@nullspace/host';
 import { NotFoundError, Sandbox } from 'nullspace';
 import { type Installation, startInstallation } from '../harness/installation.ts';
-import { findLeftovers, nothingLeft } from '../harness/leftovers.ts';
+import { findLeftovers, nothingLeft, readyInstances } from '../harness/leftovers.ts';
 import { until } from '../harness/until.ts';
 
 const long = Boolean(process.env.NULLSPACE_TEST_LONG);
@@ -30,6 +30,34 @@ describe('a host that is killed in the middle of its work', () => {
       if (created) await created.kill().catch(() => undefined);
       await bystander.kill();
       await until(() => nothingLeft(installation), 'nothing is left');
+    });
+});
+
+describe('a host that is killed while it fills or empties its pool', () => {
+  for (const point of faultPoints.filter((name) => /^(ready|checkout)\./.test(name)))
+    test(`at ${point} gives no ready instance to anybody twice, and leaves none`, async (context) => {
+      const installation = await startInstallation(context, { settings: { ready_base: '1' } });
+      const connection = installation.connection;
+      const bystander = await Sandbox.create(connection);
+      const full = () => until(() => readyInstances(installation).length === 1, 'one is ready');
+      await full();
+      const [before] = readyInstances(installation);
+      await installation.host.kill('SIGKILL');
+      // It may die before it says that it is ready.
+      await installation.startHost({ NULLSPACE_FAULT_POINT: point }).catch(() => undefined);
+      if (point.startsWith('checkout.')) await full();
+      const call = Sandbox.create({ ...connection, requestTimeoutMs: 60_000 }).catch(() => undefined);
+      await installation.host.ended;
+      await installation.startHost();
+      const created = await call;
+      await expectConsistent(installation, bystander);
+      await full();
+      assert.ok(!readyInstances(installation).includes(before!));
+      if (created) assert.equal((await created.commands.run('echo', { args: ['ours'] })).stdout, 'ours\n');
+      for await (const { id } of await Sandbox.list(connection)) await Sandbox.killById(id, connection);
+      await full();
+      await installation.host.kill('SIGTERM');
+      assert.ok(nothingLeft(installation));
     });
 });
 
@@ -68,10 +96,11 @@ async function expectConsistent(installation: Installation, bystander: Sandbox):
     for await (const info of await Sandbox.list({ ...connection, state: ['creating', 'running'] }))
       states.push(info);
     const { instanceFolders, cgroups } = findLeftovers(installation);
+    const ready = readyInstances(installation).length;
     return (
       states.every((info) => info.status === 'running') &&
-      instanceFolders.length === states.length &&
-      cgroups.length === states.length
+      instanceFolders.length === states.length + ready &&
+      cgroups.length === states.length + ready
     );
   }, 'records and machine agree');
 }

@@ -75,7 +75,7 @@ export const defaultTiming: Timing = {
   guardDelayMs: 1_000,
   guardRetryMs: 5_000,
   checkoutMs: 5_000,
-  refillDelayMs: 30,
+  refillDelayMs: 150,
   readyAgeMs: 6 * 3600 * 1000,
   poolCheckMs: 5_000,
   registryAnswerMs: 30_000,

@@ -76,7 +76,7 @@ async function serve(
   for (let tries = 0; tries < mostTries; tries += 1) {
     const instance = pool.take() ?? (await wait(host, pool, waitMs - waited()));
     if (!instance) break;
-    host.pools.wake(pool.ready.length > 0 ? host.timing.refillDelayMs : 0);
+    host.pools.wake(pool.waiters.size > 0 ? 0 : host.timing.refillDelayMs);
     try {
       const done = await checkOut(host, instance, { order, waitedMs: waited() });
       if (done) return { instance };
