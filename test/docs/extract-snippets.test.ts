@@ -95,7 +95,16 @@ describe('a program of snippets', () => {
 });
 
 test('the pages can be taken apart and are whole in every language', () => {
-  for (const name of ['quickstart', 'sandboxes', 'lifecycle', 'snapshots']) {
+  for (const name of [
+    'quickstart',
+    'sandboxes',
+    'lifecycle',
+    'snapshots',
+    'commands',
+    'terminal',
+    'files',
+    'uploads',
+  ]) {
     const snippets = extractSnippets(readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8'));
     for (const language of languages) {
       assert.ok(

@@ -9,7 +9,18 @@ import { suite } from '../harness/suite.ts';
 import { composeProgram, matchesOutput, splitOutput } from './compose-program.ts';
 import { extractSnippets, type Language, languages } from './extract-snippets.ts';
 
-const pages = ['quickstart', 'sandboxes', 'lifecycle', 'snapshots', 'events', 'previews'];
+const pages = [
+  'quickstart',
+  'sandboxes',
+  'lifecycle',
+  'snapshots',
+  'events',
+  'previews',
+  'commands',
+  'terminal',
+  'files',
+  'uploads',
+];
 const deadlineMs = 300_000;
 
 /** How a program in each language is started; it is the last argument. */
