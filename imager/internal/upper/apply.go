@@ -21,7 +21,7 @@ var opaqueMarks = []string{"SCHILY.xattr.trusted.overlay.opaque", "SCHILY.xattr.
 var kept = map[string]bool{
 	"etc/hostname": true, "etc/hosts": true, "etc/resolv.conf": true, "etc/machine-id": true,
 	"var/lib/dbus/machine-id": true,
-	".nullspace": true, "proc": true, "sys": true, "dev": true,
+	".nullspace":              true, "proc": true, "sys": true, "dev": true,
 }
 
 // Apply lays a saved upper layer over the tree.
