@@ -38,11 +38,16 @@ export function createRoutes(host: HostContext): (router: ConnectRouter) => void
         throw explain(host, error, context.method.name);
       }
     };
-  const guardedStream = async function* <Answer>(answers: AsyncIterable<Answer>, method: string) {
+  const guardedStream = async function* <Answer>(
+    answers: AsyncIterable<Answer>,
+    { signal, method }: HandlerContext,
+  ) {
     try {
       yield* answers;
     } catch (error) {
-      throw explain(host, error, method);
+      // Nothing failed: nobody is there to be answered.
+      if (signal.aborted) throw new ConnectError('the caller has gone', Code.Canceled);
+      throw explain(host, error, method.name);
     }
   };
   const present = (record: InstanceRecord) => ({ instance: presentInstance(record) });
@@ -90,8 +95,7 @@ export function createRoutes(host: HostContext): (router: ConnectRouter) => void
       listSnapshots: guarded(async () =>
         create(proto.ListSnapshotsResponseSchema, { snapshots: host.snapshots.list().map(presentSnapshot) }),
       ),
-      importImage: (request, context) =>
-        guardedStream(streamImport(host, request, context.signal), context.method.name),
+      importImage: (request, context) => guardedStream(streamImport(host, request, context.signal), context),
       assembleImage: guarded(async ({ snapshotId }: proto.AssembleImageRequest, { signal }) => {
         const made = await assembleImage(host, snapshotId, signal);
         const answer = { image: made.image, sizeBytes: BigInt(made.size_bytes) };
