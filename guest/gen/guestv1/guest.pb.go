@@ -1748,7 +1748,9 @@ func (x *Output) GetData() []byte {
 }
 
 type ListProcessesRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// This one alone, with what its tree uses; an empty list when it is not known. 0: all, without.
+	Pid           uint32 `protobuf:"varint,1,opt,name=pid,proto3" json:"pid,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1781,6 +1783,13 @@ func (x *ListProcessesRequest) ProtoReflect() protoreflect.Message {
 // Deprecated: Use ListProcessesRequest.ProtoReflect.Descriptor instead.
 func (*ListProcessesRequest) Descriptor() ([]byte, []int) {
 	return file_nullspace_guest_v1_guest_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *ListProcessesRequest) GetPid() uint32 {
+	if x != nil {
+		return x.Pid
+	}
+	return 0
 }
 
 type ListProcessesResponse struct {
@@ -1837,7 +1846,7 @@ type Process struct {
 	// Of a command on a pseudo-terminal.
 	Terminal *Terminal `protobuf:"bytes,6,opt,name=terminal,proto3" json:"terminal,omitempty"`
 	Tag      string    `protobuf:"bytes,7,opt,name=tag,proto3" json:"tag,omitempty"`
-	// Of its whole tree, measured at most once a second: processor time so far, which stays when it has ended, and resident
+	// Of its whole tree, when it was asked for alone: processor time so far, which stays when it has ended, and resident
 	// memory and processes now.
 	CpuUs        uint64 `protobuf:"varint,8,opt,name=cpu_us,json=cpuUs,proto3" json:"cpu_us,omitempty"`
 	MemoryBytes  uint64 `protobuf:"varint,9,opt,name=memory_bytes,json=memoryBytes,proto3" json:"memory_bytes,omitempty"`
@@ -4974,8 +4983,9 @@ const file_nullspace_guest_v1_guest_proto_rawDesc = "" +
 	"\x06Output\x122\n" +
 	"\x06stream\x18\x01 \x01(\x0e2\x1a.nullspace.guest.v1.StreamR\x06stream\x12\x16\n" +
 	"\x06offset\x18\x02 \x01(\x04R\x06offset\x12\x12\n" +
-	"\x04data\x18\x03 \x01(\fR\x04data\"\x16\n" +
-	"\x14ListProcessesRequest\"R\n" +
+	"\x04data\x18\x03 \x01(\fR\x04data\"(\n" +
+	"\x14ListProcessesRequest\x12\x10\n" +
+	"\x03pid\x18\x01 \x01(\rR\x03pid\"R\n" +
 	"\x15ListProcessesResponse\x129\n" +
 	"\tprocesses\x18\x01 \x03(\v2\x1b.nullspace.guest.v1.ProcessR\tprocesses\"\xbb\x03\n" +
 	"\aProcess\x12\x10\n" +

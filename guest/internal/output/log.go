@@ -18,7 +18,7 @@ type Limits struct {
 }
 
 // DefaultLimits are those of every command.
-var DefaultLimits = Limits{HeadBytes: 8 << 20, TailBytes: 1 << 20, StarvedTailBytes: 64 << 10, Patience: 10 * time.Second}
+var DefaultLimits = Limits{HeadBytes: 8 << 20, TailBytes: 4 << 20, StarvedTailBytes: 64 << 10, Patience: 10 * time.Second}
 
 // Log keeps the output of one command: its start whole, and a window of its end.
 type Log struct {

@@ -95,7 +95,7 @@ func (p *Process) Running() bool {
 
 func (p *Process) finish(ending end) {
 	status := ending.status
-	p.CPU(Use{CPU: ending.cpu})
+	p.countCPU(ending.cpu)
 	exit := Exit{Spawn: p.spawn, Run: ending.at.Sub(p.spawned)}
 	switch {
 	case status.Signaled():

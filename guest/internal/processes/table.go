@@ -41,7 +41,6 @@ type Table struct {
 	run      string
 	sequence atomic.Uint64
 	running  atomic.Int64
-	uses     uses
 
 	mu        sync.Mutex
 	byPID     map[int]*Process

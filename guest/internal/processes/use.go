@@ -1,12 +1,6 @@
 package processes
 
-import (
-	"sync"
-	"time"
-)
-
-// useAge is how old a measurement may be: lists are asked for many times a second, and each reads much of /proc.
-const useAge = time.Second
+import "time"
 
 // Use is what the tree of a command has taken: processor time so far, the rest now.
 type Use struct {
@@ -15,41 +9,22 @@ type Use struct {
 	Processes     int
 }
 
-// uses holds the last measurement of all commands.
-type uses struct {
-	mu    sync.Mutex
-	at    time.Time
-	trees map[*Process]Use
+// Use measures the command's tree. What a member used that ended unseen is missing until the command ends, whose own
+// children the kernel counts.
+func (p *Process) Use() Use {
+	tree := Tree{Command: p, Members: p.members()}
+	use := Use{ResidentBytes: tree.ResidentBytes(), Processes: len(tree.Members)}
+	for _, member := range tree.Members {
+		use.CPU += member.CPU
+	}
+	use.CPU = p.countCPU(use.CPU)
+	return use
 }
 
-// Uses measures all commands that have living processes.
-func (t *Table) Uses() map[*Process]Use {
-	t.uses.mu.Lock()
-	defer t.uses.mu.Unlock()
-	if t.uses.trees != nil && time.Since(t.uses.at) < useAge {
-		return t.uses.trees
-	}
-	measured := map[*Process]Use{}
-	trees, err := t.Trees()
-	if err != nil {
-		return t.uses.trees
-	}
-	for _, tree := range trees {
-		use := Use{ResidentBytes: tree.ResidentBytes(), Processes: len(tree.Members)}
-		for _, member := range tree.Members {
-			use.CPU += member.CPU
-		}
-		measured[tree.Command] = use
-	}
-	t.uses.at, t.uses.trees = time.Now(), measured
-	return measured
-}
-
-// CPU returns the processor time of the command's tree. What a member used that ended unseen is missing from measured
-// until the command ends, whose own children the kernel counts.
-func (p *Process) CPU(measured Use) time.Duration {
+// countCPU returns the most that was ever measured.
+func (p *Process) countCPU(measured time.Duration) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.cpu = max(p.cpu, measured.CPU)
+	p.cpu = max(p.cpu, measured)
 	return p.cpu
 }

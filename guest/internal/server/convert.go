@@ -25,6 +25,19 @@ func timeoutOf(command *guestv1.Command) time.Duration {
 	return time.Duration(min(command.GetTimeoutMs(), uint64(longest/time.Millisecond))) * time.Millisecond
 }
 
+func processOf(process *processes.Process) *guestv1.Process {
+	exit, counts := exitOf(process), process.Log.Counts()
+	shown := &guestv1.Process{
+		Pid: uint32(process.PID), Command: text(process.Command), Running: exit == nil, Exit: exit,
+		StartedUnixMs: uint64(process.Started.UnixMilli()), Tag: process.Tag,
+		StdoutBytes: counts.Stdout, StderrBytes: counts.Stderr, DroppedBytes: counts.Dropped,
+	}
+	if size, onTerminal := process.TerminalSize(); onTerminal {
+		shown.Terminal = &guestv1.Terminal{Columns: size.Columns, Rows: size.Rows}
+	}
+	return shown
+}
+
 func exitOf(process *processes.Process) *guestv1.Exit {
 	exit, exited := process.Exit()
 	if !exited {

@@ -89,28 +89,19 @@ func (s *Service) sendFrozen(stream *connect.ServerStream[guestv1.AttachResponse
 	return stream.Send(&guestv1.AttachResponse{Event: &guestv1.AttachResponse_Frozen{Frozen: frozen}})
 }
 
-// ListProcesses lists running and remembered commands in the order of their start.
-func (s *Service) ListProcesses(context.Context, *connect.Request[guestv1.ListProcessesRequest]) (*connect.Response[guestv1.ListProcessesResponse], error) {
+// ListProcesses lists running and remembered commands in the order of their start, or shows what one of them uses.
+func (s *Service) ListProcesses(_ context.Context, request *connect.Request[guestv1.ListProcessesRequest]) (*connect.Response[guestv1.ListProcessesResponse], error) {
 	response := &guestv1.ListProcessesResponse{}
-	uses := s.Processes.Uses()
 	for _, process := range s.Processes.List() {
-		if process.Internal {
-			continue
+		switch wanted := request.Msg.GetPid(); {
+		case process.Internal || wanted != 0 && wanted != uint32(process.PID):
+		case wanted == 0:
+			response.Processes = append(response.Processes, processOf(process))
+		default:
+			use, shown := process.Use(), processOf(process)
+			shown.CpuUs, shown.MemoryBytes, shown.ProcessCount = uint64(use.CPU.Microseconds()), use.ResidentBytes, uint32(use.Processes)
+			response.Processes = append(response.Processes, shown)
 		}
-		exit := exitOf(process)
-		counts := process.Log.Counts()
-		listed := &guestv1.Process{
-			Pid: uint32(process.PID), Command: text(process.Command), Running: exit == nil, Exit: exit,
-			StartedUnixMs: uint64(process.Started.UnixMilli()), Tag: process.Tag,
-			StdoutBytes: counts.Stdout, StderrBytes: counts.Stderr, DroppedBytes: counts.Dropped,
-		}
-		use := uses[process]
-		listed.CpuUs = uint64(process.CPU(use).Microseconds())
-		listed.MemoryBytes, listed.ProcessCount = use.ResidentBytes, uint32(use.Processes)
-		if size, onTerminal := process.TerminalSize(); onTerminal {
-			listed.Terminal = &guestv1.Terminal{Columns: size.Columns, Rows: size.Rows}
-		}
-		response.Processes = append(response.Processes, listed)
 	}
 	return connect.NewResponse(response), nil
 }

@@ -10,14 +10,11 @@ import (
 
 func listed(t testing.TB, pid uint32) *guestv1.Process {
 	t.Helper()
-	response := must[*connect.Response[guestv1.ListProcessesResponse]](t)(agent.ListProcesses(deadline(t), ask(&guestv1.ListProcessesRequest{})))
-	for _, process := range response.Msg.Processes {
-		if process.Pid == pid {
-			return process
-		}
+	response := must[*connect.Response[guestv1.ListProcessesResponse]](t)(agent.ListProcesses(deadline(t), ask(&guestv1.ListProcessesRequest{Pid: pid})))
+	if len(response.Msg.Processes) != 1 || response.Msg.Processes[0].Pid != pid {
+		t.Fatalf("%v is not process %d alone", response.Msg.Processes, pid)
 	}
-	t.Fatalf("process %d is not listed", pid)
-	return nil
+	return response.Msg.Processes[0]
 }
 
 func TestListsShowWhatATreeUses(t *testing.T) {

@@ -28,7 +28,7 @@ export async function describeProcess(
 ): Promise<ProcessDetail> {
   const live = await context.finder.findLive(address);
   return context.guests.call(live, { failure: 'exec_failed' }, async (guest, signal) => {
-    const { processes } = await guest.listProcesses(signal);
+    const { processes } = await guest.listProcesses(signal, { pid });
     const found = processes.find((process) => process.pid === pid);
     if (found) return presentProcess(found);
     const values = { sandbox_id: address.sandboxId, pid };

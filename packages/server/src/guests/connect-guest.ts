@@ -65,7 +65,8 @@ export interface GuestConnection {
     directory: MessageInitShape<typeof guest.ListDirectoryRequestSchema>,
     signal: AbortSignal,
   ): Promise<guest.ListDirectoryResponse>;
-  listProcesses(signal: AbortSignal): Promise<guest.ListProcessesResponse>;
+  /** All processes, or `only` one with what it uses. */
+  listProcesses(signal: AbortSignal, only?: { pid: number }): Promise<guest.ListProcessesResponse>;
   /** Paths whose last part matches a shell pattern. */
   searchFiles(
     search: MessageInitShape<typeof guest.SearchFilesRequestSchema>,
@@ -128,7 +129,8 @@ export function connectGuest({ address, token }: { address: string; token: strin
     unary: createClient(guest.GuestService, small),
     listDirectory: (directory, signal) =>
       callForList(bounded(LIST_BYTES), method.listDirectory, directory, signal),
-    listProcesses: (signal) => callForList(bounded(LIST_BYTES), method.listProcesses, {}, signal),
+    listProcesses: (signal, only) =>
+      callForList(bounded(LIST_BYTES), method.listProcesses, only ?? {}, signal),
     searchFiles: (search, signal) => callForList(bounded(LIST_BYTES), method.searchFiles, search, signal),
     findText: (search, signal) => callForList(bounded(LIST_BYTES), method.findText, search, signal),
     streams: {

@@ -756,6 +756,12 @@ export declare const OutputSchema: GenMessage<Output>;
  * @generated from message nullspace.guest.v1.ListProcessesRequest
  */
 export declare type ListProcessesRequest = Message<"nullspace.guest.v1.ListProcessesRequest"> & {
+  /**
+   * This one alone, with what its tree uses; an empty list when it is not known. 0: all, without.
+   *
+   * @generated from field: uint32 pid = 1;
+   */
+  pid: number;
 };
 
 /**
@@ -822,7 +828,7 @@ export declare type Process = Message<"nullspace.guest.v1.Process"> & {
   tag: string;
 
   /**
-   * Of its whole tree, measured at most once a second: processor time so far, which stays when it has ended, and resident
+   * Of its whole tree, when it was asked for alone: processor time so far, which stays when it has ended, and resident
    * memory and processes now.
    *
    * @generated from field: uint64 cpu_us = 8;
