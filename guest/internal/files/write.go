@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -255,8 +256,19 @@ func followLinks(path string) (string, error) {
 	return "", syscall.ELOOP
 }
 
+const (
+	temporaryStart = ".nullspace-"
+	temporaryEnd   = ".tmp"
+)
+
 func temporaryName() string {
 	random := make([]byte, 8)
 	rand.Read(random)
-	return ".nullspace-" + hex.EncodeToString(random) + ".tmp"
+	return temporaryStart + hex.EncodeToString(random) + temporaryEnd
+}
+
+// IsHidden tells whether a path is the platform's, or what a write stages beside its target.
+func IsHidden(path string) bool {
+	name := filepath.Base(path)
+	return IsReserved(path) || strings.HasPrefix(name, temporaryStart) && strings.HasSuffix(name, temporaryEnd)
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"archive/tar"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -353,8 +354,40 @@ func TestPackAndUnpackAgain(t *testing.T) {
 	}
 }
 
+func TestOfTwoArchivesAtOnceOneComes(t *testing.T) {
+	folder := t.TempDir()
+	results := make(chan error, 4)
+	for i := range cap(results) {
+		go func() {
+			_, err := unpack(t, &guestv1.UnpackArchiveOptions{Target: at(folder + "/target"), Conflict: refuseIt}, tarOf(t, member{name: strconv.Itoa(i)}))
+			results <- err
+		}()
+	}
+	came := 0
+	for range cap(results) {
+		if err := <-results; err == nil {
+			came++
+		} else if code(t, err) != "target_exists" {
+			t.Error(err)
+		}
+	}
+	if entries, _ := os.ReadDir(folder + "/target"); came != 1 || len(entries) != 1 {
+		t.Fatalf("%d came, %d entries", came, len(entries))
+	}
+	if entries, _ := os.ReadDir(folder); len(entries) != 1 {
+		t.Fatalf("%d entries beside", len(entries))
+	}
+}
+
 func TestAnUploadThatBreaksOffLeavesNothing(t *testing.T) {
 	folder := t.TempDir()
+	ctx, hangUp := context.WithCancel(deadline(t))
+	cut := agent.UnpackArchive(ctx)
+	cut.Send(&guestv1.UnpackArchiveRequest{Options: &guestv1.UnpackArchiveOptions{Target: at(folder + "/above/target"), Conflict: refuseIt}})
+	cut.Send(&guestv1.UnpackArchiveRequest{Data: tarOf(t, member{name: "a/file", content: strings.Repeat("x", 5000)})[:3000]})
+	eventually(t, "something is staged", func() bool { return strings.Contains(tree(t, folder), "a/file") })
+	hangUp()
+	eventually(t, "nothing is left", func() bool { return tree(t, folder) == "" })
 	stream := agent.UnpackArchive(deadline(t))
 	stream.Send(&guestv1.UnpackArchiveRequest{Options: &guestv1.UnpackArchiveOptions{Target: at(folder + "/target"), Conflict: refuseIt}})
 	if err := stream.Send(&guestv1.UnpackArchiveRequest{Options: &guestv1.UnpackArchiveOptions{}}); err != nil && err != io.EOF {

@@ -29,6 +29,27 @@ func thaw(t *testing.T) {
 	must[*connect.Response[guestv1.ThawResponse]](t)(agent.Thaw(context.Background(), connect.NewRequest(&guestv1.ThawRequest{})))
 }
 
+func TestFreezeEndsWatchesAndUploads(t *testing.T) {
+	folder := t.TempDir()
+	watched := watchFolder(t, folder, true, "")
+	upload := agent.UnpackArchive(deadline(t))
+	upload.Send(&guestv1.UnpackArchiveRequest{Options: &guestv1.UnpackArchiveOptions{Target: at(folder + "/target"), Conflict: refuseIt}})
+	upload.Send(&guestv1.UnpackArchiveRequest{Data: tarOf(t, member{name: "file", content: "x"})[:600]})
+	eventually(t, "something is staged", func() bool { entries, _ := os.ReadDir(folder); return len(entries) == 1 })
+	freeze(t)
+	for watched.stream.Receive() {
+	}
+	if err := watched.stream.Err(); code(t, err) != "sandbox_paused" {
+		t.Errorf("the watch ended with %v", err)
+	}
+	if _, err := upload.CloseAndReceive(); err == nil {
+		t.Error("an upload got through")
+	}
+	if got := tree(t, folder); got != "" {
+		t.Errorf("the upload left %q", got)
+	}
+}
+
 func TestFreezeRefusesCallsUntilThaw(t *testing.T) {
 	freeze(t)
 	calls := map[string]func() error{

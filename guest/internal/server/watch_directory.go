@@ -17,7 +17,7 @@ func (s *Service) WatchDirectory(ctx context.Context, request *connect.Request[g
 	if err != nil {
 		return refuse(err)
 	}
-	watched, err := watch.Open(watch.Options{Folder: real, Account: account, Recursive: request.Msg.GetRecursive(), Hidden: files.IsReserved})
+	watched, err := watch.Open(watch.Options{Folder: real, Account: account, Recursive: request.Msg.GetRecursive(), Hidden: files.IsHidden})
 	if err != nil {
 		return refuse(err)
 	}

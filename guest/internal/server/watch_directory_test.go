@@ -99,6 +99,22 @@ func TestAWatchTellsWhatChanges(t *testing.T) {
 	}
 }
 
+func TestWhatIsStagedIsNotTold(t *testing.T) {
+	folder := t.TempDir()
+	watched := watchFolder(t, folder, true, "")
+	for range 2 {
+		must[*guestv1.FileInfo](t)(write(t, at(folder+"/file"), 0, "x", "y"))
+		watched.expect(t, "create file", "write file")
+	}
+	for _, conflict := range []guestv1.ArchiveConflict{refuseIt, mergeInto} {
+		must[*guestv1.UnpackArchiveResponse](t)(unpack(t, &guestv1.UnpackArchiveOptions{Target: at(folder + "/tree"), Conflict: conflict}, tarOf(t, member{name: "member" + conflict.String()})))
+		if conflict == refuseIt {
+			watched.expect(t, "create tree/")
+		}
+		watched.expect(t, "create tree/member"+conflict.String())
+	}
+}
+
 func TestAFolderThatIsMovedEndsItsWatch(t *testing.T) {
 	folder := t.TempDir() + "/watched"
 	os.Mkdir(folder, 0o755)

@@ -30,6 +30,8 @@ type reading struct {
 	watch *Watch
 	// leaving are the first halves of renames, in their order.
 	leaving []half
+	// published is of the last rename that began at a hidden name: what was staged there comes with its content.
+	published uint32
 	// told are names that scans since the last complete read have told of, before those of the scans before it. The
 	// notes of the time of a scan come with the next complete read at the latest.
 	told, before map[string]bool
@@ -108,6 +110,9 @@ func (r *reading) take(n note) bool {
 	}
 	name := filepath.Join(folder, n.name)
 	if w.options.Hidden(w.absolute(name)) {
+		if n.mask&unix.IN_MOVED_FROM != 0 {
+			r.published = n.cookie
+		}
 		return false
 	}
 	r.change(n, name, n.mask&unix.IN_ISDIR != 0)
@@ -168,6 +173,9 @@ func (r *reading) moved(cookie uint32, name string, isDir bool) {
 		return
 	}
 	r.arrive(name, isDir)
+	if cookie == r.published && !isDir {
+		r.watch.queue.put(Event{Kind: Write, Name: name})
+	}
 }
 
 // settle tells of what was moved out of the folder.
