@@ -123,7 +123,7 @@ func (p *Process) conclude(exit Exit) {
 	close(p.done)
 	p.stdin.close()
 	if open {
-		time.AfterFunc(pipeGrace, p.end)
+		time.AfterFunc(pipeGrace, p.endHeld)
 	} else {
 		p.end()
 	}
@@ -167,13 +167,19 @@ func (p *Process) pumpEnded() {
 	}
 }
 
+// endHeld ends a command whose output something else still holds open. Closing a terminal waits for its pump, which may
+// wait for a reader.
+func (p *Process) endHeld() {
+	p.end()
+	p.terminal.hangUp()
+}
+
 func (p *Process) end() {
 	p.mu.Lock()
 	first := !p.isEnded
 	p.isEnded = true
 	p.mu.Unlock()
 	if first {
-		p.terminal.hangUp()
 		p.Log.End()
 		close(p.ended)
 	}

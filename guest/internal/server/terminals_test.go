@@ -83,6 +83,16 @@ func TestWhatOutlivesATerminalDoesNotHoldIt(t *testing.T) {
 	}
 }
 
+// The last one to hold the terminal may let go of it after the command has ended, and before it is hung up.
+func TestATerminalThatIsHeldForAMoment(t *testing.T) {
+	for range 5 {
+		pid := startTerminal(t, shell("trap '' HUP; sleep 0.03 & exit 4"), 80, 24)
+		if exit := follow(t, &guestv1.AttachRequest{Pid: pid}, nil).exit; exit.GetCode() != 4 {
+			t.Fatalf("exit %v", exit)
+		}
+	}
+}
+
 func TestJoiningATerminalBeginsNearItsEnd(t *testing.T) {
 	pid := startTerminal(t, shell("for i in $(seq 60000); do echo line $i; done; echo done; read x"), 80, 24)
 	follow(t, &guestv1.AttachRequest{Pid: pid}, until("done"))
