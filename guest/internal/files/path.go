@@ -43,16 +43,18 @@ func (t Target) resolveIn(known *accounts.Database) (place, error) {
 }
 
 func absolute(path, base string) (string, error) {
-	switch {
-	case path == "":
+	if path == "" {
 		return "", problem.New(problem.InvalidPath, "", "the path is empty")
+	}
+	if !strings.HasPrefix(path, "/") {
+		path = base + "/" + path
+	}
+	// The base is the guest's own word: it counts as well.
+	switch {
 	case strings.IndexByte(path, 0) >= 0:
 		return "", problem.New(problem.InvalidPath, "", "the path holds a NUL byte")
 	case len(path) > 4095:
 		return "", problem.New(problem.InvalidPath, "", "the path is longer than 4095 bytes")
-	}
-	if !strings.HasPrefix(path, "/") {
-		path = filepath.Join(base, path)
 	}
 	return filepath.Clean(path), nil
 }

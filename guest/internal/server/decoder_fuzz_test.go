@@ -2,10 +2,12 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 
@@ -39,7 +41,9 @@ func FuzzDecoder(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, which uint8, body []byte) {
 		call := decoded[int(which)%len(decoded)]
-		request := httptest.NewRequest(http.MethodPost, call.procedure, bytes.NewReader(body))
+		ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+		defer cancel()
+		request := httptest.NewRequestWithContext(ctx, http.MethodPost, call.procedure, bytes.NewReader(body))
 		request.Header.Set("Authorization", "Bearer "+token)
 		request.Header.Set("Content-Type", "application/proto")
 		if call.streams {
@@ -48,7 +52,7 @@ func FuzzDecoder(f *testing.F) {
 		answer := httptest.NewRecorder()
 		handler.ServeHTTP(answer, request)
 		// A stream tells its errors after the headers, and the library of the protocol calls a broken envelope internal.
-		if answer.Code >= http.StatusInternalServerError {
+		if answer.Code >= http.StatusInternalServerError || ctx.Err() != nil {
 			t.Fatalf("%s: %d %s", call.procedure, answer.Code, answer.Body)
 		}
 	})
