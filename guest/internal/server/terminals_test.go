@@ -63,6 +63,8 @@ func TestALoginShellOnATerminal(t *testing.T) {
 func TestKeysThatSignalAndEndInput(t *testing.T) {
 	pid := startTerminal(t, shell("trap 'echo interrupted' INT; echo ready; cat; echo after; cat; exit 7"), 80, 24)
 	follow(t, &guestv1.AttachRequest{Pid: pid}, until("ready"))
+	// The shell alone would hear the key and go on.
+	eventually(t, "the program runs", func() bool { return listed(t, pid).ProcessCount == 2 })
 	typeInto(t, pid, "\x03")
 	follow(t, &guestv1.AttachRequest{Pid: pid}, until("after"))
 	must[*connect.Response[guestv1.WriteStdinResponse]](t)(agent.WriteStdin(deadline(t), ask(&guestv1.WriteStdinRequest{Pid: pid, Data: []byte("line\r"), Close: true})))

@@ -1,12 +1,10 @@
 package watch
 
 import (
-	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
 	"time"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -16,14 +14,6 @@ const (
 	// otherHalf is how long the first half of a rename waits for the second.
 	otherHalf = 20 * time.Millisecond
 )
-
-// note is one message of the kernel's.
-type note struct {
-	id     int
-	mask   uint32
-	cookie uint32
-	name   string
-}
 
 // reading turns the kernel's notes into events. It is used by one goroutine.
 type reading struct {
@@ -35,12 +25,6 @@ type reading struct {
 	// told are names that scans since the last complete read have told of, before those of the scans before it. The
 	// notes of the time of a scan come with the next complete read at the latest.
 	told, before map[string]bool
-}
-
-type half struct {
-	cookie uint32
-	name   string
-	isDir  bool
 }
 
 func (r *reading) run() {
@@ -69,21 +53,6 @@ func (r *reading) run() {
 			r.told, r.before = nil, r.told
 		}
 	}
-}
-
-// parse splits what a read of inotify returned.
-func parse(data []byte) (notes []note) {
-	for len(data) >= unix.SizeofInotifyEvent {
-		head := (*unix.InotifyEvent)(unsafe.Pointer(&data[0]))
-		end := unix.SizeofInotifyEvent + int(head.Len)
-		if end > len(data) {
-			break
-		}
-		name, _, _ := bytes.Cut(data[unix.SizeofInotifyEvent:end], []byte{0})
-		notes = append(notes, note{id: int(head.Wd), mask: head.Mask, cookie: head.Cookie, name: string(name)})
-		data = data[end:]
-	}
-	return notes
 }
 
 // take returns true when the watch is over.
@@ -157,42 +126,6 @@ func (r *reading) change(n note, name string, isDir bool) {
 	case n.mask&unix.IN_MOVED_TO != 0:
 		r.moved(n.cookie, name, isDir)
 	}
-}
-
-// moved joins the two halves of a rename. One from elsewhere is a creation.
-func (r *reading) moved(cookie uint32, name string, isDir bool) {
-	for i, from := range r.leaving {
-		if from.cookie != cookie {
-			continue
-		}
-		r.leaving = append(r.leaving[:i:i], r.leaving[i+1:]...)
-		if isDir {
-			r.watch.tree.move(from.name, name)
-		}
-		r.watch.queue.put(Event{Kind: Rename, Name: name, OldName: from.name, IsDir: isDir})
-		return
-	}
-	r.arrive(name, isDir)
-	if cookie == r.published && !isDir {
-		r.watch.queue.put(Event{Kind: Write, Name: name})
-	}
-}
-
-// settle tells of what was moved out of the folder.
-func (r *reading) settle() {
-	for _, gone := range r.leaving {
-		if gone.isDir {
-			for _, id := range r.watch.tree.below(gone.name) {
-				r.watch.control(func(fd int) error {
-					_, err := unix.InotifyRmWatch(fd, uint32(id))
-					return err
-				})
-				r.forget(id)
-			}
-		}
-		r.watch.queue.put(Event{Kind: Remove, Name: gone.name, IsDir: gone.isDir})
-	}
-	r.leaving = nil
 }
 
 // arrive tells of what is new. A folder may have been filled before it was watched: what is in it is told of too, and
