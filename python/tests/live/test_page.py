@@ -141,9 +141,9 @@ def test_bad_values(sdk, options):
     assert next(iter(options)) in f"{caught.value} {caught.value.details}"
 
 
-def test_later_features_are_named(sdk):
-    with pytest.raises(nullspace.NotImplementedError, match="yet"):
-        sdk.Sandbox.create(auto_resume=True, on_timeout="pause")
+def test_waking_on_traffic_is_taken(sdk):
+    with sdk.Sandbox.create(auto_resume=True, on_timeout="pause") as sandbox:
+        assert sandbox.is_running()
 
 
 def test_a_wrong_key(sdk):

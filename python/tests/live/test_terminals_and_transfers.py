@@ -38,8 +38,11 @@ def test_a_terminal(sandbox):
     assert (result.exit_code, result.timed_out) == (7, False)
     assert b"done-42" in b"".join(output)
     assert b"30 100" in b"".join(output)
+    # An ended one is remembered for a while; an unknown one is not there.
+    assert sandbox.pty.connect(session_id=session.id).wait(timeout=60).exit_code == 7
+    assert sandbox.pty.list_sessions() == []
     with pytest.raises(NotFoundError):
-        sandbox.pty.connect(session_id=session.id)
+        sandbox.pty.connect(session_id="ses_unknown")
 
 
 def test_a_watch(sandbox, sdk, folder):
