@@ -20,6 +20,9 @@ const pages = [
   'terminal',
   'files',
   'uploads',
+  'templates',
+  'dockerfile',
+  'warm-pools',
 ];
 const deadlineMs = 300_000;
 
