@@ -88,6 +88,8 @@ function rootTests(long: boolean): Step[] {
       'files',
       'bad-input',
       'hang-up',
+      'output-cuts',
+      'slow-reader',
       'restarts',
       'fault-points',
       'cycles',

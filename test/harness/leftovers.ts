@@ -36,6 +36,14 @@ export function instanceOf(installation: Installation, sandboxId: string): strin
   );
 }
 
+/** Address of the guest of a sandbox, as this machine reaches it. */
+export function addressOfGuest(installation: Installation, sandboxId: string): string {
+  const id = instanceOf(installation, sandboxId);
+  if (!id) throw new Error(`${sandboxId} does not run here`);
+  const record = readRecord(join(installation.dataDir, 'host/instances', id, 'journal.json'));
+  return new URL(`http://${record.agent_address}`).hostname;
+}
+
 /** Instances that run and wait for their sandbox, of all pools or of one. */
 export function readyInstances(installation: Installation, poolId?: string): string[] {
   const folder = join(installation.dataDir, 'host/instances');
