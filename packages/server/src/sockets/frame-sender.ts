@@ -28,7 +28,7 @@ export class FrameSender<F extends { type: string }> {
   }
 
   /** The same for a binary frame. */
-  sendBytes(frame: Buffer, signal: AbortSignal): Promise<void> {
+  sendBytes(frame: { head: Buffer; data: Uint8Array }, signal: AbortSignal): Promise<void> {
     return sendFrame(this.#socket, frame, { bufferedBytes: BUFFERED_BYTES, signal });
   }
 }

@@ -1,17 +1,23 @@
 import type { WebSocket } from 'ws';
 
 /**
- * Sends a frame, text or bytes. Resolves when more may be sent: at once while at most `bufferedBytes` wait in the socket, else
+ * Sends a frame, text or bytes with a head. Resolves when more may be sent: at once while at most `bufferedBytes` wait in the socket, else
  * when this frame is out or `signal` aborts. A frame to a client that has gone is dropped.
  */
 export async function sendFrame(
   socket: WebSocket,
-  frame: string | Buffer,
+  frame: string | { head: Buffer; data: Uint8Array },
   { bufferedBytes, signal }: { bufferedBytes: number; signal?: AbortSignal | undefined },
 ): Promise<void> {
   if (socket.readyState !== socket.OPEN) return;
   const { promise: written, resolve } = Promise.withResolvers<void>();
-  socket.send(frame, () => resolve());
+  if (typeof frame === 'string') {
+    socket.send(frame, () => resolve());
+  } else {
+    // One message in two pieces, so that large data is not copied behind its head.
+    socket.send(frame.head, { binary: true, fin: false });
+    socket.send(frame.data, { binary: true, fin: true }, () => resolve());
+  }
   if (socket.bufferedAmount <= bufferedBytes || signal?.aborted) return;
   const giveUp = () => resolve();
   signal?.addEventListener('abort', giveUp, { once: true });

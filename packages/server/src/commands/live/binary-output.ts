@@ -3,12 +3,12 @@ import { exitFrame } from './exit-frame.ts';
 import type { OutputSink, StreamName } from './follow-process.ts';
 import type { FrameTarget } from './text-output.ts';
 
-const HEADER_BYTES = 9;
+const HEAD_BYTES = 9;
 const streamNumbers = { stdout: 1, stderr: 2 };
 
 /** A target that takes bytes too. */
 export interface BinarySender extends FrameTarget {
-  sendBytes(frame: Buffer, signal: AbortSignal): Promise<void>;
+  sendBytes(frame: { head: Buffer; data: Uint8Array }, signal: AbortSignal): Promise<void>;
 }
 
 /** Sends what a process writes as it is: one byte for the stream, eight for the offset, then the data. */
@@ -30,11 +30,10 @@ export class BinaryOutput implements OutputSink {
     data: Uint8Array,
     { offset, signal }: { offset: number; signal: AbortSignal },
   ): Promise<void> {
-    const frame = Buffer.allocUnsafe(HEADER_BYTES + data.length);
-    frame.writeUInt8(streamNumbers[name]);
-    frame.writeBigUInt64BE(BigInt(offset), 1);
-    frame.set(data, HEADER_BYTES);
-    return this.#sender.sendBytes(frame, signal);
+    const head = Buffer.allocUnsafe(HEAD_BYTES);
+    head.writeUInt8(streamNumbers[name]);
+    head.writeBigUInt64BE(BigInt(offset), 1);
+    return this.#sender.sendBytes({ head, data }, signal);
   }
 
   exited(exit: guest.Exit): Promise<void> {
