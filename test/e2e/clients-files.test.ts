@@ -190,15 +190,19 @@ describe('files, processes and git through the TypeScript SDK and the command li
     const streamed: string[] = [];
     await sandbox.commands.run('cat', { stdin: 'in\n', onStdout: (text) => streamed.push(text) });
     assert.equal(streamed.join(''), 'in\n');
-    const handle = await sandbox.commands.run('trap "echo caught; exit 3" INT; while :; do sleep 0.1; done', {
-      shell: true,
-      background: true,
-    });
+    const handle = await sandbox.commands.run(
+      'trap "echo caught; exit 3" INT; echo ready; while :; do sleep 0.1; done',
+      {
+        shell: true,
+        background: true,
+      },
+    );
+    await until(async () => (await handle.logs()).stdout === 'ready\n', 'the trap');
     await until(async () => (await handle.info()).processCount > 0, 'the processes');
     assert.ok((await handle.info()).memoryBytes > 0);
     await handle.sendSignal('SIGINT');
     const ended = await handle.wait();
-    assert.deepEqual([ended.exitCode, ended.stdout], [3, 'caught\n']);
+    assert.deepEqual([ended.exitCode, ended.stdout], [3, 'ready\ncaught\n']);
     const cat = await sandbox.commands.run('cat', { background: true });
     await cat.sendStdin(new Uint8Array([0xc3, 0xbc, 0x0a]));
     await cat.closeStdin();

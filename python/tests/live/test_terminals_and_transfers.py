@@ -140,12 +140,13 @@ def test_input_accounts_signals_and_use(sandbox, sdk):
     sandbox.commands.run("cat", stdin="in\n", on_stdout=out.append)
     assert "".join(out) == "in\n"
     handle = sandbox.commands.run(
-        "trap 'echo caught; exit 3' INT; while :; do sleep 0.1; done", shell=True, background=True
+        "trap 'echo caught; exit 3' INT; echo ready; while :; do sleep 0.1; done", shell=True, background=True
     )
+    sdk.wait_until(lambda: handle.get_logs().stdout == "ready\n")
     sdk.wait_until(lambda: handle.get_info().process_count > 0)
     handle.send_signal("SIGINT")
     result = handle.wait(timeout=60)
-    assert (result.exit_code, result.stdout) == (3, "caught\n")
+    assert (result.exit_code, result.stdout) == (3, "ready\ncaught\n")
     cat = sandbox.commands.run("cat", background=True)
     cat.send_stdin(b"\xc3\xbc\n")
     cat.close_stdin()
