@@ -186,7 +186,12 @@ export interface Slot {
 
 /** What a guest may reach. */
 export interface NetworkPolicy {
+  /** False: nothing beyond what `allowOut` names. */
   internetAccess: boolean;
+  /** Networks in canonical form that may be reached, over `denyOut`. Without a `denyOut` nothing else may. */
+  allowOut?: readonly string[];
+  /** Networks in canonical form that may not be reached. */
+  denyOut?: readonly string[];
 }
 
 /** Slots of this machine, prepared ahead of time, and the packet filter around them. */

@@ -10,6 +10,8 @@ export { filesystemSnapshotFiles } from './gvisor/filesystem-files.ts';
 export { largestProcessLimit } from './gvisor/limits.ts';
 export type { GvisorOptions } from './gvisor/options.ts';
 export { createNetwork } from './network/create-network.ts';
+export { canonicalNetworks, liesWithin } from './network/networks.ts';
 export type { NetworkOptions } from './network/options.ts';
+export { closedNetworks } from './network/ruleset.ts';
 export type { Resolver, ResolverOptions } from './resolver/create-resolver.ts';
 export { createResolver } from './resolver/create-resolver.ts';

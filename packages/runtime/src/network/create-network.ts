@@ -4,6 +4,7 @@ import { NoSlotError } from '../errors.ts';
 import { run } from '../processes/run.ts';
 import { createNames } from './names.ts';
 import type { NetworkOptions } from './options.ts';
+import { createPolicies } from './policies.ts';
 import { createPool } from './pool.ts';
 import { parseRange } from './range.ts';
 import { createRemover } from './remove-slots.ts';
@@ -17,7 +18,7 @@ export function createNetwork(options: NetworkOptions): Network {
   const names = createNames(installation);
   /** Slots whose address and route stand, since no engine has used them yet. */
   const fresh = new Set<number>();
-  const offline = new Set<number>();
+  const policies = createPolicies(names.table);
   const slotOf = (index: number) => describeSlot(names, range, index);
 
   const removeSlot = createRemover();
@@ -35,16 +36,7 @@ export function createNetwork(options: NetworkOptions): Network {
   async function remove(index: number): Promise<void> {
     fresh.delete(index);
     await removeSlot(names.slot(index));
-    if (offline.has(index)) await setOffline(index, false);
-  }
-
-  async function setOffline(index: number, value: boolean): Promise<void> {
-    const element = `element inet ${names.table} offline { ${range.guest(index)} }`;
-    // Adding first makes the deletion of an absent element succeed.
-    const commands = value ? `add ${element}\n` : `add ${element}\ndelete ${element}\n`;
-    await run('nft', ['-f', '-'], { input: commands });
-    if (value) offline.add(index);
-    else offline.delete(index);
+    await policies.remove(range.guest(index));
   }
 
   const pool = createPool({ first: 1, end: range.slots, ready: preparedSlots, make, remove, onError });
@@ -66,6 +58,7 @@ export function createNetwork(options: NetworkOptions): Network {
       await run('ip', ['route', 'replace', 'unreachable', range.cidr]);
       await run('ip', ['address', 'replace', `${range.resolver}/32`, 'dev', 'lo']);
       await run('nft', ['-f', '-'], { input: createRuleset(names, range) });
+      await policies.read();
       await writeFile('/proc/sys/net/ipv4/ip_forward', '1');
       for (const index of await findSlots()) pool.take(index);
       await pool.fill();
@@ -74,24 +67,22 @@ export function createNetwork(options: NetworkOptions): Network {
       const index = await pool.acquire();
       if (index === undefined)
         throw new NoSlotError(`All ${range.slots - 1} slots of ${range.cidr} are in use.`);
-      if (!policy.internetAccess) {
-        try {
-          await setOffline(index, true);
-        } catch (error) {
-          pool.release(index);
-          throw error;
-        }
+      try {
+        await policies.set(range.guest(index), policy);
+      } catch (error) {
+        void pool.release(index).catch(onError);
+        throw error;
       }
       return slotOf(index);
     },
     async adopt(index, policy) {
       pool.take(index);
       fresh.delete(index);
-      await setOffline(index, !policy.internetAccess);
+      await policies.set(range.guest(index), policy);
       return slotOf(index);
     },
     async setPolicy({ index }, policy) {
-      if (offline.has(index) === policy.internetAccess) await setOffline(index, !policy.internetAccess);
+      await policies.set(range.guest(index), policy);
     },
     async prepare(slot) {
       // The engine takes address and route away, so what was prepared serves one start only.
@@ -103,7 +94,7 @@ export function createNetwork(options: NetworkOptions): Network {
     },
     mayResolve(address) {
       const index = range.indexOf(address);
-      return index !== undefined && pool.has(index) && !offline.has(index);
+      return index !== undefined && pool.has(index) && !policies.isOffline(address);
     },
     async close() {
       await pool.close();

@@ -1,4 +1,5 @@
 import { RuntimeFailure } from '../errors.ts';
+import { formatAddress, parseAddress } from './address.ts';
 
 /** Addresses a slot takes: network, gateway, guest, broadcast. */
 const SLOT_SIZE = 4;
@@ -46,19 +47,4 @@ export function parseRange(text: string): GuestRange {
       return index >= 0 && index < slots ? index : undefined;
     },
   };
-}
-
-function parseAddress(text: string): number | undefined {
-  const parts = text.split('.');
-  if (parts.length !== 4) return undefined;
-  let value = 0;
-  for (const part of parts) {
-    if (!/^\d{1,3}$/.test(part) || Number(part) > 255) return undefined;
-    value = value * 256 + Number(part);
-  }
-  return value;
-}
-
-function formatAddress(value: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
 }

@@ -2,7 +2,7 @@ import type { Names } from './names.ts';
 import type { GuestRange } from './range.ts';
 
 /** What no guest may reach beyond the host: everything that is not the public internet (IANA special-purpose registry). */
-const CLOSED = [
+export const closedNetworks = [
   '0.0.0.0/8',
   '10.0.0.0/8',
   '100.64.0.0/10',
@@ -24,7 +24,7 @@ const MOST_FLOWS = 4096;
 
 /**
  * The packet filter of an installation, as one transaction: loading it again over itself changes nothing and keeps
- * the set of offline guests. A guest reaches the resolver and the public internet, and answers who calls it from the host.
+ * the policies of guests. A guest reaches the resolver and the public internet, and answers who calls it from the host.
  */
 export function createRuleset(names: Names, range: GuestRange): string {
   const guests = `"${names.prefix}*"`;
@@ -32,6 +32,17 @@ export function createRuleset(names: Names, range: GuestRange): string {
 table inet ${names.table} {
   set offline {
     type ipv4_addr
+  }
+  set restricted {
+    type ipv4_addr
+  }
+  set allowed {
+    type ipv4_addr . ipv4_addr
+    flags interval
+  }
+  set denied {
+    type ipv4_addr . ipv4_addr
+    flags interval
   }
   set flows {
     type ipv4_addr
@@ -47,6 +58,8 @@ table inet ${names.table} {
   chain through_host {
     type filter hook forward priority filter; policy accept;
   }
+  chain onward {
+  }
   chain outbound {
     type nat hook postrouting priority srcnat; policy accept;
   }
@@ -54,6 +67,7 @@ table inet ${names.table} {
 flush chain inet ${names.table} spoofing
 flush chain inet ${names.table} to_host
 flush chain inet ${names.table} through_host
+flush chain inet ${names.table} onward
 flush chain inet ${names.table} outbound
 table inet ${names.table} {
   chain spoofing {
@@ -72,9 +86,15 @@ table inet ${names.table} {
     oifname ${guests} ct state established,related accept
     oifname ${guests} drop
     iifname ${guests} ip saddr @offline drop
-    iifname ${guests} ip daddr { ${CLOSED.join(', ')} } drop
-    iifname ${guests} ct state new add @flows { ip saddr ct count over ${MOST_FLOWS} } drop
-    iifname ${guests} accept
+    iifname ${guests} ip daddr { ${closedNetworks.join(', ')} } drop
+    iifname ${guests} ip saddr . ip daddr @allowed jump onward
+    iifname ${guests} ip saddr . ip daddr @denied drop
+    iifname ${guests} ip saddr @restricted drop
+    iifname ${guests} jump onward
+  }
+  chain onward {
+    ct state new add @flows { ip saddr ct count over ${MOST_FLOWS} } drop
+    accept
   }
   chain outbound {
     ip saddr ${range.cidr} oifname != ${guests} masquerade

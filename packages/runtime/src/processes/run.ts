@@ -9,11 +9,13 @@ export interface RunOptions {
   /** Milliseconds after which the command is killed. @default 30000 */
   timeoutMs?: number;
   signal?: AbortSignal;
+  /** Characters of output that are kept. @default 65536 */
+  outputLimit?: number;
 }
 
 /** Runs a short command to its end and returns its output; rejects with what it wrote to stderr when it fails. */
 export async function run(command: string, args: string[], options: RunOptions = {}): Promise<string> {
-  const { input, timeoutMs = 30_000, signal } = options;
+  const { input, timeoutMs = 30_000, signal, outputLimit = OUTPUT_LIMIT } = options;
   return await new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
@@ -24,7 +26,7 @@ export async function run(command: string, args: string[], options: RunOptions =
     let stdout = '';
     let stderr = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      stdout = (stdout + text).slice(0, OUTPUT_LIMIT);
+      stdout = (stdout + text).slice(0, outputLimit);
     });
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-OUTPUT_LIMIT);
