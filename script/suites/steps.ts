@@ -103,6 +103,7 @@ function rootTests(long: boolean): Step[] {
       'pause-faults',
       'events',
       'previews',
+      'egress',
       'races',
       'programs',
       'hostile',

@@ -16,6 +16,7 @@ const pages = [
   'snapshots',
   'events',
   'previews',
+  'egress',
   'commands',
   'terminal',
   'files',

@@ -69,7 +69,7 @@ export {
 } from './schemas/lifecycle.ts';
 export type { ListSandboxesQuery, SandboxPage } from './schemas/list-sandboxes.ts';
 export type { MetricsSample } from './schemas/metrics.ts';
-export type { NetworkPolicy } from './schemas/network-policy.ts';
+export type { NetworkPolicy, SetNetworkRequest } from './schemas/network-policy.ts';
 export { isReservedPath } from './schemas/paths.ts';
 export type {
   HostInfo,

@@ -18,6 +18,7 @@ import { deleteImage } from './images/delete-image.ts';
 import { streamImport } from './imports/stream-import.ts';
 import { presentInstance } from './instance/present.ts';
 import type { InstanceRecord } from './instance/record.ts';
+import { setNetworkPolicy } from './network/set-policy.ts';
 import { pauseInstance } from './pause/pause-instance.ts';
 import { presentPool } from './pools/present-pool.ts';
 import { setPools } from './pools/set-pools.ts';
@@ -79,6 +80,9 @@ export function createRoutes(host: HostContext): (router: ConnectRouter) => void
         });
         return create(proto.SetDeadlineResponseSchema, present(record));
       }),
+      setNetworkPolicy: guarded(async (request: proto.SetNetworkPolicyRequest) =>
+        create(proto.SetNetworkPolicyResponseSchema, present(await setNetworkPolicy(host, request))),
+      ),
       pauseInstance: guarded(async ({ sandboxId, reason }: proto.PauseInstanceRequest) =>
         create(proto.PauseInstanceResponseSchema, present(await pauseInstance(host, { sandboxId, reason }))),
       ),

@@ -95,6 +95,7 @@ export type { ForkOptions } from './sandboxes/fork-options.ts';
 export type { FieldNames, ListOptions, SandboxQuery } from './sandboxes/list-options.ts';
 export { type ForkedSandbox, Sandbox } from './sandboxes/sandbox.ts';
 export type {
+  NetworkChanges,
   NetworkPolicy,
   SandboxInfo,
   SandboxMetrics,

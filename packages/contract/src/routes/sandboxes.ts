@@ -9,6 +9,7 @@ import {
   sandboxPage,
 } from '../schemas/list-sandboxes.ts';
 import { metricsSamples } from '../schemas/metrics.ts';
+import { setNetworkRequest } from '../schemas/network-policy.ts';
 import { sandboxInfo } from '../schemas/sandbox-info.ts';
 import { defineRoute } from './route.ts';
 
@@ -94,6 +95,20 @@ export const sandboxRoutes = {
       'quota_exceeded',
       'host_unavailable',
     ],
+  }),
+  setSandboxNetwork: defineRoute({
+    id: 'setSandboxNetwork',
+    method: 'PATCH',
+    path: `${path}/network`,
+    tag: 'Sandboxes',
+    summary: 'Changes what a running sandbox may reach.',
+    description:
+      'In force as a whole when it answers. Connections that the new policy does not allow are cut.',
+    params: sandboxParams,
+    body: setNetworkRequest,
+    status: 200,
+    response: sandboxInfo,
+    errors: ['sandbox_not_found', 'sandbox_not_ready', 'host_unavailable', 'not_implemented'],
   }),
   getSandboxMetrics: defineRoute({
     id: 'getSandboxMetrics',

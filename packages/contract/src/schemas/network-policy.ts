@@ -8,7 +8,7 @@ const hostMask = z
     `must be a host name, optionally with ":$\{PORT}" or ":<number>"`,
   );
 
-/** Network policy of a sandbox, fixed at create. */
+/** Network policy of a sandbox. */
 export const networkPolicy = z.strictObject({
   allow_public_traffic: z
     .boolean()
@@ -17,12 +17,24 @@ export const networkPolicy = z.strictObject({
   mask_request_host: hostMask
     .optional()
     .describe(`Host header that a service inside sees; $\{PORT} stands for the port.`),
-  deny_out: z.array(z.string().max(255)).max(256).optional().describe('Outbound deny list: CIDR or IP.'),
+  deny_out: z
+    .array(z.string().max(255))
+    .max(256)
+    .optional()
+    .describe('Outbound deny list: IPv4 addresses and networks. An entry in allow_out wins.'),
   allow_out: z
     .array(z.string().max(255))
     .max(256)
     .optional()
-    .describe('Outbound allow list: CIDR, IP or host name.'),
+    .describe(
+      'Outbound allow list: IPv4 addresses and networks. Without deny_out nothing else may be reached.',
+    ),
 });
+
+export const setNetworkRequest = networkPolicy
+  .pick({ allow_out: true, deny_out: true })
+  .extend({ internet_access: z.boolean().optional().describe('False: nothing beyond allow_out.') })
+  .refine((body) => Object.keys(body).length > 0, 'must change something');
+export type SetNetworkRequest = z.infer<typeof setNetworkRequest>;
 
 export type NetworkPolicy = z.infer<typeof networkPolicy>;

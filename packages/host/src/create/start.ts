@@ -6,6 +6,7 @@ import { commit } from '../instance/commit.ts';
 import { makeAgentToken } from '../instance/ids.ts';
 import type { Phases } from '../instance/record.ts';
 import type { TrackedInstance } from '../instance/tracked-instance.ts';
+import { policyOf } from '../network/policy.ts';
 import { watchAgent } from '../watch/watch-agent.ts';
 import { watchEngine } from '../watch/watch-engine.ts';
 import { withDeadline } from '../with-deadline.ts';
@@ -71,7 +72,7 @@ function enterGate(
 }
 
 function takeSlot(host: HostContext, instance: TrackedInstance, signal: AbortSignal): Promise<Slot> {
-  const acquiring = host.network.acquire({ internetAccess: instance.record.spec.internet_access });
+  const acquiring = host.network.acquire(policyOf(instance.record.spec));
   const taking = acquiring.then((slot) => {
     instance.slot = slot;
     return slot;

@@ -2,6 +2,7 @@ import type { Settings } from '@nullspace/configuration';
 import type { host } from '@nullspace/proto';
 import { type DeadlineAction, readDeadlineAction } from '../deadline/action.ts';
 import type { InstanceSpec } from '../instance/spec.ts';
+import { readPolicy } from '../network/policy.ts';
 import { requireSnapshotId } from '../snapshots/id.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import { bound, checkSpec, refuse } from './check-spec.ts';
@@ -52,7 +53,7 @@ export function validateCreate(
     ...readCheckout(request.checkout),
     spec: {
       ...checked,
-      internet_access: spec.internetAccess,
+      ...readPolicy(spec, 'spec.'),
       hostname: readHostname(spec.hostname, sandboxId),
     },
   };
@@ -71,7 +72,7 @@ function fromSnapshot(
     asTemplate: false,
     spec: {
       ...snapshot.spec,
-      internet_access: asked?.internetAccess ?? snapshot.spec.internet_access,
+      ...(asked ? readPolicy(asked, 'spec.') : {}),
       hostname: readHostname(asked?.hostname ?? '', sandboxId),
     },
   };

@@ -12,6 +12,8 @@ export function presentSpec(spec: InstanceSpec): MessageInitShape<typeof host.Sp
     env: { ...spec.env },
     cwd: spec.cwd,
     internetAccess: spec.internet_access,
+    allowOut: [...spec.allow_out],
+    denyOut: [...spec.deny_out],
     processLimit: spec.process_limit,
     hostname: spec.hostname,
   };

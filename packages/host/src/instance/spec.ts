@@ -11,6 +11,9 @@ export const instanceSpec = z.strictObject({
   image_env: z.record(z.string(), z.string()).default({}),
   cwd: z.string(),
   internet_access: z.boolean(),
+  /** Networks in canonical form. */
+  allow_out: z.array(z.string()).default([]),
+  deny_out: z.array(z.string()).default([]),
   process_limit: z.number().int(),
   hostname: z.string(),
 });

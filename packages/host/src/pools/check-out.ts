@@ -11,7 +11,9 @@ import { watchGuard } from '../guard/watch-guard.ts';
 import { commit } from '../instance/commit.ts';
 import { makeAgentToken } from '../instance/ids.ts';
 import { isFinal } from '../instance/record.ts';
+import type { InstanceSpec } from '../instance/spec.ts';
 import type { TrackedInstance } from '../instance/tracked-instance.ts';
+import { isSamePolicy, policyOf } from '../network/policy.ts';
 import { perform } from '../perform.ts';
 import { shuttingDown } from '../shutting-down.ts';
 
@@ -61,7 +63,7 @@ async function become(host: HostContext, instance: TrackedInstance, claim: Claim
             tokens: { now, next: token },
             restored: false,
           }),
-          setPolicy(host, instance, spec.internet_access),
+          setPolicy(host, instance, spec),
         ]);
       },
     },
@@ -81,11 +83,9 @@ async function become(host: HostContext, instance: TrackedInstance, claim: Claim
 async function setPolicy(
   host: HostContext,
   { slot, record }: TrackedInstance,
-  internetAccess: boolean,
+  spec: InstanceSpec,
 ): Promise<void> {
-  if (slot && record.spec.internet_access !== internetAccess) {
-    await host.network.setPolicy(slot, { internetAccess });
-  }
+  if (slot && !isSamePolicy(record.spec, spec)) await host.network.setPolicy(slot, policyOf(spec));
 }
 
 /** Nothing else runs between this and the check before it, so an end cannot be overwritten. */

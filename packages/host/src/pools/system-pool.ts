@@ -39,6 +39,8 @@ function define({ settings, timing }: HostContext, image: string): PoolDefinitio
       image_env: {},
       cwd: '',
       internet_access: true,
+      allow_out: [],
+      deny_out: [],
       process_limit: chooseProcessLimit({ asked: 0, memoryMb: shape.memory_mb }),
       hostname: '',
     },

@@ -56,6 +56,14 @@ function readPool(
     maxAgeMs: Number(pool.maxAgeMs) || timing.readyAgeMs,
     idleTimeoutMs: Number(pool.idleTimeoutMs),
     // Of a template snapshot processes run that came from a user: until a sandbox says otherwise they reach nothing.
-    spec: { ...spec, env: {}, cwd: '', hostname: '', internet_access: snapshotId === '' },
+    spec: {
+      ...spec,
+      env: {},
+      cwd: '',
+      hostname: '',
+      internet_access: snapshotId === '',
+      allow_out: [],
+      deny_out: [],
+    },
   };
 }

@@ -25,6 +25,8 @@ export function lostRecord(host: HostContext, options: { id: string; sandboxId: 
       image_env: {},
       cwd: '',
       internet_access: false,
+      allow_out: [],
+      deny_out: [],
       process_limit: 0,
       hostname: '',
     },

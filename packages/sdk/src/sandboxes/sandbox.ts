@@ -17,7 +17,7 @@ import { type CreateSnapshotOptions, createSnapshot } from '../snapshots/create.
 import { type ListSnapshotsOptions, listSnapshots } from '../snapshots/list.ts';
 import { readSnapshot } from '../snapshots/read-snapshot.ts';
 import type { SnapshotDetail, SnapshotInfo } from '../snapshots/types.ts';
-import { destroy, fetchInfo, fetchMetrics, moveDeadline } from './by-id.ts';
+import { changeNetwork, destroy, fetchInfo, fetchMetrics, moveDeadline } from './by-id.ts';
 import { connectSandbox } from './connect.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { createSandbox, sandboxPath } from './create.ts';
@@ -28,7 +28,7 @@ import { listSandboxes } from './list.ts';
 import type { FieldNames, ListOptions } from './list-options.ts';
 import { pauseSandbox, resumeSnapshot } from './pause.ts';
 import { readSandboxInfo } from './read-info.ts';
-import type { SandboxInfo, SandboxMetrics, TimeoutAction } from './types.ts';
+import type { NetworkChanges, SandboxInfo, SandboxMetrics, TimeoutAction } from './types.ts';
 
 /**
  * A handle on one sandbox. Get one by `Sandbox.create` or `Sandbox.connect`.
@@ -160,6 +160,14 @@ export class Sandbox implements AsyncDisposable {
   /** Samples of what it uses, oldest first. */
   getMetrics(options: CallOptions = {}): Promise<SandboxMetrics[]> {
     return fetchMetrics(this.#client, this.id, options);
+  }
+
+  /**
+   * Changes what it may reach while it runs. In force as a whole when it resolves; connections that the new rules do not
+   * allow are cut.
+   */
+  async setNetwork(changes: NetworkChanges, options: CallOptions = {}): Promise<SandboxInfo> {
+    return readSandboxInfo(await changeNetwork(this.#client, this.id, changes, options));
   }
 
   /** Moves the deadline to this many seconds from now, later or earlier, and sets what happens then. */

@@ -6,7 +6,7 @@ export type SandboxStatus = 'creating' | 'running' | 'paused' | 'destroyed' | 'e
 /** What happens when the time to live is over. */
 export type TimeoutAction = 'destroy' | 'hibernate';
 
-/** Rules for the network of a sandbox, fixed when it is created. */
+/** Rules for the network of a sandbox. */
 export interface NetworkPolicy {
   /** Whether previews answer without the sandbox's traffic token. */
   allowPublicTraffic?: boolean;
@@ -15,10 +15,16 @@ export interface NetworkPolicy {
    * @example 'localhost:${PORT}'
    */
   maskRequestHost?: string;
-  /** Outbound addresses to refuse: CIDR or IP. An entry in `allowOut` wins. */
+  /** Outbound IPv4 addresses and networks to refuse. An entry in `allowOut` wins. */
   denyOut?: string[];
-  /** Outbound addresses to allow: CIDR, IP or host name. Alone: these and nothing else. */
+  /** Outbound IPv4 addresses and networks to allow. Without `denyOut`: these and nothing else. */
   allowOut?: string[];
+}
+
+/** What to change of the outbound rules; what is left out stays. */
+export interface NetworkChanges extends Pick<NetworkPolicy, 'allowOut' | 'denyOut'> {
+  /** False: nothing beyond `allowOut`. */
+  internetAccess?: boolean;
 }
 
 /** A sandbox as the server knows it. */

@@ -1,6 +1,7 @@
 import type { Settings } from '@nullspace/configuration';
 import type { CreateSandboxBody } from '@nullspace/contract';
 import { invalidField, notImplemented } from '../api-error.ts';
+import { checkEgress } from '../network/check-egress.ts';
 
 export type CreateBounds = Pick<Settings, 'max_vcpus' | 'max_memory_mb' | 'max_disk_mb' | 'max_timeout_ms'>;
 
@@ -12,6 +13,7 @@ export type CreateBounds = Pick<Settings, 'max_vcpus' | 'max_memory_mb' | 'max_d
 export function checkCreate(body: CreateSandboxBody, bounds: CreateBounds): void {
   checkTimeoutAction(body);
   refuseFeatures(body);
+  if (body.network) checkEgress(body.network, 'network.');
   atMost('vcpus', body.vcpus ?? 0, bounds.max_vcpus);
   atMost('memory_mb', body.memory_mb ?? 0, bounds.max_memory_mb);
   atMost('disk_mb', body.disk_mb ?? 0, bounds.max_disk_mb);
@@ -37,6 +39,4 @@ function checkTimeoutAction({ timeout_action, lifecycle }: CreateSandboxBody): v
 function refuseFeatures(body: CreateSandboxBody): void {
   if (body.volumes?.length) throw notImplemented('volumes (volumes)');
   if (body.desktop) throw notImplemented('desktops (desktop)');
-  if (body.network?.deny_out?.length) throw notImplemented('outbound network policies (network.deny_out)');
-  if (body.network?.allow_out?.length) throw notImplemented('outbound network policies (network.allow_out)');
 }

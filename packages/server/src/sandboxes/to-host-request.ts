@@ -1,5 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { host } from '@nullspace/proto';
+import { egressOf } from '../network/egress.ts';
 import { pauseSnapshotId } from '../snapshots/pause-snapshot-id.ts';
 import type { NewSandbox, TimeoutAction } from '../store/records.ts';
 import type { ResolvedTemplate } from '../templates/resolve-template.ts';
@@ -26,7 +27,7 @@ export function toCreateRequest(
       diskMb: sandbox.diskMb,
       env: sandbox.envs,
       cwd: sandbox.cwd,
-      internetAccess: sandbox.internetAccess,
+      ...egressOf(sandbox),
       hostname: hostnameOf(sandbox.id),
     },
     timeoutMs: BigInt(sandbox.timeoutMs),

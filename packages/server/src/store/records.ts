@@ -137,6 +137,8 @@ export type NewSandbox = Pick<
 /** What a host or the server has learned about a sandbox. An absent field leaves the stored one. */
 export interface SandboxChange {
   status?: SandboxStatus;
+  network?: JsonValue;
+  internetAccess?: boolean;
   hostId?: string;
   diskMb?: number;
   timeoutMs?: number;

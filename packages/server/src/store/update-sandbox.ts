@@ -68,6 +68,8 @@ function changedColumns(row: SandboxRow, change: SandboxChange): Partial<Sandbox
     disk_mb: change.diskMb,
     timeout_ms: change.timeoutMs,
     timeout_action: change.timeoutAction,
+    network: change.network === undefined ? undefined : JSON.stringify(change.network),
+    internet_access: change.internetAccess === undefined ? undefined : Number(change.internetAccess),
     deadline_at: change.deadlineAt,
     started_at: change.startedAt,
     ended_at: change.endedAt,

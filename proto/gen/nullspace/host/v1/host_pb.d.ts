@@ -249,6 +249,20 @@ export declare type Spec = Message<"nullspace.host.v1.Spec"> & {
    * @generated from field: string hostname = 9;
    */
   hostname: string;
+
+  /**
+   * IPv4 addresses and networks that may be reached, over deny_out; without a deny_out nothing else may be.
+   *
+   * @generated from field: repeated string allow_out = 10;
+   */
+  allowOut: string[];
+
+  /**
+   * Those that may not be reached.
+   *
+   * @generated from field: repeated string deny_out = 11;
+   */
+  denyOut: string[];
 };
 
 /**
@@ -1205,6 +1219,53 @@ export declare type SetDeadlineResponse = Message<"nullspace.host.v1.SetDeadline
 export declare const SetDeadlineResponseSchema: GenMessage<SetDeadlineResponse>;
 
 /**
+ * @generated from message nullspace.host.v1.SetNetworkPolicyRequest
+ */
+export declare type SetNetworkPolicyRequest = Message<"nullspace.host.v1.SetNetworkPolicyRequest"> & {
+  /**
+   * @generated from field: string sandbox_id = 1;
+   */
+  sandboxId: string;
+
+  /**
+   * @generated from field: bool internet_access = 2;
+   */
+  internetAccess: boolean;
+
+  /**
+   * @generated from field: repeated string allow_out = 3;
+   */
+  allowOut: string[];
+
+  /**
+   * @generated from field: repeated string deny_out = 4;
+   */
+  denyOut: string[];
+};
+
+/**
+ * Describes the message nullspace.host.v1.SetNetworkPolicyRequest.
+ * Use `create(SetNetworkPolicyRequestSchema)` to create a new message.
+ */
+export declare const SetNetworkPolicyRequestSchema: GenMessage<SetNetworkPolicyRequest>;
+
+/**
+ * @generated from message nullspace.host.v1.SetNetworkPolicyResponse
+ */
+export declare type SetNetworkPolicyResponse = Message<"nullspace.host.v1.SetNetworkPolicyResponse"> & {
+  /**
+   * @generated from field: nullspace.host.v1.Instance instance = 1;
+   */
+  instance?: Instance | undefined;
+};
+
+/**
+ * Describes the message nullspace.host.v1.SetNetworkPolicyResponse.
+ * Use `create(SetNetworkPolicyResponseSchema)` to create a new message.
+ */
+export declare const SetNetworkPolicyResponseSchema: GenMessage<SetNetworkPolicyResponse>;
+
+/**
  * @generated from message nullspace.host.v1.PauseInstanceRequest
  */
 export declare type PauseInstanceRequest = Message<"nullspace.host.v1.PauseInstanceRequest"> & {
@@ -1900,6 +1961,17 @@ export declare const HostService: GenService<{
     methodKind: "unary";
     input: typeof SetDeadlineRequestSchema;
     output: typeof SetDeadlineResponseSchema;
+  },
+  /**
+   * Changes what a running instance may reach. In force as a whole when it answers; open connections are cut that
+   * it does not allow.
+   *
+   * @generated from rpc nullspace.host.v1.HostService.SetNetworkPolicy
+   */
+  setNetworkPolicy: {
+    methodKind: "unary";
+    input: typeof SetNetworkPolicyRequestSchema;
+    output: typeof SetNetworkPolicyResponseSchema;
   },
   /**
    * Saves memory and disk as the snapshot that Instance.pause_snapshot_id names, then frees the machine. The

@@ -1,0 +1,34 @@
+import type { NetworkPolicy, SetNetworkRequest } from '@nullspace/contract';
+import type { Context } from '../context.ts';
+import { notReady } from '../sandboxes/ended.ts';
+import type { SandboxAddress } from '../sandboxes/sandbox-finder.ts';
+import { isNotRunning } from '../snapshots/save-failure.ts';
+import type { JsonValue, Sandbox } from '../store/records.ts';
+import { checkEgress } from './check-egress.ts';
+import { egressOf } from './egress.ts';
+
+/** Changes what a running sandbox may reach. What the request leaves out stays as it is. */
+export async function setNetwork(
+  context: Context,
+  address: SandboxAddress,
+  body: SetNetworkRequest,
+): Promise<Sandbox> {
+  const { store, fleet, finder } = context;
+  checkEgress(body);
+  const sandbox = await finder.read(address);
+  if (sandbox.status !== 'running') throw notReady(sandbox);
+  const { internet_access: internetAccess = sandbox.internetAccess, ...lists } = body;
+  const network: NetworkPolicy = { ...(sandbox.network as NetworkPolicy | null), ...lists };
+  const next = { network: network as JsonValue, internetAccess };
+  try {
+    const { instance } = await fleet.call((client) =>
+      client.setNetworkPolicy({ sandboxId: sandbox.id, ...egressOf(next) }),
+    );
+    if (instance) await fleet.projection.onChanged(instance);
+  } catch (error) {
+    if (!isNotRunning(error)) throw error;
+    throw await finder.explainRefusal(sandbox);
+  }
+  const result = await store.updateSandbox(sandbox.id, next);
+  return result.sandbox ?? sandbox;
+}
