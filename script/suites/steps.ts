@@ -100,6 +100,7 @@ function rootTests(long: boolean): Step[] {
       'fork',
       'system-pool',
       'warm-pools',
+      'builds',
       'pause-faults',
       'events',
       'previews',
