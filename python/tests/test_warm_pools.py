@@ -32,7 +32,9 @@ def test_create(api, sdk):
     api.on(f"POST {POOLS}", POOL)
     made = sdk.TemplateWarmPool.create("review-api:stable", name="review", min_ready=2, max_ready=4)
     assert made.id == "twp_1"
-    assert api.body() == {
+    sdk.TemplateWarmPool.create("t", name="n", min_ready=0, max_ready=1, warm_pool_id="twp_mine")
+    assert api.body()["id"] == "twp_mine"
+    assert api.body(0) == {
         "template_ref": "review-api:stable",
         "name": "review",
         "min_ready": 2,

@@ -93,13 +93,14 @@ test('a log is printed as lines, or as one array', async () => {
 
 test('pools are made, listed, steered and waited for', async () => {
   const made = await run(
-    'template warm-pool create review-api:stable --name review --min-ready 2 --max-ready 4 --label a=b --version-policy track_tag --track-tag stable',
+    'template warm-pool create review-api:stable --name review --id twp_1 --min-ready 2 --max-ready 4 --label a=b --version-policy track_tag --track-tag stable',
   );
   assert.equal(made.stdout, 'twp_1\tenabled\tready 2/2\treview-api:stable\n');
   assert.deepEqual(api.seen[0], [
     'POST',
     pools,
     {
+      id: 'twp_1',
       template_ref: 'review-api:stable',
       name: 'review',
       min_ready: 2,

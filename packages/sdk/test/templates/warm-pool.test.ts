@@ -27,7 +27,7 @@ describe('a warm pool', () => {
         response,
       ),
     );
-    const settings = { template: 't', name: 'review', minReady: 0, maxReady: 4 };
+    const settings = { template: 't', name: 'review', minReady: 0, maxReady: 4, id: 'twp_1' };
     const pool = await TemplateWarmPool.create(
       { ...settings, versionPolicy: 'track_tag', trackTag: 'x' },
       api.connection,
@@ -45,6 +45,7 @@ describe('a warm pool', () => {
           'POST',
           '/v1/template-warm-pools',
           {
+            id: 'twp_1',
             template_ref: 't',
             name: 'review',
             min_ready: 0,

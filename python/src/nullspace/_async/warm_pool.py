@@ -60,6 +60,7 @@ class AsyncTemplateWarmPool:
         track_tag: str | None = None,
         labels: dict[str, str] | None = None,
         metadata: dict[str, Any] | None = None,
+        warm_pool_id: str | None = None,
         api_key: str | None = None,
         base_url: str | None = None,
         request_timeout: float | None = None,
@@ -81,6 +82,7 @@ class AsyncTemplateWarmPool:
             track_tag: the tag to follow.
             labels: labels of yours, usable in `list`.
             metadata: JSON of yours, returned.
+            warm_pool_id: id to use, `twp_…`; the server makes one by default.
             api_key: key of the API.
             base_url: address of the API.
             request_timeout: seconds of silence after which a request fails.
@@ -99,6 +101,8 @@ class AsyncTemplateWarmPool:
             labels=labels,
             metadata=metadata,
         )
+        if warm_pool_id is not None:
+            body["id"] = warm_pool_id
         connection = resolve_connection(api_key=api_key, base_url=base_url, timeout=request_timeout)
         async with transport_over(connection) as transport:
             return cls(await transport.execute(warm_pool_calls.create_pool(body)), connection)

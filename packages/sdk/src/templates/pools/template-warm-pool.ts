@@ -48,10 +48,15 @@ export class TemplateWarmPool {
     this.#client = client;
   }
 
-  /** Makes a pool, which fills itself from then on. */
-  static async create(settings: WarmPoolSettings, options: Options = {}): Promise<TemplateWarmPool> {
+  /** Makes a pool, which fills itself from then on. @param settings.id Id to use, `twp_…`. Default one of the server. */
+  static async create(
+    settings: WarmPoolSettings & { id?: string },
+    options: Options = {},
+  ): Promise<TemplateWarmPool> {
     const client = new Client(options);
-    const call = { signal: options.signal, json: writePool(settings) };
+    const { id, ...rest } = settings;
+    const json = { ...(id === undefined ? {} : { id }), ...writePool(rest) };
+    const call = { signal: options.signal, json };
     return new TemplateWarmPool(readPool(await client.json<WirePool>('POST', root, call)), client);
   }
 

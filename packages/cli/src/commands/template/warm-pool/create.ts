@@ -13,6 +13,7 @@ export const command = defineCommand({
   arguments: [templateRef],
   options: [
     { name: 'name', required: true, description: 'What you call it.' },
+    { name: 'id', description: 'Id to use, twp_…. Without it the server makes one.' },
     { ...whole('min-ready', 0, 'Refilled below this.'), required: true },
     { ...whole('max-ready', 0, 'Never more.'), required: true },
     { ...whole('vcpus', 1, 'Virtual CPUs of each.'), default: 2 },
@@ -45,6 +46,7 @@ export const command = defineCommand({
     const { TemplateWarmPool } = await import('nullspace');
     const pool = await TemplateWarmPool.create(
       {
+        id: values.id,
         template: values.templateRef,
         name: values.name,
         minReady: values.minReady,
