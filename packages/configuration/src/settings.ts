@@ -122,12 +122,6 @@ export const settings = z.strictObject({
   build_timeout_ms: wholeNumber(1000)
     .default(3600 * 1000)
     .describe('Longest time that a template build may run, in milliseconds.'),
-  build_cache_mb: wholeNumber(0)
-    .default(20_480)
-    .describe('Disk that layers kept from template builds may take, in MiB; the longest unused go first.'),
-  build_keep_days: wholeNumber(1, 3650)
-    .default(14)
-    .describe('Days after which unused layers and uploaded files of template builds are deleted.'),
   tenant_max_context_mb: wholeNumber(1)
     .default(20_480)
     .describe('Disk that the uploaded build-context files of one tenant may take, in MiB.'),
