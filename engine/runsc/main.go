@@ -24,6 +24,7 @@ func main() {
 	if slices.Contains(os.Args, "boot") || slices.Contains(os.Args, "gofer") {
 		time.AfterFunc(settled, debug.FreeOSMemory)
 	}
+	registerPrograms()
 	subcommands.Register(new(pauseCheckpoint), "")
 	maincli.Main()
 }

@@ -60,6 +60,13 @@ function unitTests(): Step[] {
       counts: 'go',
       patienceSeconds: 600,
     },
+    {
+      name: 'unit: engine',
+      command: ['sh', '-c', 'CGO_ENABLED=0 go test -v -count=1 ./runsc/'],
+      folder: 'engine',
+      counts: 'go',
+      patienceSeconds: 1200,
+    },
     pytest('unit: python', 'sdk', 'python/tests', ['--ignore=python/tests/live']),
   ];
 }
