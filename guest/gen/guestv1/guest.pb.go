@@ -132,7 +132,7 @@ func (ArchiveConflict) EnumDescriptor() ([]byte, []int) {
 type ErrorDetail struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// One of: file_not_found, file_exists, not_a_directory, is_a_directory, permission_denied, disk_full,
-	// not_text, invalid_path, unknown_user, working_directory_missing, process_not_found, process_limit, stdin_closed,
+	// not_text, invalid_path, unknown_user, working_directory_missing, process_not_found, process_limit, stdin_closed, stdin_full,
 	// sandbox_paused, restoring, not_a_terminal, invalid_pattern, watch_limit, too_many_entries, target_exists,
 	// archive_invalid, archive_invalid_path, archive_invalid_link, archive_unsupported_entry, archive_too_large.
 	Code          string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`

@@ -22,6 +22,7 @@ const (
 	ProcessNotFound         = "process_not_found"
 	ProcessLimit            = "process_limit"
 	StdinClosed             = "stdin_closed"
+	StdinFull               = "stdin_full"
 	SandboxPaused           = "sandbox_paused"
 	Restoring               = "restoring"
 	NotATerminal            = "not_a_terminal"
@@ -35,10 +36,9 @@ const (
 	ArchiveInvalidLink      = "archive_invalid_link"
 	ArchiveUnsupportedEntry = "archive_unsupported_entry"
 	ArchiveTooLarge         = "archive_too_large"
-	// InvalidArgument and the two below carry no detail: the message says all.
+	// InvalidArgument and the one below carry no detail: the message says all.
 	InvalidArgument = "invalid_argument"
 	TooLarge        = "too_large"
-	TimedOut        = "timed_out"
 )
 
 // Problem is a refusal with a stable code.

@@ -95,7 +95,7 @@ func slowStdin(ctx context.Context, pid, written, size int) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return ctx.Err()
 	}
-	return problem.New(problem.TimedOut, "", "process %d does not read its stdin: %d of %d bytes were written", pid, written, size)
+	return problem.New(problem.StdinFull, "", "process %d does not read its stdin: %d of %d bytes were written", pid, written, size)
 }
 
 // FeedStdin writes the whole input of a command and closes it. It ends with the command at the latest.

@@ -23,6 +23,7 @@ var connectCodes = map[string]connect.Code{
 	problem.ProcessNotFound:         connect.CodeNotFound,
 	problem.ProcessLimit:            connect.CodeResourceExhausted,
 	problem.StdinClosed:             connect.CodeFailedPrecondition,
+	problem.StdinFull:               connect.CodeDeadlineExceeded,
 	problem.SandboxPaused:           connect.CodeFailedPrecondition,
 	problem.Restoring:               connect.CodeUnavailable,
 	problem.NotATerminal:            connect.CodeFailedPrecondition,
@@ -42,7 +43,6 @@ var connectCodes = map[string]connect.Code{
 var bareCodes = map[string]connect.Code{
 	problem.InvalidArgument: connect.CodeInvalidArgument,
 	problem.TooLarge:        connect.CodeResourceExhausted,
-	problem.TimedOut:        connect.CodeDeadlineExceeded,
 }
 
 // refuse turns an error into what the protocol answers.

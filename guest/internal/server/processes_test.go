@@ -41,7 +41,7 @@ func TestStdinThatNobodyReads(t *testing.T) {
 	pid := start(t, "exec sleep 600")
 	big := make([]byte, 1<<20)
 	_, err := agent.WriteStdin(deadline(t), connect.NewRequest(&guestv1.WriteStdinRequest{Pid: pid, Data: big}))
-	if code(t, err) != "deadline_exceeded" {
+	if code(t, err) != "stdin_full" {
 		t.Fatal(err)
 	}
 	if !strings.Contains(err.Error(), "65536 of 1048576") {

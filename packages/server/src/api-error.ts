@@ -31,14 +31,14 @@ export class ApiError extends Error {
     this.headers = options.headers;
   }
 
-  /** The same error with more details. */
-  withDetails(details: Record<string, unknown>): ApiError {
+  /** The same error with more details, and another message if there is one. */
+  withDetails(details: Record<string, unknown>, message = this.message): ApiError {
     const error = new ApiError(
       this.code,
       {},
       { details: { ...this.details, ...details }, cause: this.cause },
     );
-    error.message = this.message;
+    error.message = message;
     return error;
   }
 }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { type BatchManifest, type BatchResult, batchManifest, limits } from '@nullspace/contract';
+import type { BatchManifest, BatchResult } from '@nullspace/contract';
 import type { guest } from '@nullspace/proto';
 import { ApiError, invalidField } from '../api-error.ts';
 import type { Context } from '../context.ts';
@@ -10,8 +10,11 @@ import type { SandboxAddress } from '../sandboxes/sandbox-finder.ts';
 import { toTarget } from './file-calls.ts';
 import { type Part, readParts } from './multipart.ts';
 import { presentFile } from './present-file.ts';
+import { readManifest } from './read-manifest.ts';
 
 const CHUNK_BYTES = 256 * 1024;
+/** Files that a refusal names. */
+const MOST_NAMED = 100;
 
 /** Writes the files of a multipart body as they arrive. One that fails does not touch the others. */
 export async function batchWrite(
@@ -30,31 +33,6 @@ export async function batchWrite(
   }
 }
 
-async function readManifest(first: IteratorResult<Part, void>): Promise<BatchManifest> {
-  if (first.done || first.value.field !== 'manifest') {
-    throw invalidField('manifest', 'must be the first part');
-  }
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of first.value.content) {
-    length += chunk.length;
-    if (length > limits.batch_manifest_bytes) {
-      throw invalidField('manifest', `must be at most ${limits.batch_manifest_bytes} bytes`);
-    }
-    chunks.push(chunk);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-  } catch (error) {
-    throw invalidField('manifest', 'must be JSON', { cause: error });
-  }
-  const result = batchManifest.safeParse(value);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw invalidField(['manifest', ...(issue?.path ?? [])].join('.'), issue?.message ?? 'is wrong');
-}
-
 async function send(
   context: Context,
   live: LiveInstance,
@@ -62,6 +40,7 @@ async function send(
 ): Promise<guest.WriteFilesResult[]> {
   const stall = new StallTimer();
   let broken: ApiError | undefined;
+  let begun = 0;
   // What breaks the body is the caller's doing and not the guest's; the agent is not waited for meanwhile.
   const take = async <T>(next: () => Promise<T>): Promise<T> => {
     stall.stop();
@@ -76,9 +55,14 @@ async function send(
   };
   async function* messages() {
     for (const { path, field } of manifest.files) {
-      const part = await take(async () => checkPart(await parts.next(), field));
+      const next = await take(() => parts.next());
+      broken = checkPart(next, field);
+      // The agent ends what has come whole, and says which files it wrote.
+      if (broken || next.done) return;
       const file = { target: toTarget({ path, user: manifest.user }) };
+      begun += 1;
       yield { message: { case: 'file' as const, value: file } };
+      const part = next.value;
       const content = part.content[Symbol.asyncIterator]?.() ?? [...(part.content as never)].values();
       for (
         let chunk = await take(() => content.next());
@@ -90,39 +74,54 @@ async function send(
         }
       }
     }
-    await take(async () => checkEnd(await parts.next()));
+    broken = checkEnd(await take(() => parts.next()));
   }
   const call = { failure: 'guest_unavailable' as const, answerMs: 0, user: manifest.user ?? '' };
+  let results: guest.WriteFilesResult[];
   try {
     stall.wait();
-    return await context.guests.call(live, call, async (connection, ended) => {
+    results = await context.guests.call(live, call, async (connection, ended) => {
       const signal = AbortSignal.any([ended, stall.signal]);
-      const { results } = await connection.writeFiles(messages(), signal);
-      if (results.length !== manifest.files.length) throw new Error('the agent answered for other files');
-      return results;
+      const answer = await connection.writeFiles(messages(), signal);
+      if (answer.results.length !== begun) throw new Error('the agent answered for other files');
+      return answer.results;
     });
   } catch (error) {
     throw broken ?? error;
   } finally {
     stall.stop();
   }
+  if (broken) throw sayWhatIsWritten(broken, manifest, results);
+  return results;
 }
 
-function checkPart(next: IteratorResult<Part, void>, field: string): Part {
-  if (next.done) throw invalidField(field, 'must follow, as the manifest names it; it did not come');
-  if (next.value.field === field) return next.value;
-  throw invalidField(field, `must be the next part; the part ${next.value.field.slice(0, 64)} came instead`);
+function checkPart(next: IteratorResult<Part, void>, field: string): ApiError | undefined {
+  if (next.done) return invalidField(field, 'must follow, as the manifest names it; it did not come');
+  if (next.value.field === field) return undefined;
+  return invalidField(field, `must be the next part; the part ${next.value.field.slice(0, 64)} came instead`);
 }
 
-function checkEnd(next: IteratorResult<Part, void>): void {
-  if (!next.done)
-    throw invalidField(next.value.field.slice(0, 64), 'must not be sent: it is not in the manifest');
+function checkEnd(next: IteratorResult<Part, void>): ApiError | undefined {
+  if (next.done) return undefined;
+  return invalidField(next.value.field.slice(0, 64), 'must not be sent: it is not in the manifest');
 }
 
 function toRefusal(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   const problem = 'body: broke off before its end; files that had arrived were written';
   return new ApiError('invalid_request', { problem }, { cause: error });
+}
+
+/** A refusal of a part, once the files before it are in their places. */
+function sayWhatIsWritten(
+  refusal: ApiError,
+  { files }: BatchManifest,
+  results: guest.WriteFilesResult[],
+): ApiError {
+  const written = files.flatMap(({ path }, index) => (results[index]?.result.case === 'info' ? [path] : []));
+  const details = { written_count: written.length, written: written.slice(0, MOST_NAMED) };
+  const names = written.length === 0 ? 'no file' : `${written.length} of ${files.length} files`;
+  return refusal.withDetails(details, `${refusal.message}; ${names} of the batch had been written`);
 }
 
 function present(

@@ -86,6 +86,15 @@ export function describeRefusal(code: string, call: GuestCall): ApiError | undef
         { problem: `The stdin of process ${pid} in sandbox ${sandbox_id} is closed` },
         { details: { sandbox_id, pid } },
       );
+    case 'stdin_full':
+      return new ApiError(
+        'exec_failed',
+        {
+          sandbox_id,
+          problem: `process ${pid} does not read its input, and what was sent last is not all written`,
+        },
+        { details: { sandbox_id, pid, reason: 'stdin_full' } },
+      );
     default:
       return undefined;
   }

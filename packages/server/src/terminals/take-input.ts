@@ -2,47 +2,61 @@ import { type PtyClientFrame, ptyClientFrame } from '@nullspace/contract';
 import { ApiError } from '../api-error.ts';
 import type { Context } from '../context.ts';
 import type { LiveInstance } from '../fleet/live-instance.ts';
+import { linkSignals } from '../guests/linked-signal.ts';
 import type { Inbox } from '../sockets/inbox.ts';
 import { endTerminal, setSize } from './terminal-calls.ts';
+import { TypedInput } from './typed-input.ts';
 
-/** What was typed and is not passed on yet goes in one call, up to so many bytes. */
-const TOGETHER_BYTES = 64 * 1024;
+/** How long a new size or a kill waits for what was typed before it. A program that reads takes no longer. */
+const PASS_MS = 250;
 
 interface Input {
   inbox: Inbox;
   pid: number;
+  /** Aborts when nothing can be typed any more. */
   signal: AbortSignal;
 }
 
 /**
- * Does what a client of a terminal asks for, in its order, until it goes or `signal` aborts. A program that does not
- * read keeps what is typed waiting, and then the client.
+ * Does what a client of a terminal asks for, in its order, until it has gone and what it typed is passed on. A program
+ * that does not read keeps what is typed waiting, and then the client, but neither sizes nor kills.
  */
 export async function takeInput(
   context: Context,
   live: LiveInstance,
   { inbox, pid, signal }: Input,
 ): Promise<void> {
-  let held: PtyClientFrame | undefined;
+  const over = linkSignals([signal]);
+  const typed = new TypedInput();
+  const drop = () => typed.end({ drop: true });
+  over.signal.addEventListener('abort', drop, { once: true });
+  const write = (data: Buffer) => type(context, live, { pid, signal: over.signal, data });
+  const obeying = obey(context, live, { inbox, pid, signal: over.signal, typed });
+  try {
+    await Promise.all([obeying.then(() => typed.end()), typed.pass(write)]);
+  } finally {
+    over.abort();
+    over.release();
+    await obeying.catch(() => undefined);
+  }
+}
+
+async function obey(
+  context: Context,
+  live: LiveInstance,
+  { inbox, pid, signal, typed }: Input & { typed: TypedInput },
+): Promise<void> {
   for (;;) {
-    const frame: PtyClientFrame | undefined = held ?? (await inbox.next(ptyClientFrame, { signal }));
-    held = undefined;
+    const frame: PtyClientFrame | undefined = await inbox.next(ptyClientFrame, { signal });
     if (!frame) return;
-    if (frame.type === 'pty_resize') {
-      await setSize(context, live, pid, frame).catch(ignoreEnded);
-    } else if (frame.type === 'pty_kill') {
-      await endTerminal(context, live, pid).catch(ignoreEnded);
-    } else {
-      const typed = [bytesOf(frame)];
-      for (let length = typed[0]!.length; length < TOGETHER_BYTES && inbox.length > 0; ) {
-        held = await inbox.next(ptyClientFrame, { signal });
-        if (held?.type !== 'pty_input') break;
-        typed.push(bytesOf(held));
-        length += typed.at(-1)!.length;
-        held = undefined;
-      }
-      await type(context, live, { pid, signal, data: Buffer.concat(typed) });
+    if (frame.type === 'pty_input') {
+      await typed.add(bytesOf(frame));
+      continue;
     }
+    await typed.passed(PASS_MS);
+    const call =
+      frame.type === 'pty_kill' ? endTerminal(context, live, pid) : setSize(context, live, pid, frame);
+    await call.catch(ignoreEnded);
   }
 }
 

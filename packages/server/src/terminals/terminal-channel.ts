@@ -27,8 +27,9 @@ export const terminalChannel: Channel<PtyServerFrame> = {
     const live = await context.finder.findLive(address);
     const terminal = await open(context, live, frame);
     const over = linkSignals([gone]);
+    const ended = new AbortController();
     const sink = new TerminalOutput(sender, terminal);
-    const typing = takeInput(context, live, { inbox, pid: terminal.pid, signal: over.signal });
+    const typing = takeInput(context, live, { inbox, pid: terminal.pid, signal: ended.signal });
     // A wrong frame ends the connection; the terminal stays.
     typing.catch(() => over.abort());
     const following = followProcess(context, live, {
@@ -38,7 +39,8 @@ export const terminalChannel: Channel<PtyServerFrame> = {
       signal: over.signal,
     });
     await following.finally(() => {
-      over.abort();
+      // What a client typed before it left is still passed on.
+      if (!gone.aborted) ended.abort();
       over.release();
     });
     await typing;

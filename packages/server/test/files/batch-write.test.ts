@@ -83,6 +83,40 @@ describe('batch writes', () => {
     expectError(await send('no parts', headless), 'invalid_request');
   });
 
+  test('whose parts stop to fit say which files had been written', async () => {
+    const files = ['/d/1', '/denied/2', '/d/3', '/d/4'].map((path, index) => ({
+      path,
+      field: `file${index}`,
+    }));
+    const [file0, file1, file2] = ['one', 'two', 'three'];
+    const cases: { parts: Files; says: RegExp; written: string[] }[] = [
+      {
+        parts: { file0: 'one', file1: 'two', other: 'x' },
+        says: /file2.*other.*; 1 of 4/,
+        written: ['/d/1'],
+      },
+      { parts: { file0, file1, file2 } as Files, says: /file3.*; 2 of 4/, written: ['/d/1', '/d/3'] },
+      { parts: { other: 'x' }, says: /file0.*; no file/, written: [] },
+      {
+        parts: { file0, file1, file2, file3: 'four', file4: 'five' } as Files,
+        says: /file4.*; 3 of 4/,
+        written: ['/d/1', '/d/3', '/d/4'],
+      },
+    ];
+    for (const { parts, says, written: expected } of cases) {
+      const { contents } = server.host.guestOf(id).files;
+      for (const { path } of files) contents.delete(path);
+      const answer = await send(formOf({ files }, parts));
+      expectError(answer, 'invalid_request', [says]);
+      assert.deepEqual(answer.body.error.details.written, expected);
+      assert.equal(answer.body.error.details.written_count, expected.length);
+      assert.deepEqual(
+        files.flatMap(({ path }) => (contents.has(path) ? [path] : [])),
+        expected,
+      );
+    }
+  });
+
   test('that break off leave the file that was on its way', async () => {
     server.host.guestOf(id).files.contents.set('/kept', Buffer.from('old'));
     const manifest = JSON.stringify({ files: [{ path: '/kept', field: 'file0' }] });

@@ -6,6 +6,7 @@ import { limits } from '@nullspace/contract';
 import { guest, host } from '@nullspace/proto';
 import { expectError } from '../fixtures/expect-error.ts';
 import type { FakeProcess } from '../fixtures/fake-processes.ts';
+import { guestError } from '../fixtures/guest-error.ts';
 import { type Frame, LiveSocket } from '../fixtures/live-socket.ts';
 import { startTestServer, type TestServer } from '../fixtures/test-server.ts';
 
@@ -80,6 +81,49 @@ describe('terminals', () => {
     socket.send({ type: 'pty_kill', id: 't1', session_id: session });
     assert.equal((await socket.type('pty_exited')).exit_code, 137);
     assert.deepEqual([process.terminal?.columns, process.terminal?.rows], [33, 12]);
+  });
+
+  test('take sizes and kills also while a program reads nothing of what was typed', async () => {
+    const { socket, process, session } = await open('wedged');
+    const wedge = Promise.withResolvers<void>();
+    process.readsInput = wedge.promise;
+    for (let frame = 0; frame < 10; frame++) {
+      socket.send({ type: 'pty_input', session_id: session, data: 'x'.repeat(32_768) });
+    }
+    socket.send({ type: 'pty_resize', session_id: session, cols: 44, rows: 11 });
+    while (process.terminal?.columns !== 44) await once(process, 'change');
+    socket.send({ type: 'pty_kill', session_id: session });
+    assert.equal((await socket.type('pty_exited')).exit_code, 137);
+    assert.equal(process.stdin, '');
+    wedge.resolve();
+    assert.equal(await socket.closed(), 1000);
+  });
+
+  test('are typed into also by a client that leaves at once', async () => {
+    const { socket, process } = await open('left');
+    const wedge = Promise.withResolvers<void>();
+    process.readsInput = wedge.promise;
+    socket.send({ type: 'pty_input', data: 'first ' });
+    socket.send({ type: 'pty_input', data: 'last' });
+    socket.socket.close();
+    await socket.closed();
+    wedge.resolve();
+    await typed(process, 'first last');
+    process.end(0);
+  });
+
+  test('that do not read what is typed for too long end the connection with a reason, and stay', async () => {
+    const { socket, process, session } = await open('full');
+    process.readsInput = Promise.reject(guestError('stdin_full'));
+    process.readsInput.catch(() => undefined);
+    socket.send({ type: 'pty_input', data: 'x' });
+    const error = await socket.type('error');
+    assert.equal(error.code, 'exec_failed');
+    assert.match(error.message, /does not read its input/);
+    assert.equal(await socket.closed(), 1000);
+    assert.equal(process.exit, undefined);
+    assert.equal((await server.call('GET', `/v1/sandboxes/${id}/pty/${session}`)).status, 200);
+    process.end(0);
   });
 
   test('live on without clients, and show each that joins what was shown last', async () => {

@@ -22,7 +22,7 @@ export declare const file_nullspace_guest_v1_guest: GenFile;
 export declare type ErrorDetail = Message<"nullspace.guest.v1.ErrorDetail"> & {
   /**
    * One of: file_not_found, file_exists, not_a_directory, is_a_directory, permission_denied, disk_full,
-   * not_text, invalid_path, unknown_user, working_directory_missing, process_not_found, process_limit, stdin_closed,
+   * not_text, invalid_path, unknown_user, working_directory_missing, process_not_found, process_limit, stdin_closed, stdin_full,
    * sandbox_paused, restoring, not_a_terminal, invalid_pattern, watch_limit, too_many_entries, target_exists,
    * archive_invalid, archive_invalid_path, archive_invalid_link, archive_unsupported_entry, archive_too_large.
    *
