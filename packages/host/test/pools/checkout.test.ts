@@ -38,7 +38,7 @@ test('a create takes a ready instance, configured as a cold one, and the pool re
   assert.equal(configured.token, instance.agentToken);
   assert.notEqual(configured.token, tokenBefore);
   const { slot } = host.context.registry.find('sb_1')!;
-  assert.deepEqual(site.machine.slots.get(slot!.index), { internetAccess: false });
+  assert.deepEqual(site.machine.slots.get(slot!.index), { internetAccess: false, allowOut: [], denyOut: [] });
   const folder = findPaths(site.settings).instancesDir;
   const journal = JSON.parse(await readFile(join(folder, instance.instanceId, 'journal.json'), 'utf8'));
   assert.equal(journal.sandbox_id, 'sb_1');
