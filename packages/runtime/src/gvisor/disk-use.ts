@@ -1,4 +1,5 @@
-import { readdir, readlink, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
+import { listOpenFiles } from '../processes/open-files.ts';
 import type { EngineContext } from './engine-context.ts';
 import { instancePaths } from './paths.ts';
 
@@ -10,13 +11,9 @@ export async function readDiskUse({ records }: EngineContext, id: string): Promi
   const record = await records.read(id);
   if (!record?.sandbox) return undefined;
   const { upper } = instancePaths(record.folder);
-  const descriptors = `/proc/${record.sandbox.pid}/fd`;
   const files = new Map<number, number>();
-  const numbers = await readdir(descriptors).catch(() => []);
   await Promise.all(
-    numbers.map(async (number) => {
-      const path = `${descriptors}/${number}`;
-      const target = await readlink(path).catch(() => '');
+    listOpenFiles(record.sandbox.pid).map(async ({ path, target }) => {
       if (!target.startsWith(`${upper}/`)) return;
       const found = await stat(path).catch(() => undefined);
       if (found) files.set(found.ino, found.blocks * 512);

@@ -1,7 +1,7 @@
-import { readdir, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive } from '../processes/identity.ts';
+import { listOpenFiles } from '../processes/open-files.ts';
 import type { EngineContext } from './engine-context.ts';
 import { runningLimits } from './limits.ts';
 import { PAGES } from './pages.ts';
@@ -21,7 +21,7 @@ export async function lowerOnceLoaded(
   if (!folder || !sandbox || !limits) return;
   const wait = () => sleep(INTERVAL_MS, undefined, { signal, ref: false }).catch(() => {});
   const goesOn = () => !signal.aborted && isAlive(sandbox);
-  while (goesOn() && (await holdsPages(sandbox.pid, folder))) await wait();
+  while (goesOn() && holdsPages(sandbox.pid, folder)) await wait();
   for (let left = TRIES; goesOn() && left > 0; left--) {
     try {
       await context.cgroups.group(id).update(runningLimits(limits, context));
@@ -32,10 +32,9 @@ export async function lowerOnceLoaded(
   }
 }
 
-async function holdsPages(pid: number, own: string): Promise<boolean> {
-  const fds = `/proc/${pid}/fd`;
-  const names = await readdir(fds).catch((): string[] => []);
-  const targets = await Promise.all(names.map((name) => readlink(`${fds}/${name}`).catch(() => '')));
-  // A removed one has " (deleted)" behind its name. Those of its own folder are for what the guest saves by itself.
-  return targets.some((target) => basename(target).startsWith(PAGES) && !target.startsWith(`${own}/`));
+function holdsPages(pid: number, own: string): boolean {
+  // Those of its own folder are for what the guest saves by itself.
+  return listOpenFiles(pid).some(
+    ({ target }) => basename(target).startsWith(PAGES) && !target.startsWith(`${own}/`),
+  );
 }

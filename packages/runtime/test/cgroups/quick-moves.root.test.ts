@@ -3,13 +3,14 @@ import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createQuickMoves, findOwnGroup } from '../../src/cgroups/quick-moves.ts';
+import { listOpenFiles } from '../../src/processes/open-files.ts';
 
 const hierarchy = '/sys/fs/cgroup/pids';
 const skip = existsSync(`${hierarchy}/cgroup.procs`) ? false : 'needs control groups of version 1';
 
 /** Milliseconds that a move of this process to another group and back takes, the best of several. */
 async function timeMoves(before: () => Promise<void>): Promise<number> {
-  const own = await findOwnGroup(hierarchy);
+  const own = findOwnGroup(hierarchy);
   const other = `${own}/nullspace-quick-moves-${process.pid}`;
   mkdirSync(other);
   const move = (to: string) => writeFileSync(`${to}/cgroup.procs`, String(process.pid), { flag: 'r+' });
@@ -33,6 +34,29 @@ test('a move takes no grace period of the kernel while moves are expected', { sk
   using _entered = createQuickMoves({ hierarchy }).enter();
   const taken = await timeMoves(() => sleep(60));
   assert.ok(taken < 2, `${taken} ms`);
+});
+
+test('moves hold one file open while they are expected by anyone, and none after that', {
+  skip,
+}, async () => {
+  const held = () => listOpenFiles(process.pid).filter(({ target }) => target.endsWith('/cgroup.procs'));
+  const moves = createQuickMoves({ hierarchy });
+  const [first, second] = [moves.enter(), moves.enter()];
+  first[Symbol.dispose]();
+  await sleep(30);
+  assert.equal(held().length, 1);
+  second[Symbol.dispose]();
+  while (held().length > 0) await sleep(5);
+  // Entered again, they go on.
+  using _third = moves.enter();
+  assert.equal(held().length, 1);
+});
+
+test('moves end by themselves while a start takes long', { skip }, async () => {
+  using _entered = createQuickMoves({ hierarchy }).enter();
+  const holds = () => listOpenFiles(process.pid).some(({ target }) => target.endsWith('/cgroup.procs'));
+  assert.ok(holds());
+  while (holds()) await sleep(20);
 });
 
 test('without version 1 nothing happens', async () => {
