@@ -1,4 +1,5 @@
-import { readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { rmdir, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { killProcess } from '../processes/signal.ts';
 
@@ -9,10 +10,13 @@ function isMissing(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENODEV';
 }
 
-/** Content of a control file; undefined when it or its group does not exist. */
-export async function readControl(file: string): Promise<string | undefined> {
+/**
+ * Content of a control file; undefined when it or its group does not exist. Read at once, as it is in memory: a thread for
+ * it would take several times as long.
+ */
+export function readControl(file: string): string | undefined {
   try {
-    return (await readFile(file, 'latin1')).trim();
+    return readFileSync(file, 'latin1').trim();
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
@@ -20,35 +24,42 @@ export async function readControl(file: string): Promise<string | undefined> {
 }
 
 /** A control file that holds one number; 0 when it does not exist. */
-export async function readNumber(file: string): Promise<number> {
-  return Number((await readControl(file)) ?? 0);
+export function readNumber(file: string): number {
+  return Number(readControl(file) ?? 0);
 }
 
 /** Value of a line "key value" in a control file; 0 when there is none. */
-export async function readKey(file: string, key: string): Promise<number> {
-  const text = (await readControl(file)) ?? '';
+export function readKey(file: string, key: string): number {
+  const text = readControl(file) ?? '';
   const line = text.split('\n').find((candidate) => candidate.startsWith(`${key} `));
   return line === undefined ? 0 : Number(line.slice(key.length + 1));
 }
 
-export async function writeControl(file: string, value: string | number): Promise<void> {
-  // Without "create": on a missing group the error must name it, and no plain file may appear.
-  await writeFile(file, String(value), { flag: 'r+' });
+// Without "create": on a missing group the error must name it, and no plain file may appear.
+const OPEN = { flag: 'r+' };
+
+export function writeControl(file: string, value: string | number): void {
+  writeFileSync(file, String(value), OPEN);
 }
 
-/** Writes a control file that this kernel may not have. */
-export async function writeOptionalControl(file: string, value: string | number): Promise<void> {
+/** Writes a control file at which the kernel may be at work for long, such as one that has it free memory. */
+export async function writeSlowControl(file: string, value: string | number): Promise<void> {
+  await writeFile(file, String(value), OPEN);
+}
+
+/** Writes a control file, which this kernel may not have. */
+export async function writeOptional(write: () => void | Promise<void>): Promise<void> {
   try {
-    await writeControl(file, value);
+    await write();
   } catch (error) {
     if (!isMissing(error)) throw error;
   }
 }
 
 /** Folders directly in `folder`; none when it does not exist. */
-export async function listFolders(folder: string): Promise<string[]> {
+export function listFolders(folder: string): string[] {
   try {
-    const entries = await readdir(folder, { withFileTypes: true });
+    const entries = readdirSync(folder, { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   } catch (error) {
     if (isMissing(error)) return [];
@@ -63,21 +74,21 @@ export async function listFolders(folder: string): Promise<string[]> {
 export async function removeGroup(folder: string): Promise<void> {
   const deadline = Date.now() + REMOVE_TIMEOUT_MS;
   for (;;) {
-    for (const child of await listFolders(folder)) await removeGroup(`${folder}/${child}`);
+    for (const child of listFolders(folder)) await removeGroup(`${folder}/${child}`);
     try {
       return await rmdir(folder);
     } catch (error) {
       if (isMissing(error)) return;
       // Tasks leave the list of processes a little before they leave the group.
       if ((error as NodeJS.ErrnoException).code !== 'EBUSY' || Date.now() > deadline) throw error;
-      for (const pid of await readProcesses(`${folder}/cgroup.procs`)) killProcess(pid);
+      for (const pid of readProcesses(`${folder}/cgroup.procs`)) killProcess(pid);
       await sleep(5);
     }
   }
 }
 
 /** Process numbers of a cgroup.procs file. */
-export async function readProcesses(file: string): Promise<number[]> {
-  const text = await readControl(file);
+export function readProcesses(file: string): number[] {
+  const text = readControl(file);
   return text ? text.split('\n').map(Number) : [];
 }

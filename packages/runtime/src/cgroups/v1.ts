@@ -9,7 +9,8 @@ import {
   readProcesses,
   removeGroup,
   writeControl,
-  writeOptionalControl,
+  writeOptional,
+  writeSlowControl,
 } from './files.ts';
 import { expandProcessors } from './processors.ts';
 import { createQuickMoves } from './quick-moves.ts';
@@ -31,10 +32,10 @@ export function createCgroupsV1(options: { root: string; name: string; processor
 
   async function setUp(): Promise<void> {
     await Promise.all(USED.map((controller) => mkdir(folderOf(controller), { recursive: true })));
-    await fillCpuset(folderOf('cpuset'), processors, root);
+    fillCpuset(folderOf('cpuset'), processors, root);
     // All instances together weigh as much as one busy task of the host for each core.
     const cores = expandProcessors(processors).length;
-    await writeControl(`${folderOf('cpu')}/cpu.shares`, 1024 * cores);
+    writeControl(`${folderOf('cpu')}/cpu.shares`, 1024 * cores);
   }
 
   return {
@@ -44,13 +45,13 @@ export function createCgroupsV1(options: { root: string; name: string; processor
     expectMoves: () => quickMoves.enter(),
     list: async () => {
       const found = new Set<string>();
-      for (const controller of await listFolders(root)) {
-        for (const id of await listFolders(folderOf(controller))) found.add(id);
+      for (const controller of listFolders(root)) {
+        for (const id of listFolders(folderOf(controller))) found.add(id);
       }
       return [...found];
     },
     remove: async () => {
-      for (const controller of await listFolders(root)) await removeGroup(folderOf(controller));
+      for (const controller of listFolders(root)) await removeGroup(folderOf(controller));
     },
   };
 }
@@ -63,21 +64,22 @@ function createGroupV1(options: { root: string; name: string; id: string }): Gro
     const limit = `${at('memory')}/memory.limit_in_bytes`;
     const withSwap = `${at('memory')}/memory.memsw.limit_in_bytes`;
     // The limit with swap may never be below the one without.
-    const raise = (await readNumber(limit)) < bytes;
-    if (raise) await writeOptionalControl(withSwap, bytes);
-    await writeControl(limit, bytes);
-    if (!raise) await writeOptionalControl(withSwap, bytes);
+    const raise = readNumber(limit) < bytes;
+    const write =
+      readNumber(`${at('memory')}/memory.usage_in_bytes`) > bytes ? writeSlowControl : writeControl;
+    if (raise) await writeOptional(() => write(withSwap, bytes));
+    await write(limit, bytes);
+    if (!raise) await writeOptional(() => write(withSwap, bytes));
   }
 
   async function update(limits: Partial<GroupLimits>): Promise<void> {
     const { memoryBytes, cpus, weight, tasks, processors } = limits;
-    await Promise.all([
-      memoryBytes !== undefined && setMemory(memoryBytes),
-      cpus !== undefined && writeControl(`${at('cpu')}/cpu.cfs_quota_us`, Math.round(cpus * PERIOD_USEC)),
-      weight !== undefined && writeControl(`${at('cpu')}/cpu.shares`, Math.max(2, Math.round(1024 * weight))),
-      tasks !== undefined && writeControl(`${at('pids')}/pids.max`, tasks),
-      processors !== undefined && fillCpuset(at('cpuset'), processors, root),
-    ]);
+    if (cpus !== undefined) writeControl(`${at('cpu')}/cpu.cfs_quota_us`, Math.round(cpus * PERIOD_USEC));
+    if (weight !== undefined) writeControl(`${at('cpu')}/cpu.shares`, Math.max(2, Math.round(1024 * weight)));
+    if (tasks !== undefined) writeControl(`${at('pids')}/pids.max`, tasks);
+    if (processors !== undefined) fillCpuset(at('cpuset'), processors, root);
+    // Last, as the kernel may refuse.
+    if (memoryBytes !== undefined) await setMemory(memoryBytes);
   }
 
   return {
@@ -87,32 +89,29 @@ function createGroupV1(options: { root: string; name: string; id: string }): Gro
       await Promise.all(USED.map((controller) => mkdir(at(controller), { recursive: true })));
       await update(limits);
     },
-    processes: async () => await readProcesses(`${at('pids')}/cgroup.procs`),
-    tasks: async () => await readNumber(`${at('pids')}/pids.current`),
-    outOfMemoryKills: async () => await readKey(`${at('memory')}/memory.oom_control`, 'oom_kill'),
+    processes: async () => readProcesses(`${at('pids')}/cgroup.procs`),
+    tasks: async () => readNumber(`${at('pids')}/pids.current`),
+    outOfMemoryKills: async () => readKey(`${at('memory')}/memory.oom_control`, 'oom_kill'),
     usage: async (): Promise<Usage | undefined> => {
-      const [cpu, memory, cache, processes] = await Promise.all([
-        readControl(`${at('cpuacct')}/cpuacct.usage`),
-        readNumber(`${at('memory')}/memory.usage_in_bytes`),
-        readKey(`${at('memory')}/memory.stat`, 'total_inactive_file'),
-        readNumber(`${at('pids')}/pids.current`),
-      ]);
+      const cpu = readControl(`${at('cpuacct')}/cpuacct.usage`);
       if (cpu === undefined) return undefined;
+      const memory = readNumber(`${at('memory')}/memory.usage_in_bytes`);
+      const cache = readKey(`${at('memory')}/memory.stat`, 'total_inactive_file');
       return {
         cpuUsec: Math.round(Number(cpu) / 1000),
         memoryBytes: Math.max(0, memory - cache),
-        processes,
+        processes: readNumber(`${at('pids')}/pids.current`),
       };
     },
     remove: async () => {
-      for (const controller of await listFolders(root)) await removeGroup(at(controller));
+      for (const controller of listFolders(root)) await removeGroup(at(controller));
     },
   };
 }
 
 /** A cpuset of version 1 takes no process until processors and memory nodes are set. */
-async function fillCpuset(folder: string, processors: string, root: string): Promise<void> {
-  const nodes = await readControl(`${root}/cpuset/cpuset.mems`);
-  await writeControl(`${folder}/cpuset.mems`, nodes ?? '0');
-  await writeControl(`${folder}/cpuset.cpus`, processors);
+function fillCpuset(folder: string, processors: string, root: string): void {
+  const nodes = readControl(`${root}/cpuset/cpuset.mems`);
+  writeControl(`${folder}/cpuset.mems`, nodes ?? '0');
+  writeControl(`${folder}/cpuset.cpus`, processors);
 }

@@ -9,7 +9,8 @@ import {
   readProcesses,
   removeGroup,
   writeControl,
-  writeOptionalControl,
+  writeOptional,
+  writeSlowControl,
 } from './files.ts';
 
 const PERIOD_USEC = 100_000;
@@ -20,24 +21,24 @@ export function createCgroupsV2(options: { root: string; name: string }): Cgroup
   const { root, name } = options;
   const parent = `${root}/${name}`;
 
-  async function enableControllers(folder: string): Promise<void> {
-    const enabled = (await readControl(`${folder}/cgroup.subtree_control`))?.split(' ') ?? [];
+  function enableControllers(folder: string): void {
+    const enabled = readControl(`${folder}/cgroup.subtree_control`)?.split(' ') ?? [];
     const missing = USED.filter((controller) => !enabled.includes(controller));
     if (missing.length === 0) return;
-    await writeControl(`${folder}/cgroup.subtree_control`, missing.map((each) => `+${each}`).join(' '));
+    writeControl(`${folder}/cgroup.subtree_control`, missing.map((each) => `+${each}`).join(' '));
   }
 
   return {
     version: 2,
     setUp: async () => {
-      await enableControllers(root);
+      enableControllers(root);
       await mkdir(parent, { recursive: true });
-      await enableControllers(parent);
+      enableControllers(parent);
     },
     group: (id) => createGroupV2({ folder: `${parent}/${id}`, path: `/${name}/${id}` }),
     // The engine's processes are born in their group here.
     expectMoves: () => ({ [Symbol.dispose]() {} }),
-    list: async () => await listFolders(parent),
+    list: async () => listFolders(parent),
     remove: async () => await removeGroup(parent),
   };
 }
@@ -46,23 +47,24 @@ function createGroupV2(options: { folder: string; path: string }): Group {
   const { folder, path } = options;
 
   async function setMemory(bytes: number): Promise<void> {
-    const excess = (await readNumber(`${folder}/memory.current`)) - bytes;
+    const limit = `${folder}/memory.max`;
+    const excess = readNumber(`${folder}/memory.current`) - bytes;
+    if (excess <= 0) return writeControl(limit, bytes);
     // Below what is in use the kernel ends the instance unless it frees as much at once. Asked before, it takes its time.
-    if (excess > 0) await writeOptionalControl(`${folder}/memory.reclaim`, excess).catch(() => {});
-    await writeControl(`${folder}/memory.max`, bytes);
+    await writeSlowControl(`${folder}/memory.reclaim`, excess).catch(() => {});
+    await writeSlowControl(limit, bytes);
   }
 
   async function update(limits: Partial<GroupLimits>): Promise<void> {
     const { memoryBytes, cpus, weight, tasks, processors } = limits;
-    await Promise.all([
-      memoryBytes !== undefined && setMemory(memoryBytes),
-      cpus !== undefined &&
-        writeControl(`${folder}/cpu.max`, `${Math.round(cpus * PERIOD_USEC)} ${PERIOD_USEC}`),
-      weight !== undefined &&
-        writeControl(`${folder}/cpu.weight`, Math.min(10_000, Math.max(1, Math.round(100 * weight)))),
-      tasks !== undefined && writeControl(`${folder}/pids.max`, tasks),
-      processors !== undefined && writeControl(`${folder}/cpuset.cpus`, processors),
-    ]);
+    if (cpus !== undefined)
+      writeControl(`${folder}/cpu.max`, `${Math.round(cpus * PERIOD_USEC)} ${PERIOD_USEC}`);
+    if (weight !== undefined)
+      writeControl(`${folder}/cpu.weight`, Math.min(10_000, Math.max(1, Math.round(100 * weight))));
+    if (tasks !== undefined) writeControl(`${folder}/pids.max`, tasks);
+    if (processors !== undefined) writeControl(`${folder}/cpuset.cpus`, processors);
+    // Last, as the kernel may refuse.
+    if (memoryBytes !== undefined) await setMemory(memoryBytes);
   }
 
   return {
@@ -72,20 +74,19 @@ function createGroupV2(options: { folder: string; path: string }): Group {
       await mkdir(folder, { recursive: true });
       await update(limits);
       // Kernels without swap accounting have no such file.
-      await writeOptionalControl(`${folder}/memory.swap.max`, 0);
+      await writeOptional(() => writeControl(`${folder}/memory.swap.max`, 0));
     },
-    processes: async () => await readProcesses(`${folder}/cgroup.procs`),
-    tasks: async () => await readNumber(`${folder}/pids.current`),
-    outOfMemoryKills: async () => await readKey(`${folder}/memory.events`, 'oom_kill'),
+    processes: async () => readProcesses(`${folder}/cgroup.procs`),
+    tasks: async () => readNumber(`${folder}/pids.current`),
+    outOfMemoryKills: async () => readKey(`${folder}/memory.events`, 'oom_kill'),
     usage: async (): Promise<Usage | undefined> => {
-      const [current, cpuUsec, cache, processes] = await Promise.all([
-        readControl(`${folder}/memory.current`),
-        readKey(`${folder}/cpu.stat`, 'usage_usec'),
-        readKey(`${folder}/memory.stat`, 'inactive_file'),
-        readNumber(`${folder}/pids.current`),
-      ]);
+      const current = readControl(`${folder}/memory.current`);
       if (current === undefined) return undefined;
-      return { cpuUsec, memoryBytes: Math.max(0, Number(current) - cache), processes };
+      return {
+        cpuUsec: readKey(`${folder}/cpu.stat`, 'usage_usec'),
+        memoryBytes: Math.max(0, Number(current) - readKey(`${folder}/memory.stat`, 'inactive_file')),
+        processes: readNumber(`${folder}/pids.current`),
+      };
     },
     remove: async () => await removeGroup(folder),
   };

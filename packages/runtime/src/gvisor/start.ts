@@ -129,6 +129,7 @@ async function raiseOnceBooting(
 ): Promise<void> {
   while (!signal.aborted) {
     for (const pid of await group.processes()) {
+      // In a thread: the kernel may hold this one up while the guest's memory is short.
       const command = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '');
       if (command.startsWith('runsc-sandbox\0')) return await raise();
     }

@@ -13,7 +13,7 @@ it('ends what is left in a group and removes it with the groups below', async ()
   await mkdir(`${folder}/below`, { recursive: true });
   const left = spawn('sleep', ['600'], { stdio: 'ignore' });
   const ended = once(left, 'exit');
-  await writeControl(`${folder}/below/cgroup.procs`, left.pid ?? 0);
+  writeControl(`${folder}/below/cgroup.procs`, left.pid ?? 0);
   await removeGroup(folder);
   assert.deepEqual(await ended, [null, 'SIGKILL']);
   assert.ok(!existsSync(folder));

@@ -48,10 +48,10 @@ describe('ends of instances', { timeout: 180_000 }, () => {
       for (const { folder: own } of requests) assert.deepEqual(await readdir(own), []);
       if (round === 0) baseline = await descriptors();
     }
-    for (const controller of await listFolders('/sys/fs/cgroup')) {
-      assert.deepEqual(await listFolders(`/sys/fs/cgroup/${controller}/nullspace-${installation}`), []);
+    for (const controller of listFolders('/sys/fs/cgroup')) {
+      assert.deepEqual(listFolders(`/sys/fs/cgroup/${controller}/nullspace-${installation}`), []);
     }
-    assert.deepEqual(await listFolders(`/sys/fs/cgroup/nullspace-${installation}`), []);
+    assert.deepEqual(listFolders(`/sys/fs/cgroup/nullspace-${installation}`), []);
     assert.deepEqual(await findProcesses(folder), []);
     assert.deepEqual(await readdir(`${folder}/engine/instances`), []);
     const mounts = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n');
