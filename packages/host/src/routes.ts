@@ -9,6 +9,7 @@ import { readDeadlineAction } from './deadline/action.ts';
 import { setDeadline } from './deadline/set-deadline.ts';
 import { describeHost } from './describe-host.ts';
 import { describeDisk } from './disk/describe-disk.ts';
+import { findMissing } from './disk/find-missing.ts';
 import { forgetInstances } from './end/forget.ts';
 import { killInstance } from './end/kill-instance.ts';
 import { HostError, isDiskFull, toConnectError } from './errors.ts';
@@ -113,6 +114,9 @@ export function createRoutes(host: HostContext): (router: ConnectRouter) => void
         await deleteSnapshot(host, snapshotId);
         return create(proto.DeleteSnapshotResponseSchema);
       }),
+      findMissing: guarded(async (request: proto.FindMissingRequest) =>
+        create(proto.FindMissingResponseSchema, await findMissing(host, request)),
+      ),
       describeDisk: guarded(async () => create(proto.DescribeDiskResponseSchema, await describeDisk(host))),
       setPools: guarded(async ({ pools }: proto.SetPoolsRequest) => {
         setPools(host, pools);

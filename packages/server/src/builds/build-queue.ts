@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { KeyedGate } from '../keyed-gate.ts';
 import type { StoredBuild } from '../store/templates/template.ts';
 import type { BlobStore } from './blobs/blob-store.ts';
+import { Artifacts } from './cache/artifacts.ts';
 import { cancelWaiting } from './cancel-waiting.ts';
 import { type BuildSecrets, noSecrets } from './definition/definition.ts';
 import { Bell } from './log/bell.ts';
@@ -17,6 +18,7 @@ interface Queued {
 /** Runs the builds of all tenants, a few at a time, the oldest first. */
 export class BuildQueue {
   readonly blobs: BlobStore;
+  readonly artifacts = new Artifacts();
   /** Rung for a build whenever its log or its state has changed. */
   readonly bell = new Bell();
   #context: Context | undefined;

@@ -20,6 +20,6 @@ export async function removeTemplate(
     const problem = `Template ${template.name} is used by ${kind} ${id}; end that first`;
     throw new ApiError('conflict', { problem }, { details: { used_by: id } });
   }
-  // The template is gone either way; what stays is found by the next sweep.
-  void freeResults(context, result.results);
+  // The template is gone either way; what stays is found by the next sweep. Pools of others let go of it first.
+  void context.warmPools.tell().then(() => freeResults(context, result.results));
 }

@@ -21,6 +21,7 @@ export interface BaseImage {
 }
 
 const EMPTY = 'scratch';
+const IMPORT_TRIES = 5;
 
 /**
  * Finds the template that a base means, or imports the image.
@@ -31,6 +32,8 @@ export async function resolveBase(
   context: Context,
   options: {
     ref: string;
+    /** Holds the image until it ends. */
+    buildId: string;
     tenantId: string;
     secrets: BuildSecrets;
     refresh: boolean;
@@ -46,9 +49,24 @@ export async function resolveBase(
   }
   if (!isRegistryReference(ref)) {
     const template = await findTemplate(context, { tenantId, ref });
-    if (template) return template;
+    if (template) {
+      if (await hold(context, template, options)) return template;
+      throw new BuildFailure('prepare', `The host no longer has the image of template ${ref.slice(0, 100)}`, {
+        action: 'Build that template again first.',
+        details: { template: ref.slice(0, 100), reason: 'image_not_found' },
+      });
+    }
   }
-  return importImage(context, options);
+  for (let tries = 1; ; tries++) {
+    const base = await importImage(context, options);
+    // It may be freed with the last template that needed it in this moment.
+    if (await hold(context, base, options)) return base;
+    if (tries === IMPORT_TRIES) throw new Error(`the host lost image ${base.point.image} ${tries} times`);
+  }
+}
+
+function hold(context: Context, { point }: BaseImage, { buildId }: { buildId: string }): Promise<boolean> {
+  return context.builds.artifacts.hold(context, { image: point.image, buildId });
 }
 
 async function findTemplate(

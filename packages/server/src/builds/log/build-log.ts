@@ -68,6 +68,11 @@ export class BuildLog {
     return made;
   }
 
+  /** Takes back the last entry that was made, which nobody has stored. */
+  takeBack({ offset }: BuildLogEntry): void {
+    if (offset === this.#next - 1) this.#next = offset;
+  }
+
   /** Resolves when all entries so far are stored, or cannot be. */
   async flush(): Promise<void> {
     await this.#write();

@@ -18,6 +18,8 @@ import { CacheCounts } from './cache-counts.ts';
 import { fromHost } from './from-host.ts';
 import { internalFailure, runBuild } from './run-build.ts';
 
+type Made = { result: BuildResult; resultId: string };
+
 class Cancelled extends Error {}
 class Interrupted extends Error {}
 class TimedOut extends Error {}
@@ -87,18 +89,22 @@ export class BuildRun {
     else log.add({ kind: 'start', message: `Build ${build.id} has begun` });
     const timer = setTimeout(() => this.#stop.abort(new TimedOut('out of time')), settings.build_timeout_ms);
     try {
-      const result = await this.#make(log, redact);
-      await log.flush();
-      await this.#finish(log, result);
+      // What equal builds share may be freed with another template before the end is recorded.
+      for (let done = false; !done; ) {
+        const made = await this.#make(log, redact);
+        await log.flush();
+        done = await this.#finish(log, made);
+      }
     } catch (error) {
       await log.flush();
       await this.#fail(log, error);
     } finally {
       clearTimeout(timer);
+      context.builds.artifacts.letGo(build.id);
     }
   }
 
-  async #make(log: BuildLog, redact: (text: string) => string): Promise<BuildResult> {
+  async #make(log: BuildLog, redact: (text: string) => string): Promise<Made> {
     const { context, build, secrets, blobs, equal } = this.#options;
     const definition = (await context.store.readDefinition(build.id)) as BuildDefinition;
     requireGiven(definition, secrets);
@@ -126,7 +132,8 @@ export class BuildRun {
     return runBuild(env, (key) => equal.enter(key, signal));
   }
 
-  async #finish(log: BuildLog, result: BuildResult): Promise<void> {
+  /** False: the result is gone, and nothing was recorded. */
+  async #finish(log: BuildLog, { result, resultId }: Made): Promise<boolean> {
     const { context, build } = this.#options;
     const { store } = context;
     const now = Date.now();
@@ -151,8 +158,13 @@ export class BuildRun {
       },
     });
     const change = { about: this.#about() };
-    await store.finishBuild(build.id, { result, change, now, log: [entry] });
+    const finished = await store.finishBuild(build.id, { result, resultId, change, now, log: [entry] });
+    if (finished === 'lost') {
+      log.takeBack(entry);
+      return false;
+    }
     context.metrics.countBuild('ready', now - build.createdAt);
+    return true;
   }
 
   async #fail(log: BuildLog, error: unknown): Promise<void> {

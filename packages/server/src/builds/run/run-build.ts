@@ -8,21 +8,23 @@ import { keyOf } from '../plan/layer-key.ts';
 import type { Operation } from '../plan/operation.ts';
 import { planStages } from '../plan/plan-stages.ts';
 import type { BuildEnv } from './build-env.ts';
+import type { LayerPoint } from './build-sandbox.ts';
 import { StageRunner } from './stage-runner.ts';
 import { startService } from './start-service.ts';
 
 const ASSEMBLE_MS = 900_000;
+const MAKE_TRIES = 5;
 
 /**
  * Builds what a definition says: its stages, the root image of the last one, and the snapshot of what it starts. An
- * equal build that has been made is taken instead.
+ * equal build that has been made is taken instead. The result is kept for later builds under `resultId`.
  *
  * @throws {BuildFailure} Or what went wrong in the server or the host.
  */
 export async function runBuild(
   env: BuildEnv,
   oneAtATime: (key: string) => Promise<() => void>,
-): Promise<BuildResult> {
+): Promise<{ result: BuildResult; resultId: string }> {
   const { definition, blobs, tenantId } = env;
   await requireBlobs(definition, { blobs, tenantId });
   const stages = planStages(definition);
@@ -31,11 +33,12 @@ export async function runBuild(
   const key = finalKey(env, last.key, last.state);
   const leave = await oneAtATime(key);
   try {
-    const made = await findFinal(env, key, await runner.findBypass());
-    if (made) return made;
+    const id = `fin_${key}`;
+    const made = await findFinal(env, id, await runner.findBypass());
+    if (made) return { result: made, resultId: id };
     const result = await make(env, runner, stages.length - 1, key);
-    await keepFinal(env, key, result);
-    return result;
+    await keepFinal(env, id, result);
+    return { result, resultId: id };
   } finally {
     leave();
   }
@@ -48,11 +51,11 @@ function finalKey({ tenantId, definition, shape }: BuildEnv, key: string, state:
 
 async function findFinal(
   env: BuildEnv,
-  key: string,
+  id: string,
   boundary: Operation['bypass'],
 ): Promise<BuildResult | undefined> {
   const { context, definition, counts, log } = env;
-  const cache = { kind: 'cache', cache_kind: 'final_artifact', cache_subject: key.slice(0, 16) } as const;
+  const cache = { kind: 'cache', cache_kind: 'final_artifact', cache_subject: id.slice(4, 20) } as const;
   const bypass = definition.skipCache ? 'whole_build_skip_cache' : boundary;
   if (bypass !== undefined) {
     counts.add('final_artifact', 'bypass');
@@ -64,21 +67,35 @@ async function findFinal(
     });
     return undefined;
   }
-  const found = await context.store.useLayer({ id: `fin_${key}`, now: Date.now() });
+  const found = await useFinal(env, id);
   const status = found ? 'hit' : 'miss';
   counts.add('final_artifact', status);
   const reason = found ? {} : ({ cache_reason: 'missing_or_incompatible' } as const);
   const message = found ? 'Nothing has changed since an earlier build' : 'There is no equal build';
   log.add({ ...cache, cache_status: status, ...reason, message });
-  return found ? (found.value as unknown as BuildResult) : undefined;
+  return found;
+}
+
+/** A kept result, if the host still has what it names; else it is forgotten. */
+async function useFinal({ context, buildId }: BuildEnv, id: string): Promise<BuildResult | undefined> {
+  const { store, fleet, builds } = context;
+  const found = await store.useLayer({ id, now: Date.now() });
+  if (!found) return undefined;
+  const result = found.value as unknown as BuildResult;
+  const snapshotIds = result.snapshotId === null ? [] : [result.snapshotId];
+  const missing = await fleet.call((client) => client.findMissing({ snapshotIds }));
+  if (missing.snapshotIds.length === 0 && (await builds.artifacts.hold(context, { ...result, buildId }))) {
+    return result;
+  }
+  await store.deleteLayer(id);
+  return undefined;
 }
 
 async function keepFinal(
   { context, tenantId, counts }: BuildEnv,
-  key: string,
+  id: string,
   result: BuildResult,
 ): Promise<void> {
-  const id = `fin_${key}`;
   const now = Date.now();
   await context.store.beginLayer({ id, tenantId, kind: 'final', createdAt: now });
   await context.store.finishLayer({ id, value: result as unknown as JsonValue, sizeBytes: 0, now });
@@ -86,18 +103,13 @@ async function keepFinal(
 }
 
 async function make(env: BuildEnv, runner: StageRunner, stage: number, key: string): Promise<BuildResult> {
-  const { context, definition, shape, log, signal } = env;
+  const { definition, shape, log, signal } = env;
   const { state } = await runner.resolve(stage);
-  const point = await runner.build(stage);
-  signal.throwIfAborted();
-  log.add({ kind: 'message', phase: 'finalize', message: 'Making the image' });
-  const snapshotId = point.snapshotId;
-  const { image, sizeBytes } =
-    snapshotId === null
-      ? { image: point.image, sizeBytes: 0n }
-      : await context.fleet.call((client) =>
-          client.assembleImage({ snapshotId }, { timeoutMs: ASSEMBLE_MS, signal }),
-        );
+  const { point, image, sizeBytes } = await runner.withLayers(stage, async (point) => {
+    signal.throwIfAborted();
+    log.add({ kind: 'message', phase: 'finalize', message: 'Making the image' });
+    return { point, ...(await assemble(env, point)) };
+  });
   const { runtime } = definition;
   const envs = { ...state.envs, ...runtime.default_envs };
   const user = runtime.default_user ?? state.user;
@@ -108,7 +120,7 @@ async function make(env: BuildEnv, runner: StageRunner, stage: number, key: stri
   const started = { ...point, image, snapshotId: null };
   return {
     image,
-    sizeBytes: Number(sizeBytes),
+    sizeBytes,
     snapshotId: hasService ? await startService(env, { point: started, key, service }) : null,
     imageEnv: point.imageEnv,
     envs,
@@ -118,6 +130,25 @@ async function make(env: BuildEnv, runner: StageRunner, stage: number, key: stri
     runtimeDefaults: describeRuntime(service) as JsonValue,
     ociMetadata: state.metadata as JsonValue,
   };
+}
+
+/** The root image of the files at a point, held until the build ends. */
+async function assemble(
+  { context, buildId, signal }: BuildEnv,
+  { image, snapshotId }: LayerPoint,
+): Promise<{ image: string; sizeBytes: number }> {
+  // The image that a build begins from is held already.
+  if (snapshotId === null) return { image, sizeBytes: 0 };
+  for (let tries = 1; ; tries++) {
+    const made = await context.fleet.call((client) =>
+      client.assembleImage({ snapshotId }, { timeoutMs: ASSEMBLE_MS, signal }),
+    );
+    // An equal image may be freed with its template in this moment.
+    if (await context.builds.artifacts.hold(context, { image: made.image, buildId })) {
+      return { image: made.image, sizeBytes: Number(made.sizeBytes) };
+    }
+    if (tries === MAKE_TRIES) throw new Error(`the host lost image ${made.image} ${tries} times`);
+  }
 }
 
 function describeRuntime(service: Parameters<typeof startService>[1]['service']): RuntimeDefaults {

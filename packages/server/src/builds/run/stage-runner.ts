@@ -10,6 +10,9 @@ import { type BuildEnv, lifetimeMs } from './build-env.ts';
 import { BuildSandbox, type LayerPoint } from './build-sandbox.ts';
 import { performOperation } from './perform-operation.ts';
 
+/** How often a stage is built again when layers go while they are used. */
+const LOST_TRIES = 5;
+
 interface ResolvedStage extends EvaluatedStage {
   /** The image under its first operation. */
   base: BaseImage;
@@ -47,6 +50,21 @@ export class StageRunner {
     return building;
   }
 
+  /** Does something with the files of a stage; layers that the host loses meanwhile are made again. */
+  async withLayers<Result>(
+    stage: string | number,
+    work: (point: LayerPoint) => Promise<Result>,
+  ): Promise<Result> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await work(await this.build(stage));
+      } catch (error) {
+        if (!isLayerLost(error) || tries === LOST_TRIES) throw error;
+        this.#built.clear();
+      }
+    }
+  }
+
   /** Why the result of the whole build is not to be taken from the cache; undefined: it may be. */
   async findBypass(): Promise<Operation['bypass']> {
     const resolved = await Promise.all(this.#resolved.values());
@@ -75,8 +93,9 @@ export class StageRunner {
   }
 
   #resolveImage(ref: string): Promise<BaseImage> {
-    const { context, tenantId, secrets, log, signal, definition } = this.#env;
-    return resolveBase(context, { ref, tenantId, secrets, refresh: definition.skipCache, log, signal });
+    const { context, buildId, tenantId, secrets, log, signal, definition } = this.#env;
+    const refresh = definition.skipCache;
+    return resolveBase(context, { ref, buildId, tenantId, secrets, refresh, log, signal });
   }
 
   async #build(name: string | number): Promise<LayerPoint> {
@@ -85,14 +104,11 @@ export class StageRunner {
     const below =
       stage && typeof stage.base === 'number' ? () => this.build(stage.base) : async () => base.point;
     // A layer that the host has lost is forgotten, and made again.
-    for (let lost = 0; ; lost++) {
+    for (let tries = 1; ; tries++) {
       try {
         return await this.#buildFrom(operations, base.point, below);
       } catch (error) {
-        const code = readHostError(error)?.code;
-        const isLost = code === 'snapshot_not_found' || code === 'snapshot_corrupt';
-        if (!isLost || lost > operations.length) throw error;
-        await this.#forgetLayers(operations);
+        if (!isLayerLost(error) || tries === LOST_TRIES) throw error;
       }
     }
   }
@@ -126,18 +142,22 @@ export class StageRunner {
   /** Runs an operation and saves what the files are then. Returns the id of the layer. */
   async #runOne(sandbox: BuildSandbox, operation: Operation): Promise<string> {
     const { context, tenantId, log, counts, signal } = this.#env;
-    const { store } = context;
+    const { store, fleet, builds } = context;
     const { index, display } = operation;
     signal.throwIfAborted();
     log.add({ kind: 'message', phase: 'build_step', step_index: index, message: display });
     try {
       await performOperation(this.#env, sandbox, operation, (from) => this.#openStage(from));
       const id = this.#layerOf(operation);
-      // One that is not to be taken from the cache replaces the one that is there.
-      if (operation.bypass !== undefined) await this.#dropLayer(id);
-      await store.beginLayer({ id, tenantId, kind: 'layer', createdAt: Date.now() });
-      const sizeBytes = await sandbox.save(id, 'filesystem');
-      await store.finishLayer({ id, value: null, sizeBytes, now: Date.now() });
+      await builds.artifacts.inTurn(id, async () => {
+        // Another build may have made it meanwhile; one that is not to be taken from the cache is replaced.
+        if (operation.bypass === undefined && (await this.#isKept(id))) return;
+        await store.beginLayer({ id, tenantId, kind: 'layer', createdAt: Date.now() });
+        // What a server that was killed has left under this id is not known to be whole.
+        await fleet.call((client) => client.deleteSnapshot({ snapshotId: id }));
+        const sizeBytes = await sandbox.save(id, 'filesystem');
+        await store.finishLayer({ id, value: null, sizeBytes, now: Date.now() });
+      });
       counts.add('layer', 'stored');
       const cache = { cache_kind: 'layer', cache_status: 'stored', cache_subject: display } as const;
       log.add({ kind: 'cache', level: 'debug', step_index: index, message: 'Layer stored', ...cache });
@@ -154,12 +174,25 @@ export class StageRunner {
 
   /** Place of the last operation whose layer is there, with no boundary before it; -1: none. */
   async #findCached(operations: Operation[]): Promise<number> {
-    const { store } = this.#env.context;
     const end = operations.findIndex(({ bypass }) => bypass !== undefined);
     for (let at = (end < 0 ? operations.length : end) - 1; at >= 0; at--) {
-      if (await store.useLayer({ id: this.#layerOf(operations[at]!), now: Date.now() })) return at;
+      if (await this.#isKept(this.#layerOf(operations[at]!))) return at;
     }
     return -1;
+  }
+
+  /** Whether a layer can be used. One that the host has lost is a miss. */
+  async #isKept(id: string): Promise<boolean> {
+    const { store, fleet } = this.#env.context;
+    if (!(await store.useLayer({ id, now: Date.now() }))) return false;
+    const missing = await fleet.call((client) => client.findMissing({ snapshotIds: [id] }));
+    if (missing.snapshotIds.length === 0) return true;
+    this.#env.log.add({
+      kind: 'warning',
+      level: 'warn',
+      message: 'The host has lost a layer; it is built again',
+    });
+    return false;
   }
 
   #tellCache(operations: Operation[], cached: number): void {
@@ -183,19 +216,9 @@ export class StageRunner {
   #layerOf({ key }: Operation): string {
     return layerId(this.#env.tenantId, key);
   }
+}
 
-  async #dropLayer(id: string): Promise<void> {
-    const { store, fleet } = this.#env.context;
-    await fleet.call((client) => client.deleteSnapshot({ snapshotId: id }));
-    await store.deleteLayer(id);
-  }
-
-  async #forgetLayers(operations: Operation[]): Promise<void> {
-    for (const operation of operations) await this.#dropLayer(this.#layerOf(operation));
-    this.#env.log.add({
-      kind: 'warning',
-      level: 'warn',
-      message: 'The host has lost a layer; it is built again',
-    });
-  }
+function isLayerLost(error: unknown): boolean {
+  const code = readHostError(error)?.code;
+  return code === 'snapshot_not_found' || code === 'snapshot_corrupt';
 }

@@ -24,14 +24,18 @@ export async function updateBuild(
   });
 }
 
-/** Records that a build is ready: it can be used, and its tags point to it. Undefined: it is not being built. */
+/**
+ * Records that a build is ready: it can be used, and its tags point to it. Undefined: it is not being built. `lost`: its
+ * result is kept as `resultId` no more.
+ */
 export async function finishBuild(
   context: StoreContext,
   id: string,
-  options: { result: BuildResult; change: BuildChange; now: number; log: LogLine[] },
-): Promise<StoredBuild | undefined> {
-  const { result, now } = options;
+  options: { result: BuildResult; resultId?: string; change: BuildChange; now: number; log: LogLine[] },
+): Promise<StoredBuild | 'lost' | undefined> {
+  const { result, resultId, now } = options;
   return write(context, 'now', async (transaction) => {
+    if (resultId !== undefined && !(await isKept(context, transaction, resultId))) return 'lost';
     const row = await change(transaction, id, {
       from: ['building'],
       change: { ...options.change, status: 'ready', finishedAt: now },
@@ -49,6 +53,21 @@ export async function finishBuild(
     await insertLines(transaction, id, options.log);
     return toBuild(row);
   });
+}
+
+/** Whether a result is still kept. Deletions of templates, which free results, come before or after this. */
+async function isKept(
+  context: StoreContext,
+  transaction: DatabaseTransaction,
+  resultId: string,
+): Promise<boolean> {
+  const row = await transaction
+    .selectFrom('template_layers')
+    .select('id')
+    .where('id', '=', resultId)
+    .$if(context.dialect === 'postgres', (query) => query.forShare())
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 async function change(

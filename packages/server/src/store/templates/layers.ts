@@ -39,7 +39,7 @@ export async function beginLayer(
         created_at: layer.createdAt,
         used_at: layer.createdAt,
       })
-      .onConflict((conflict) => conflict.doNothing())
+      .onConflict((conflict) => conflict.column('id').doUpdateSet({ used_at: layer.createdAt }))
       .execute(),
   );
 }
@@ -57,10 +57,20 @@ export async function finishLayer(
   );
 }
 
-export async function deleteLayer(context: StoreContext, id: string): Promise<void> {
-  await write(context, 'now', (transaction) =>
-    transaction.deleteFrom('template_layers').where('id', '=', id).execute(),
+/** Forgets one; with `unusedSince`, only if it was not used since then. False: there is none. */
+export async function deleteLayer(
+  context: StoreContext,
+  id: string,
+  { unusedSince }: { unusedSince?: number | undefined } = {},
+): Promise<boolean> {
+  const { numDeletedRows } = await write(context, 'now', (transaction) =>
+    transaction
+      .deleteFrom('template_layers')
+      .where('id', '=', id)
+      .$if(unusedSince !== undefined, (query) => query.where('used_at', '<', unusedSince!))
+      .executeTakeFirst(),
   );
+  return numDeletedRows > 0n;
 }
 
 /** All of them, the longest unused first. */

@@ -78,11 +78,14 @@ export interface TemplateStore {
     id: string,
     options: { from: BuildStatus[]; change: BuildChange; now: number; log?: LogLine[] },
   ): Promise<StoredBuild | undefined>;
-  /** Records that a build is ready: it can be used, and its tags point to it. Undefined: it is not being built. */
+  /**
+   * Records that a build is ready: it can be used, and its tags point to it. Undefined: it is not being built. `lost`:
+   * its result was freed with another template, and nothing was changed.
+   */
   finishBuild(
     id: string,
-    options: { result: BuildResult; change: BuildChange; now: number; log: LogLine[] },
-  ): Promise<StoredBuild | undefined>;
+    options: { result: BuildResult; resultId?: string; change: BuildChange; now: number; log: LogLine[] },
+  ): Promise<StoredBuild | 'lost' | undefined>;
   appendBuildLog(buildId: string, lines: LogLine[]): Promise<void>;
   /** Log entries from an offset on. */
   readBuildLog(query: { buildId: string; offset: number; limit: number }): Promise<LogLine[]>;
@@ -96,7 +99,8 @@ export interface TemplateStore {
   /** Notes that the host is about to make one, so that it is not taken for forgotten. Repeating it is harmless. */
   beginLayer(layer: Pick<StoredLayer, 'id' | 'tenantId' | 'kind' | 'createdAt'>): Promise<void>;
   finishLayer(layer: { id: string; value: JsonValue; sizeBytes: number; now: number }): Promise<void>;
-  deleteLayer(id: string): Promise<void>;
+  /** Forgets one; with `unusedSince`, only if it was not used since then. False: there is none. */
+  deleteLayer(id: string, options?: { unusedSince?: number | undefined }): Promise<boolean>;
   /** All of them, the longest unused first. */
   listLayers(): Promise<StoredLayer[]>;
   /** Ids of snapshots on the host that builds need: layers, and the started services of templates. */

@@ -52,7 +52,9 @@ export function testsOfTemplates(database: TestDatabase): void {
     };
     const finish = async (id: string) => {
       await opened.store.updateBuild(id, { from: ['waiting'], change: { status: 'building' }, now: 1 });
-      return opened.store.finishBuild(id, { result, change: {}, now: 2, log: [line(id, 0)] });
+      const finished = await opened.store.finishBuild(id, { result, change: {}, now: 2, log: [line(id, 0)] });
+      assert.notEqual(finished, 'lost');
+      return finished as Exclude<typeof finished, 'lost'>;
     };
 
     test('appear with their first ready build, whose tags then point to it', async () => {
@@ -112,9 +114,48 @@ export function testsOfTemplates(database: TestDatabase): void {
       await store.updateSandbox(id, { status: 'destroyed' });
       const gone = await store.deleteTemplate(address);
       assert.ok(gone?.deleted);
-      assert.equal(gone.results.length, 1);
       assert.equal(await store.findBuild(build.id), undefined);
       assert.equal(await store.deleteTemplate(address), undefined);
+    });
+
+    test('take what they made along when they are deleted, unless another build has it', async () => {
+      const { store } = opened;
+      const tenant = await makeTenant(store);
+      const made = { ...result, envs: {}, image: `sha256-${uniqueId('i')}`, snapshotId: uniqueId('tsn') };
+      const resultId = uniqueId('fin');
+      const keep = async (id: string, kind: 'final' | 'snapshot', value: object | null) => {
+        await store.beginLayer({ id, tenantId: tenant.id, kind, createdAt: 1 });
+        await store.finishLayer({ id, value: value as never, sizeBytes: 1, now: 1 });
+      };
+      await keep(resultId, 'final', made);
+      await keep(made.snapshotId, 'snapshot', null);
+      const finishWith = async (id: string) => {
+        await store.updateBuild(id, { from: ['waiting'], change: { status: 'building' }, now: 1 });
+        return store.finishBuild(id, { result: made, resultId, change: {}, now: 2, log: [] });
+      };
+      const [one, two, late] = [
+        await insertOne(tenant.id, 'one'),
+        await insertOne(tenant.id, 'two'),
+        await insertOne(tenant.id, 'late'),
+      ];
+      for (const { build } of [one, two]) assert.notEqual(await finishWith(build.id), 'lost');
+      const remove = (id: string) => store.deleteTemplate({ id, tenantId: tenant.id });
+      assert.deepEqual(await remove(one.template.id), { deleted: true, results: [] });
+      assert.ok(await store.useLayer({ id: resultId, now: 3 }));
+      assert.deepEqual(await remove(two.template.id), { deleted: true, results: [made] });
+      for (const id of [resultId, made.snapshotId])
+        assert.equal(await store.useLayer({ id, now: 3 }), undefined);
+      assert.equal(await finishWith(late.build.id), 'lost');
+      assert.equal((await store.findBuild(late.build.id))?.status, 'building');
+    });
+
+    test('are not kept by what other tenants have of them', async () => {
+      const { store } = opened;
+      const [tenant, other] = [await makeTenant(store), await makeTenant(store)];
+      const { template, build } = await insertOne(tenant.id, 'app');
+      await finish(build.id);
+      await addSandbox(store, other, { templateId: template.id });
+      assert.ok((await store.deleteTemplate({ id: template.id, tenantId: tenant.id }))?.deleted);
     });
 
     test('keep a tag at least', async () => {
@@ -199,7 +240,9 @@ export function testsOfTemplates(database: TestDatabase): void {
       await store.finishLayer({ id: layer.id, value: { image: 'x' }, sizeBytes: 7, now: 3 });
       const used = await store.useLayer({ id: layer.id, now: 4 });
       assert.deepEqual(used, { ...layer, ready: true, value: { image: 'x' }, sizeBytes: 7, usedAt: 4 });
-      await store.deleteLayer(layer.id);
+      assert.equal(await store.deleteLayer(layer.id, { unusedSince: 4 }), false);
+      assert.equal(await store.deleteLayer(layer.id, { unusedSince: 5 }), true);
+      assert.equal(await store.deleteLayer(layer.id), false);
       assert.equal(
         (await store.listLayers()).some((kept) => kept.id === layer.id),
         false,

@@ -1525,6 +1525,48 @@ export declare type DeleteSnapshotResponse = Message<"nullspace.host.v1.DeleteSn
 export declare const DeleteSnapshotResponseSchema: GenMessage<DeleteSnapshotResponse>;
 
 /**
+ * @generated from message nullspace.host.v1.FindMissingRequest
+ */
+export declare type FindMissingRequest = Message<"nullspace.host.v1.FindMissingRequest"> & {
+  /**
+   * @generated from field: repeated string images = 1;
+   */
+  images: string[];
+
+  /**
+   * @generated from field: repeated string snapshot_ids = 2;
+   */
+  snapshotIds: string[];
+};
+
+/**
+ * Describes the message nullspace.host.v1.FindMissingRequest.
+ * Use `create(FindMissingRequestSchema)` to create a new message.
+ */
+export declare const FindMissingRequestSchema: GenMessage<FindMissingRequest>;
+
+/**
+ * @generated from message nullspace.host.v1.FindMissingResponse
+ */
+export declare type FindMissingResponse = Message<"nullspace.host.v1.FindMissingResponse"> & {
+  /**
+   * @generated from field: repeated string images = 1;
+   */
+  images: string[];
+
+  /**
+   * @generated from field: repeated string snapshot_ids = 2;
+   */
+  snapshotIds: string[];
+};
+
+/**
+ * Describes the message nullspace.host.v1.FindMissingResponse.
+ * Use `create(FindMissingResponseSchema)` to create a new message.
+ */
+export declare const FindMissingResponseSchema: GenMessage<FindMissingResponse>;
+
+/**
  * @generated from message nullspace.host.v1.DescribeDiskRequest
  */
 export declare type DescribeDiskRequest = Message<"nullspace.host.v1.DescribeDiskRequest"> & {
@@ -2075,6 +2117,16 @@ export declare const HostService: GenService<{
     methodKind: "unary";
     input: typeof DeleteSnapshotRequestSchema;
     output: typeof DeleteSnapshotResponseSchema;
+  },
+  /**
+   * Which of these images and snapshots this host does not have, or knows to be damaged.
+   *
+   * @generated from rpc nullspace.host.v1.HostService.FindMissing
+   */
+  findMissing: {
+    methodKind: "unary";
+    input: typeof FindMissingRequestSchema;
+    output: typeof FindMissingResponseSchema;
   },
   /**
    * What uses the disk of this host.
