@@ -9,7 +9,7 @@ export const bench: Bench = {
   name: 'checkout-many',
   about: `${count} creates at once from a warm pool of ${count}, each until a command has answered`,
   settings: {
-    ...{ cpu_overcommit: String(4 * count), max_instances: String(4 * count) },
+    ...{ cpu_overcommit: String(2 * count), max_instances: String(4 * count) },
     prepared_slots: String(count),
   },
   async run({ connection }) {

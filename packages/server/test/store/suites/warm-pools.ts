@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WarmPool } from '../../../src/store/pools/warm-pool.ts';
+import type { NewBuild } from '../../../src/store/templates/template.ts';
 import { makeTenant, uniqueId } from '../fixtures/records.ts';
 import { describeStore, type TestDatabase } from '../fixtures/test-database.ts';
 
@@ -62,6 +63,32 @@ export function testsOfWarmPools(database: TestDatabase): void {
       assert.equal((await insert(one.id, { id })).outcome, 'done');
       assert.equal((await insert(one.id, { id })).outcome, 'taken');
       assert.equal((await insert(other.id, { id })).outcome, 'done');
+    });
+
+    test('keep their template from being deleted', async () => {
+      const tenant = await makeTenant(opened.store);
+      const template = { id: uniqueId('tmpl'), name: 'app' };
+      const build: NewBuild = {
+        id: uniqueId('tb'),
+        tenantId: tenant.id,
+        backend: 'native',
+        source: 'declarative',
+        tags: ['default'],
+        about: { config: {} },
+        createdAt: 1000,
+      };
+      const inserted = await opened.store.insertBuild({ build, template, definition: {}, maxUnfinished: 5 });
+      assert.ok(inserted);
+      await opened.store.updateBuild(build.id, { from: ['waiting'], change: { status: 'error' }, now: 1001 });
+      const result = await insert(tenant.id, { templateId: template.id });
+      assert.ok(result.outcome === 'done');
+      const address = { id: template.id, tenantId: tenant.id };
+      assert.deepEqual(await opened.store.deleteTemplate(address), {
+        deleted: false,
+        usedBy: { kind: 'warm pool', id: result.pool.id },
+      });
+      await opened.store.deleteWarmPool(result.pool);
+      assert.ok((await opened.store.deleteTemplate(address))?.deleted);
     });
 
     test('never hold more together than their tenant may, also when made at once', async () => {
