@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"os"
 	"os/exec"
 	"runtime"
 	"slices"
@@ -19,6 +20,10 @@ import (
 func TestProgramsAreThoseOfThisVersion(t *testing.T) {
 	if runtime.GOARCH != "amd64" {
 		t.Skip("on other processors filters are compiled at each start")
+	}
+	// The test below compares those that are used; making all of them takes half a minute of a processor.
+	if os.Getenv("NULLSPACE_TEST_LONG") == "" {
+		t.Skip("part of long runs")
 	}
 	made, err := exec.Command("go", "run", "../precompile").Output()
 	if err != nil {

@@ -61,8 +61,9 @@ function unitTests(): Step[] {
       patienceSeconds: 600,
     },
     {
+      // With the flags of the build, whose compiled packages it then finds.
       name: 'unit: engine',
-      command: ['sh', '-c', 'CGO_ENABLED=0 go test -v -count=1 ./runsc/'],
+      command: ['sh', '-c', 'CGO_ENABLED=0 GOFLAGS=-trimpath go test -v -count=1 ./runsc/'],
       folder: 'engine',
       counts: 'go',
       patienceSeconds: 1200,
