@@ -9,6 +9,19 @@ export interface OutputPiece {
   data: Buffer;
 }
 
+/** What a terminal showed. */
+export interface ShownFrame {
+  offset: number;
+  data_base64: string;
+}
+
+export interface WireOptions {
+  channel: 'exec' | 'pty' | 'watch';
+  first: object;
+  /** Takes the output of a terminal, which is then not kept. */
+  onShown?: (frame: ShownFrame) => void;
+}
+
 /** A client of a sandbox's socket without anything of the SDKs: it cuts itself off, or reads nothing, as a test wants. */
 export class WireSocket {
   readonly socket: WebSocket;
@@ -18,12 +31,15 @@ export class WireSocket {
   readonly #early: OutputPiece[] = [];
   #take: ((piece: OutputPiece) => void) | undefined;
 
-  private constructor(socket: WebSocket) {
+  private constructor(socket: WebSocket, onShown?: (frame: ShownFrame) => void) {
     this.socket = socket;
     socket.on('message', (data, isBinary) => {
       const bytes = data as Buffer;
-      if (!isBinary) this.frames.push(JSON.parse(String(bytes)));
-      else {
+      if (!isBinary) {
+        const frame = JSON.parse(String(bytes));
+        if (onShown && frame.type === 'pty_output') onShown(frame);
+        else this.frames.push(frame);
+      } else {
         const stream = bytes.readUInt8() as 1 | 2;
         const piece = { stream, offset: Number(bytes.readBigUInt64BE(1)), data: bytes.subarray(9) };
         if (this.#take) this.#take(piece);
@@ -37,11 +53,12 @@ export class WireSocket {
   static async open(
     { url, apiKey }: Pick<Installation, 'url' | 'apiKey'>,
     sandboxId: string,
-    { channel, first }: { channel: 'exec' | 'pty'; first: object },
+    { channel, first, onShown }: WireOptions,
   ): Promise<WireSocket> {
-    const address = `${url.replace('http', 'ws')}/v1/sandboxes/${sandboxId}/ws?channel=${channel}`;
+    const query = channel === 'watch' ? '' : `?channel=${channel}`;
+    const address = `${url.replace('http', 'ws')}/v1/sandboxes/${sandboxId}/ws${query}`;
     const socket = new WebSocket(address, { headers: { authorization: `Bearer ${apiKey}` } });
-    const wire = new WireSocket(socket);
+    const wire = new WireSocket(socket, onShown);
     await once(socket, 'open');
     socket.send(JSON.stringify(first));
     return wire;

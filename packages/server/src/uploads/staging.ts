@@ -18,6 +18,8 @@ export class WrongDigestError extends Error {}
 /** The parts of uploads on the disk of the server. Each appears whole under its name, or not at all. */
 export class Staging {
   readonly #dir: string;
+  /** Begins the names of what is on its way to this server. */
+  readonly #arriving = `arriving-${randomBytes(4).toString('hex')}-`;
 
   constructor(dir: string) {
     this.#dir = dir;
@@ -43,7 +45,7 @@ export class Staging {
   ): Promise<{ keepAs(number: number): Promise<void>; drop(): Promise<void> }> {
     const folder = this.#folder(uploadId);
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const arriving = join(folder, `arriving-${randomBytes(8).toString('hex')}`);
+    const arriving = join(folder, this.#arriving + randomBytes(8).toString('hex'));
     const drop = () => rm(arriving, { force: true });
     const hash = createHash('sha256');
     let size = 0;
@@ -97,6 +99,15 @@ export class Staging {
   /** Removes one part, which is then missing. */
   async forget(part: StagedPart): Promise<void> {
     await rm(part.file, { force: true });
+  }
+
+  /** Removes what was on its way to a server that was killed. */
+  async dropCutOff(uploadId: string): Promise<void> {
+    const folder = this.#folder(uploadId);
+    for (const name of await readNames(folder)) {
+      const isCutOff = name.startsWith('arriving-') && !name.startsWith(this.#arriving);
+      if (isCutOff) await rm(join(folder, name), { force: true });
+    }
   }
 
   /** Removes all of an upload. */

@@ -29,6 +29,9 @@ export async function sweepUploads(uploads: Uploads, now = Date.now()): Promise<
     if (isOver) await uploads.inTurn(upload.id, () => uploads.end(upload, 'expired'));
     else kept.add(upload.id);
   }
-  for (const id of folders) if (!kept.has(id)) await uploads.staging.remove(id);
+  for (const id of folders) {
+    if (kept.has(id)) await uploads.staging.dropCutOff(id);
+    else await uploads.staging.remove(id);
+  }
   await store.deleteEndedUploads(now - KEEP_ENDED_MS);
 }
