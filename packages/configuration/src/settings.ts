@@ -125,6 +125,14 @@ export const settings = z.strictObject({
   tenant_max_context_mb: wholeNumber(1)
     .default(20_480)
     .describe('Disk that the uploaded build-context files of one tenant may take, in MiB.'),
+  build_cache_keep_days: wholeNumber(1, 3650)
+    .default(14)
+    .describe('Days that unused layers, results and uploaded context files of template builds are kept.'),
+  build_cache_max_mb: wholeNumber(1)
+    .default(51_200)
+    .describe(
+      'Disk that layers of template builds may take, in MiB. Beyond it the longest unused go, but none that a running build may need.',
+    ),
   tenant_max_events: wholeNumber(1)
     .default(200_000)
     .describe('Lifecycle events of one tenant that are kept, the newest.'),

@@ -12,6 +12,7 @@ import { createFleet } from './fleet/fleet.ts';
 import { GuestCaller } from './guests/call-guest.ts';
 import { ClaimRecovery } from './idempotency/claim-recovery.ts';
 import { KeyedGate } from './keyed-gate.ts';
+import { exposeBuildCache } from './metrics/build-cache-metrics.ts';
 import { exposePools } from './metrics/pool-metrics.ts';
 import { serveMetrics } from './metrics/serve-metrics.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
@@ -58,6 +59,7 @@ export async function startServer(options: {
   const warmPools = new WarmPools({ settings, store, fleet, log });
   fleet.onLinked = () => warmPools.tell();
   exposePools(metrics.registry, { store, warmPools });
+  exposeBuildCache(metrics.registry, store);
   const blobs = new BlobStore({
     folder: paths(settings).blobsDir,
     quotaBytes: settings.tenant_max_context_mb * 1024 * 1024,
@@ -94,7 +96,7 @@ export async function startServer(options: {
   const deliveries = new DeliveryWorker({ store, settings, log, version, metrics });
   await deliveries.start();
   const stopSweeping = startSweeping(uploads);
-  const stopPurging = startPurging(store, settings, log);
+  const stopPurging = startPurging(context);
 
   return {
     url,

@@ -138,6 +138,8 @@ export function createStore(context: StoreContext): Store {
     finishLayer: verb(layers.finishLayer),
     deleteLayer: verb(layers.deleteLayer),
     listLayers: verb(layers.listLayers),
+    measureLayers: verb(layers.measureLayers),
+    listResultSnapshots: verb(layers.listResultSnapshots),
     listTemplateSnapshots: verb(layers.listTemplateSnapshots),
     secret: verb(secret),
     insertGrant: verb(grants.insertGrant),

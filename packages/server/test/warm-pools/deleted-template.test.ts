@@ -45,7 +45,7 @@ describe('a template that is deleted', () => {
     assert.equal(body.degraded_reason, 'template_build_unavailable');
     assert.equal(body.status.ready, 0);
     await until(() => server.host.deletedImages.length > 0);
-    const asked = { template: 'first/public', warm_pool: pool, warm_pool_mode: 'prefer' };
+    const asked = { template: 'first/public', warm_pool: { id: pool, mode: 'prefer' } };
     expectError(await server.call('POST', '/v1/sandboxes', asked, { key }), 'template_not_found');
   });
 });

@@ -1,7 +1,7 @@
 import type { StoreContext } from '../context.ts';
 import type { JsonValue } from '../records.ts';
 import { write } from '../write.ts';
-import type { StoredLayer } from './template.ts';
+import type { BuildResult, LayerUse, StoredLayer } from './template.ts';
 import { toJson, toLayer } from './template-rows.ts';
 
 /** One that is ready, and notes that it was used. */
@@ -86,12 +86,25 @@ export async function listTemplateSnapshots({ db }: StoreContext): Promise<Set<s
     .select('id')
     .where('kind', 'in', ['layer', 'snapshot'])
     .execute();
+  return (await listResultSnapshots({ db })).union(new Set(layers.map(({ id }) => id)));
+}
+
+/** What kept artifacts take, by kind. */
+export async function measureLayers({ db }: StoreContext): Promise<LayerUse[]> {
+  const rows = await db
+    .selectFrom('template_layers')
+    .select(({ fn }) => ['kind', fn.countAll<number>().as('count'), fn.sum<number>('size_bytes').as('bytes')])
+    .groupBy('kind')
+    .execute();
+  return rows.map(({ kind, count, bytes }) => ({ kind, count: Number(count), bytes: Number(bytes) }));
+}
+
+/** Ids of the snapshots with started services that builds have as their results. */
+export async function listResultSnapshots({ db }: Pick<StoreContext, 'db'>): Promise<Set<string>> {
   const builds = await db
     .selectFrom('template_builds')
     .select('result')
     .where('result', 'like', '%"snapshotId":"%')
     .execute();
-  const needed = new Set(layers.map(({ id }) => id));
-  for (const { result } of builds) needed.add(JSON.parse(result!).snapshotId);
-  return needed;
+  return new Set(builds.map(({ result }) => (JSON.parse(result!) as BuildResult).snapshotId!));
 }

@@ -9,6 +9,7 @@ import type {
   BuildQuery,
   BuildResult,
   BuildStatus,
+  LayerUse,
   LogLine,
   NewBuild,
   StoredAlias,
@@ -103,6 +104,10 @@ export interface TemplateStore {
   deleteLayer(id: string, options?: { unusedSince?: number | undefined }): Promise<boolean>;
   /** All of them, the longest unused first. */
   listLayers(): Promise<StoredLayer[]>;
+  /** What kept artifacts take, by kind. */
+  measureLayers(): Promise<LayerUse[]>;
+  /** Ids of the snapshots with started services that builds have as their results. */
+  listResultSnapshots(): Promise<Set<string>>;
   /** Ids of snapshots on the host that builds need: layers, and the started services of templates. */
   listTemplateSnapshots(): Promise<Set<string>>;
 }

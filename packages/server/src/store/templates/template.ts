@@ -108,6 +108,12 @@ export interface StoredLayer {
   usedAt: number;
 }
 
+export interface LayerUse {
+  kind: StoredLayer['kind'];
+  count: number;
+  bytes: number;
+}
+
 export interface BuildQuery {
   templateId: string;
   status?: BuildStatus | undefined;
