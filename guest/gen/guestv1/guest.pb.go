@@ -7,6 +7,9 @@
 // What the agent inside a sandbox offers. It speaks the Connect protocol over HTTP/1.1 on port 49983 of the
 // guest's address. Every call carries "Authorization: Bearer <instance token>"; without it the answer is
 // unauthenticated. Errors that a caller can act on carry an ErrorDetail.
+//
+// Beside the service, GET and PUT /contents?path=…&user=… move the plain bytes of a file as ReadFile (offset, max_bytes)
+// and WriteFile (must_not_exist) do; refusals, and the WriteFileResponse that answers PUT, are those of a unary call.
 
 package guestv1
 

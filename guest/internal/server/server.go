@@ -57,5 +57,6 @@ func (s *Service) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(path, service)
 	mux.Handle("/dial", dial.Handler(s.Gate))
+	mux.HandleFunc(contentsPath, s.Contents)
 	return s.Token.Require(mux)
 }

@@ -4,10 +4,10 @@ import { ApiError, invalidField } from '../api-error.ts';
 import { type Call, Streamed } from '../app/call.ts';
 import type { Context } from '../context.ts';
 import { addressOf } from '../sandboxes/address-of.ts';
-import { toCount } from '../sandboxes/read-metrics.ts';
 import { type ByteRange, readRange } from './byte-range.ts';
 import { describeFile } from './file-calls.ts';
 import { openStream } from './open-stream.ts';
+import { streamMessages } from './stream-messages.ts';
 
 type DownloadCall = Call<typeof routes.downloadFile>;
 
@@ -21,30 +21,17 @@ export async function answerDownload(context: Context, call: DownloadCall): Prom
   }
   const file = { path: query.path, user: query.user };
   const part = range === undefined ? undefined : await findPart(context, call, range);
-  if (part) {
-    reply.code(206).header('content-range', `bytes ${part.first}-${part.last}/${part.size}`);
-  }
-  const offset = BigInt(part?.first ?? 0);
-  const maxBytes = part ? BigInt(part.last - part.first + 1) : 0n;
-  const { first, bytes } = await openStream(
-    context,
-    addressOf(call),
-    file,
-    (streams, target, options) => streams.readFile({ target, offset, maxBytes }, options),
-    (message) => {
-      if (part) return part.last - part.first + 1;
-      // Files of /proc have content without a size.
-      return message?.info?.type === 'file' && message.info.size > 0n
-        ? toCount(message.info.size)
-        : undefined;
-    },
+  const wanted = part && part.last - part.first + 1;
+  const { bytes, length } = await openStream(context, addressOf(call), file, (guest, target, signal) =>
+    guest.readContents({ ...target, offset: part?.first ?? 0, maxBytes: wanted ?? 0 }, signal),
   );
-  const size = part
-    ? part.last - part.first + 1
-    : first?.info?.type === 'file' && first.info.size > 0n
-      ? toCount(first.info.size)
-      : undefined;
-  if (size !== undefined) reply.header('content-length', String(size));
+  if (wanted !== undefined && length !== wanted) {
+    bytes.destroy();
+    const problem = `${query.path} became shorter while it was read; read it again`;
+    throw new ApiError('conflict', { problem }, { details: { path: query.path } });
+  }
+  if (part) reply.code(206).header('content-range', `bytes ${part.first}-${part.last}/${part.size}`);
+  if (length !== undefined) reply.header('content-length', String(length));
   reply.header('accept-ranges', 'bytes');
   return send(reply, 'application/octet-stream', bytes);
 }
@@ -68,8 +55,8 @@ async function findPart(
 
 async function answerArchive(context: Context, call: DownloadCall): Promise<Streamed> {
   const { path, user } = call.query;
-  const { bytes } = await openStream(context, addressOf(call), { path, user }, (streams, target, options) =>
-    streams.packDirectory({ target }, options),
+  const { bytes } = await openStream(context, addressOf(call), { path, user }, (guest, target, signal) =>
+    streamMessages(guest.streams.packDirectory({ target }, { signal })),
   );
   return send(call.reply, 'application/x-tar', bytes);
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { ApiError } from '../api-error.ts';
 import type { Context } from '../context.ts';
 import type { LiveInstance } from '../fleet/live-instance.ts';
@@ -17,43 +18,44 @@ interface Sending {
 }
 
 /**
- * A call that sends bytes to a guest, after a first message that says what they are. Chunks that fail break it off, so
- * that the guest keeps what it had. The guest is not waited for longer than a minute at a time.
+ * A call that sends bytes to a guest. Chunks that fail break it off, so that the guest keeps what it had. The guest is not
+ * waited for longer than a minute at a time.
+ *
+ * @param run Sends the chunks that it is given, each of at most 256 KiB.
  */
-export async function sendChunks<First extends object, Result>(
+export async function sendChunks<Result>(
   context: Context,
   live: LiveInstance,
   { call, chunks, describeBreak }: Sending,
   run: (
     guest: GuestConnection,
-    data: (first: First) => AsyncGenerator<First & { data?: Uint8Array }, void>,
+    chunks: AsyncGenerator<Uint8Array, void>,
     signal: AbortSignal,
   ) => Promise<Result>,
 ): Promise<Result> {
   // What breaks the source is the caller's doing and not the guest's.
   let broken: { error: unknown } | undefined;
+  let ended = false;
   const stall = new StallTimer();
-  async function* messages(first: First): AsyncGenerator<First & { data?: Uint8Array }, void> {
-    yield first;
-    const source =
-      Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
-    // Only the source's own failures are caught: a guest that refuses early throws into the yields.
-    const take = async () => {
-      stall.stop();
-      try {
-        return await source.next();
-      } catch (error) {
-        broken = { error: describeBreak?.(error) ?? error };
-        throw error;
-      } finally {
-        stall.wait();
-      }
-    };
+  const source = open(chunks);
+  // Only the source's own failures are caught: a guest that refuses early throws into the yields.
+  const take = async () => {
+    stall.stop();
+    try {
+      return await source.next();
+    } catch (error) {
+      broken = { error: describeBreak?.(error) ?? error };
+      throw error;
+    } finally {
+      if (!ended) stall.wait();
+    }
+  };
+  async function* pieces(): AsyncGenerator<Uint8Array, void> {
     try {
       for (let taken = await take(); !taken.done; taken = await take()) {
         for (let at = 0; at < taken.value.length; at += CHUNK_BYTES) {
           stall.wait();
-          yield { data: taken.value.subarray(at, at + CHUNK_BYTES) } as First & { data?: Uint8Array };
+          yield taken.value.subarray(at, at + CHUNK_BYTES);
         }
       }
     } finally {
@@ -65,11 +67,18 @@ export async function sendChunks<First extends object, Result>(
     return await context.guests.call(
       live,
       { failure: 'guest_unavailable', ...call, answerMs: 0 },
-      (guest, ended) => run(guest, messages, AbortSignal.any([ended, stall.signal])),
+      (guest, gone) => run(guest, pieces(), AbortSignal.any([gone, stall.signal])),
     );
   } catch (error) {
     throw broken ? broken.error : error;
   } finally {
+    ended = true;
     stall.stop();
   }
+}
+
+// A body that is not read to its end stays open, so that its sender can be answered.
+function open(chunks: Chunks): AsyncIterator<Uint8Array> | Iterator<Uint8Array> {
+  if (chunks instanceof Readable) return chunks.iterator({ destroyOnReturn: false });
+  return Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
 }

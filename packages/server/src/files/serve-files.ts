@@ -34,7 +34,7 @@ function serveContents(app: FastifyInstance, context: Context): void {
   }));
   serveRoute(app, context, routes.writeFile, (call) => {
     const bytes = Buffer.from(call.body.content, call.body.encoding);
-    return writeFile(context, addressOf(call), call.body, [bytes]);
+    return writeFile(context, addressOf(call), call.body, { chunks: [bytes], length: bytes.length });
   });
   serveRoute(app, context, routes.downloadFile, (call) => answerDownload(context, call));
 }
@@ -93,8 +93,10 @@ function serveBodies(app: FastifyInstance, context: Context): void {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     serveRoute(scope, context, routes.uploadFile, async (call) => {
-      const body = (call.request.body as Readable | undefined) ?? [];
-      await writeFile(context, addressOf(call), call.query, body);
+      const chunks = (call.request.body as Readable | undefined) ?? [];
+      const announced = call.request.headers['content-length'];
+      const length = announced === undefined ? undefined : Number(announced);
+      await writeFile(context, addressOf(call), call.query, { chunks, length });
     });
     serveRoute(scope, context, routes.batchWriteFiles, (call) => {
       const body = (call.request.body as Readable | undefined) ?? call.request.raw;

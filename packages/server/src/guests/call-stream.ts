@@ -13,6 +13,7 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { codeFromHttpStatus, endStreamFromJson } from '@connectrpc/connect/protocol-connect';
 import type { UnaryTarget } from './call-unary.ts';
 import { EnvelopeSplitter, writeEnvelope } from './envelopes.ts';
+import { toConnectError } from './to-connect-error.ts';
 
 const COMPRESSED = 1;
 const END_OF_STREAM = 2;
@@ -99,12 +100,4 @@ function decode<O extends DescMessage>(schema: O, data: Uint8Array): MessageShap
   } catch (error) {
     throw new ConnectError('an answer that is no message', Code.DataLoss, undefined, undefined, error);
   }
-}
-
-function toConnectError(error: unknown, signal: AbortSignal): unknown {
-  if (error instanceof ConnectError) return error;
-  const { code, message } = error as NodeJS.ErrnoException;
-  const refused = code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' || code === 'ETIMEDOUT';
-  const as = signal.aborted ? Code.Canceled : refused ? Code.Unavailable : Code.Aborted;
-  return new ConnectError(message, as, undefined, undefined, error);
 }

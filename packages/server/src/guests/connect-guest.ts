@@ -11,6 +11,7 @@ import { guest } from '@nullspace/proto';
 import { callForList } from './call-for-list.ts';
 import { callStream } from './call-stream.ts';
 import { callUnary, type UnaryOptions } from './call-unary.ts';
+import { type Contents, type ContentsTarget, readContents, writeContents } from './file-contents.ts';
 import { sendStream } from './send-stream.ts';
 
 /** Largest list of an agent: 100,000 files. */
@@ -79,6 +80,17 @@ export interface GuestConnection {
   ): Promise<guest.FindTextResponse>;
   /** Calls that answer with a stream of small messages. */
   streams: GuestStreams;
+  /** Begins to read the bytes of a file. */
+  readContents(
+    part: ContentsTarget & { offset?: number; maxBytes?: number },
+    signal: AbortSignal,
+  ): Promise<Contents>;
+  /** Replaces a file by bytes. */
+  writeContents(
+    target: ContentsTarget & { mustNotExist?: boolean },
+    bytes: { length?: number | undefined; chunks: AsyncIterable<Uint8Array> },
+    signal: AbortSignal,
+  ): Promise<guest.FileInfo | undefined>;
   /** Sends a file in pieces. */
   writeFile(
     pieces: AsyncIterable<MessageInitShape<typeof guest.WriteFileRequestSchema>>,
@@ -139,6 +151,8 @@ export function connectGuest({ address, token }: { address: string; token: strin
       watchDirectory: streamed(method.watchDirectory),
       packDirectory: streamed(method.packDirectory),
     },
+    readContents: (part, signal) => readContents(bounded(SMALL_BYTES), part, signal),
+    writeContents: (target, bytes, signal) => writeContents(bounded(SMALL_BYTES), target, bytes, signal),
     writeFile: (pieces, signal) => sendStream(small, method.writeFile, pieces, signal),
     writeFiles: (pieces, signal) => sendStream(results, method.writeFiles, pieces, signal),
     unpackArchive: (pieces, signal) => sendStream(small, method.unpackArchive, pieces, signal),

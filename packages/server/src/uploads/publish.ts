@@ -39,7 +39,7 @@ export async function publish(
       uploads.context,
       live,
       { call, chunks },
-      (guestOf, data, signal) => guestOf.unpackArchive(data({ options }), signal),
+      (guestOf, pieces, signal) => guestOf.unpackArchive(toMessages({ options }, pieces), signal),
     );
     return { bytes: toCount(bytes), files };
   }
@@ -47,10 +47,16 @@ export async function publish(
   if (mustNotExist && wasInterrupted && (await isThere(uploads, live, publication))) {
     return { bytes: upload.contentLength, files: 1 };
   }
-  await sendChunks(uploads.context, live, { call, chunks }, (guestOf, data, signal) =>
-    guestOf.writeFile(data({ target, mustNotExist }), signal),
+  // Without a length: the agent may not take the last byte for the end, since what was read is checked after it.
+  await sendChunks(uploads.context, live, { call, chunks }, (guestOf, pieces, signal) =>
+    guestOf.writeContents({ ...target, mustNotExist }, { chunks: pieces }, signal),
   );
   return { bytes: upload.contentLength, files: 1 };
+}
+
+async function* toMessages<First>(first: First, pieces: AsyncIterable<Uint8Array>) {
+  yield first;
+  for await (const data of pieces) yield { data };
 }
 
 /** Whether the target is the very file that was uploaded. */

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
 import { guest } from '@nullspace/proto';
 import { expectError } from '../fixtures/expect-error.ts';
+import { guestError } from '../fixtures/guest-error.ts';
 import { startTestServer, type TestServer } from '../fixtures/test-server.ts';
 import { until } from '../fixtures/until.ts';
 
@@ -130,6 +133,23 @@ describe('files', () => {
       server.logs.some((line) => line.includes('uploadFile') && line.includes('"status":499')),
     );
     assert.equal(String(files().contents.get('/kept')), 'old');
+  });
+
+  test('a large upload that is refused early is answered', async () => {
+    server.host.guestOf(id).override.writeFile = async () => {
+      throw guestError('permission_denied');
+    };
+    const sending = request(`${server.url}/v1/sandboxes/${id}/file?path=/refused`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${server.key}` },
+    });
+    // Its end never comes.
+    for (let chunk = 0; chunk < 64; chunk++) sending.write('x'.repeat(65_536));
+    const [response] = (await once(sending, 'response')) as [IncomingMessage];
+    assert.equal(response.statusCode, 403);
+    assert.equal(((await json(response)) as { error: { code: string } }).error.code, 'permission_denied');
+    sending.destroy();
+    delete server.host.guestOf(id).override.writeFile;
   });
 
   const refusals: [string, string, object, Parameters<typeof expectError>[1]][] = [

@@ -4,11 +4,17 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { connectGuest, type GuestConnection } from '../../src/guests/connect-guest.ts';
 import { flood, startHostileAgent } from '../fixtures/hostile-agent.ts';
 
+const target = { path: '/x', user: '' };
+
 // One call of the Connect protocol's streams: no flags, no bytes.
 const emptyMessages = Buffer.alloc(5 * 1000);
 
+async function* chunks() {
+  yield Buffer.from('x');
+}
+
 async function* pieces() {
-  yield { target: { path: '/x', user: '' } };
+  yield { options: { target: { path: '/x', user: '' } } };
   yield { data: Buffer.from('x') };
 }
 
@@ -18,7 +24,8 @@ const calls: Record<string, (guest: GuestConnection, signal: AbortSignal) => Pro
   metrics: (guest, signal) => guest.unary.metrics({}, { signal }),
   listProcesses: (guest, signal) => guest.listProcesses(signal),
   listDirectory: (guest, signal) => guest.listDirectory({ target: { path: '/', user: '' } }, signal),
-  writeFile: (guest, signal) => guest.writeFile(pieces(), signal),
+  unpackArchive: (guest, signal) => guest.unpackArchive(pieces(), signal),
+  writeContents: (guest, signal) => guest.writeContents(target, { chunks: chunks() }, signal),
 };
 
 for (const [name, call] of Object.entries(calls)) {
@@ -53,7 +60,7 @@ for (const [name, call] of Object.entries(calls)) {
   });
 }
 
-test('others get their turn while a file is sent to an agent that answers without end', async (t) => {
+test('others get their turn while an archive is sent to an agent that answers without end', async (t) => {
   const { address } = await startHostileAgent(t, (response) =>
     flood(response, 'application/connect+proto', emptyMessages),
   );
@@ -63,7 +70,7 @@ test('others get their turn while a file is sent to an agent that answers withou
   const others = setInterval(() => (turns += 1), 1);
   t.after(() => clearInterval(others));
   const before = process.memoryUsage().rss;
-  await assert.rejects(guest.writeFile(pieces(), AbortSignal.timeout(60_000)), /more than one answer/);
+  await assert.rejects(guest.unpackArchive(pieces(), AbortSignal.timeout(60_000)), /more than one answer/);
   while (turns < 5) await new Promise((resolve) => setTimeout(resolve, 1));
   assert.ok(process.memoryUsage().rss - before < 256 * 1024 * 1024, 'the flood was kept in memory');
 });
@@ -107,4 +114,39 @@ test('a large list whose caller has left gives its place to the next', async (t)
     for (const outcome of await Promise.allSettled(calls)) assert.equal(outcome.status, 'rejected');
   }
   assert.deepEqual((await other!.listProcesses(AbortSignal.timeout(60_000))).processes, []);
+});
+
+test('a refusal of contents ends the sending of what is still to come', async (t) => {
+  const { address } = await startHostileAgent(t, (response) => response.writeHead(403).end('{"code":'));
+  const guest = connectGuest({ address, token: 'secret' });
+  t.after(() => guest.close());
+  const never = new Promise<never>(() => undefined);
+  async function* stalled() {
+    yield Buffer.alloc(1024 * 1024);
+    await never;
+  }
+  const signal = AbortSignal.timeout(60_000);
+  await assert.rejects(guest.writeContents(target, { chunks: stalled() }, signal), {
+    code: Code.PermissionDenied,
+  });
+  await assert.rejects(guest.readContents(target, signal), { code: Code.PermissionDenied });
+});
+
+test('contents whose sizeless parts are tiny do not keep others from their turn', async (t) => {
+  const { address } = await startHostileAgent(t, (response) =>
+    flood(response, 'application/octet-stream', Buffer.from('x')),
+  );
+  const guest = connectGuest({ address, token: 'secret' });
+  t.after(() => guest.close());
+  const { bytes, length } = await guest.readContents(target, AbortSignal.timeout(60_000));
+  assert.equal(length, undefined);
+  let parts = 0;
+  bytes.on('data', () => {
+    parts += 1;
+  });
+  const begun = performance.now();
+  while (parts < 1000) await new Promise((resolve) => setTimeout(resolve, 1));
+  // At most 256 come at once, and 2,000 a second after them.
+  assert.ok(performance.now() - begun > 200, `${parts} parts came at once`);
+  bytes.destroy();
 });

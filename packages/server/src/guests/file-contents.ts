@@ -1,0 +1,161 @@
+import { once } from 'node:events';
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { Readable } from 'node:stream';
+import { fromBinary } from '@bufbuild/protobuf';
+import { Code, ConnectError } from '@connectrpc/connect';
+import { codeFromHttpStatus, errorFromJsonBytes } from '@connectrpc/connect/protocol-connect';
+import { guest } from '@nullspace/proto';
+import type { UnaryTarget } from './call-unary.ts';
+import { readGuestStream } from './read-stream.ts';
+import { toConnectError } from './to-connect-error.ts';
+
+const PATH = '/contents';
+/** How long an agent that refused may take to say why. */
+const ANSWER_MS = 10_000;
+
+/** A file of a guest, with the rights of an account. */
+export interface ContentsTarget {
+  path: string;
+  user: string;
+}
+
+/** The bytes of a file on their way. */
+export interface Contents {
+  bytes: Readable;
+  /** How many will come; undefined when nobody knows. */
+  length: number | undefined;
+  /** Bytes that have come over the connection. */
+  progress: () => number;
+}
+
+/**
+ * Begins to read a file, without messages around its bytes. The bytes end with an error when fewer come than were
+ * announced. Rejects with `ConnectError`.
+ */
+export async function readContents(
+  to: UnaryTarget,
+  part: ContentsTarget & { offset?: number; maxBytes?: number },
+  signal: AbortSignal,
+): Promise<Contents> {
+  const { path, user, offset = 0, maxBytes = 0 } = part;
+  const query = { path, user, offset: String(offset), max_bytes: String(maxBytes) };
+  const call = begin(to, { method: 'GET', query, headers: {} }, signal);
+  try {
+    call.end();
+    const response = await answerOf(call);
+    if (response.statusCode !== 200) throw await readRefusal(response, to.maxBytes);
+    const length = response.headers['content-length'];
+    // Sizeless files come in parts whose size the agent chooses.
+    const bytes = length === undefined ? Readable.from(readGuestStream(response, sizeOf)) : response;
+    const { socket } = response;
+    const progress = () => socket.bytesRead;
+    return { bytes, length: length === undefined ? undefined : Number(length), progress };
+  } catch (error) {
+    call.destroy();
+    throw toConnectError(error, signal);
+  }
+}
+
+/**
+ * Replaces a file by bytes, without messages around them. Bytes that break off leave the old file. Rejects with
+ * `ConnectError`, as soon as the agent has refused.
+ *
+ * @param bytes.length How many bytes come, when that is known: the file is replaced once so many have come. Without it the
+ * chunks must have ended.
+ */
+export async function writeContents(
+  to: UnaryTarget,
+  target: ContentsTarget & { mustNotExist?: boolean },
+  bytes: { length?: number | undefined; chunks: AsyncIterable<Uint8Array> },
+  signal: AbortSignal,
+): Promise<guest.FileInfo | undefined> {
+  const { path, user, mustNotExist = false } = target;
+  const query = { path, user, must_not_exist: String(mustNotExist) };
+  const headers = bytes.length === undefined ? {} : { 'content-length': bytes.length };
+  const call = begin(to, { method: 'PUT', query, headers }, signal);
+  const sending = send(call, bytes.chunks);
+  try {
+    const response = await answerOf(call);
+    sending.stop();
+    if (response.statusCode !== 200) throw await readRefusal(response, to.maxBytes);
+    const { info } = fromBinary(guest.WriteFileResponseSchema, await readAll(response, to.maxBytes));
+    return info;
+  } catch (error) {
+    sending.stop();
+    call.destroy();
+    throw toConnectError(error, signal);
+  }
+}
+
+/** Sends what comes until it is stopped. What breaks the source breaks the call. */
+function send(call: ClientRequest, chunks: AsyncIterable<Uint8Array>): { stop(): void } {
+  let stopped = false;
+  let goOn: () => void = () => undefined;
+  const wake = () => goOn();
+  call.on('drain', wake);
+  const pump = async () => {
+    for await (const chunk of chunks) {
+      if (stopped) return;
+      if (call.write(chunk)) continue;
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      if (stopped) return;
+    }
+    call.end();
+  };
+  pump().catch((error: Error) => call.destroy(error));
+  return {
+    stop() {
+      stopped = true;
+      wake();
+    },
+  };
+}
+
+function begin(
+  { host, port, agent, token }: UnaryTarget,
+  { method, query, headers }: { method: string; query: Record<string, string>; headers: object },
+  signal: AbortSignal,
+): ClientRequest {
+  if (signal.aborted) throw new ConnectError('broken off', Code.Canceled);
+  const path = `${PATH}?${new URLSearchParams(query)}`;
+  const authorization = `Bearer ${token}`;
+  const call = request({ host, port, path, method, agent, headers: { ...headers, authorization } });
+  const breakOff = () => call.destroy();
+  signal.addEventListener('abort', breakOff, { once: true });
+  call.once('close', () => signal.removeEventListener('abort', breakOff));
+  return call;
+}
+
+async function answerOf(call: ClientRequest): Promise<IncomingMessage> {
+  const [response] = (await once(call, 'response')) as [IncomingMessage];
+  // What breaks the connection ends the reading of the answer, which tells it.
+  call.on('error', () => undefined);
+  return response;
+}
+
+async function readRefusal(response: IncomingMessage, maxBytes: number): Promise<ConnectError> {
+  const fallback = new ConnectError(`HTTP ${response.statusCode}`, codeFromHttpStatus(response.statusCode!));
+  return errorFromJsonBytes(await readAll(response, maxBytes), undefined, fallback);
+}
+
+async function readAll(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const late = setTimeout(() => response.destroy(), ANSWER_MS);
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > maxBytes) throw new ConnectError(`more than ${maxBytes} bytes`, Code.ResourceExhausted);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks, length);
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+function sizeOf({ length }: Buffer): number {
+  return length;
+}
