@@ -2,11 +2,13 @@ import type { ExecServerFrame } from '@nullspace/contract';
 import { openChannel } from '../channels/open-channel.ts';
 import { isPassing, passingCodes, reconnectPausesMs } from '../channels/passing.ts';
 import { sleep } from '../client/sleep.ts';
+import { TextStream } from '../encoding/text-stream.ts';
 import { errorByCode } from '../errors/by-code.ts';
 import { SandboxError } from '../errors/sandbox-error.ts';
 import { TimeoutError } from '../errors/timeout.ts';
 import type { SandboxScope } from '../sandboxes/scope.ts';
 import type { Connection } from '../websocket/connection.ts';
+import { readOutputFrame } from './output-frame.ts';
 import { OutputReaders } from './output-readers.ts';
 import { stillRuns } from './processes.ts';
 import type { CommandOutput, CommandResult } from './types.ts';
@@ -38,7 +40,7 @@ export class LiveCommand {
   pid = 0;
   #scope: SandboxScope;
   #callbacks: OutputCallbacks;
-  #offsets: OutputOffsets;
+  #streams: Record<CommandOutput['stream'], TextStream>;
   #connection: Connection | undefined;
   #watchdog: ReturnType<typeof setTimeout> | undefined;
   #lost = false;
@@ -49,7 +51,8 @@ export class LiveCommand {
 
   constructor(scope: SandboxScope, callbacks: OutputCallbacks, offsets: Partial<OutputOffsets> = {}) {
     this.#scope = scope;
-    this.#offsets = { stdout: 0, stderr: 0, ...offsets };
+    const { stdout = 0, stderr = 0 } = offsets;
+    this.#streams = { stdout: new TextStream(stdout), stderr: new TextStream(stderr) };
     this.#callbacks = callbacks;
     this.result = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -61,13 +64,20 @@ export class LiveCommand {
 
   /** Starts a command. Resolves when it runs. */
   start(fields: Record<string, unknown>, signal?: AbortSignal): Promise<void> {
-    return this.#open({ type: 'exec_start', id: 'exec', ...fields }, signal);
+    return this.#open({ type: 'exec_start', id: 'exec', binary: true, ...fields }, signal);
   }
 
   /** Attaches to a command, from the first byte that was not read yet. */
   attach(pid: number, signal?: AbortSignal): Promise<void> {
-    const offsets = { stdout_offset: this.#offsets.stdout, stderr_offset: this.#offsets.stderr };
-    return this.#open({ type: 'exec_connect', id: 'exec', pid, ...offsets }, signal);
+    return this.#open(
+      { type: 'exec_connect', id: 'exec', binary: true, pid, ...this.#wireOffsets() },
+      signal,
+    );
+  }
+
+  #wireOffsets(): { stdout_offset: number; stderr_offset: number } {
+    const { stdout, stderr } = this.#streams;
+    return { stdout_offset: stdout.position, stderr_offset: stderr.position };
   }
 
   /** Stops following with the given error. The command goes on. */
@@ -95,12 +105,15 @@ export class LiveCommand {
         this.#receive(frame);
       }
     };
+    const onBytes = (bytes: Uint8Array): void => {
+      if (connection === this.#connection) this.#receiveOutput(bytes);
+    };
     const onClose = (reason: string): void => {
       if (!runs)
         failed(new SandboxError(`The exec channel closed early: ${reason}`, { code: 'transport_error' }));
       else if (!this.#settled) void this.#recover();
     };
-    const connection = await openChannel(this.#scope, 'exec', { onMessage, onClose }, signal);
+    const connection = await openChannel(this.#scope, 'exec', { onMessage, onBytes, onClose }, signal);
     const onAbort = (): void => failed(signal?.reason);
     signal?.addEventListener('abort', onAbort);
     const { requestTimeoutMs } = this.#scope.client;
@@ -125,27 +138,33 @@ export class LiveCommand {
   #receive(frame: ExecServerFrame): void {
     if (this.#settled) return;
     this.#watch();
-    if (frame.type === 'exec_stdout') this.#write('stdout', frame);
-    else if (frame.type === 'exec_stderr') this.#write('stderr', frame);
-    else if (frame.type === 'exec_exit') this.#exit(frame);
+    if (frame.type === 'exec_exit') this.#exit(frame);
     else if (frame.type === 'error') {
       if (passingCodes.has(frame.code)) void this.#recover();
       else this.stop(this.#failure(frame));
     }
   }
 
-  #write(stream: CommandOutput['stream'], frame: { data: string; end_offset?: number }): void {
-    this.#offsets[stream] = frame.end_offset ?? this.#offsets[stream];
-    this.output.add({ stream, text: frame.data });
+  #receiveOutput(bytes: Uint8Array): void {
+    const frame = readOutputFrame(bytes);
+    if (this.#settled || !frame) return;
+    this.#watch();
+    this.#write(frame.stream, this.#streams[frame.stream].push(frame.data, frame.offset));
+  }
+
+  #write(stream: CommandOutput['stream'], text: string): void {
+    if (text === '') return;
+    this.output.add({ stream, text });
     try {
-      if (stream === 'stdout') this.#callbacks.onStdout?.(frame.data);
-      else this.#callbacks.onStderr?.(frame.data);
+      if (stream === 'stdout') this.#callbacks.onStdout?.(text);
+      else this.#callbacks.onStderr?.(text);
     } catch (error) {
       this.stop(error);
     }
   }
 
   #exit(frame: ExecServerFrame & { type: 'exec_exit' }): void {
+    for (const stream of ['stdout', 'stderr'] as const) this.#write(stream, this.#streams[stream].flush());
     const { collected } = this.output;
     const result: CommandResult = {
       exitCode: frame.exit_code,
@@ -213,9 +232,7 @@ export class LiveCommand {
 
   #failure(frame: ExecServerFrame & { type: 'error' }): SandboxError {
     // What was read here, so that one can read on from it; without a pid the command never ran.
-    const read = this.pid
-      ? { pid: this.pid, stdout_offset: this.#offsets.stdout, stderr_offset: this.#offsets.stderr }
-      : {};
+    const read = this.pid ? { pid: this.pid, ...this.#wireOffsets() } : {};
     const details = frame.details?.status === 'paused' ? { ...frame.details, ...read } : frame.details;
     const code = frame.code?.toLowerCase() ?? 'unknown';
     return errorByCode(frame.message, code, { requestId: frame.request_id, details });

@@ -7,6 +7,8 @@ const openTimeoutMs = 15_000;
 export interface ConnectionEvents {
   /** One JSON message. Frames that are not JSON objects are skipped. */
   onMessage(message: Record<string, unknown>): void;
+  /** One message of bytes. @default they are skipped */
+  onBytes?(bytes: Uint8Array): void;
   /** The connection is gone, whoever ended it. Called once, only after `open` resolved. */
   onClose(reason: string, code?: number): void;
 }
@@ -36,6 +38,7 @@ export function openConnection(
     } catch (error) {
       return reject(error);
     }
+    socket.binaryType = 'arraybuffer';
     let state: 'opening' | 'open' | 'over' = 'opening';
     const fail = (error: unknown): void => {
       if (state !== 'opening') return;
@@ -65,8 +68,10 @@ export function openConnection(
       resolve({ send: (message) => socket.send(JSON.stringify(message)), close });
     });
     socket.addEventListener('message', (event) => {
+      if (state !== 'open') return;
+      if (event.data instanceof ArrayBuffer) return events.onBytes?.(new Uint8Array(event.data));
       const message = parseMessage(event.data);
-      if (message && state === 'open') events.onMessage(message);
+      if (message) events.onMessage(message);
     });
     // The platform reports a failed upgrade as an error without its status; `close` always follows.
     socket.addEventListener('error', () => {});

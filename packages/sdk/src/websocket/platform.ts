@@ -2,6 +2,8 @@ import { SandboxError } from '../errors/sandbox-error.ts';
 
 /** The part of the standard WebSocket interface that the client uses. */
 export interface WebSocketLike {
+  /** Set to `arraybuffer`: output comes as bytes. */
+  binaryType?: string;
   send(data: string): void;
   close(code?: number): void;
   addEventListener(type: 'open' | 'error', listener: () => void): void;

@@ -33,6 +33,7 @@ describe('live commands', () => {
       assert.deepEqual(peer.first, {
         type: 'exec_start',
         id: 'exec',
+        binary: true,
         command: 'make',
         args: ['x'],
         timeout_secs: 31,
@@ -56,6 +57,39 @@ describe('live commands', () => {
     assert.equal(result.stdout, 'one\ndrüben\n');
     assert.equal(result.stderr, 'two\n');
     assert.equal(result.pid, 42);
+  });
+
+  test('keep characters whole that are cut by the end of a message, and show those that never come whole', async (context) => {
+    const [first, second] = [Buffer.from('dr\u00fcben \u{1f600}'), Buffer.from('ok\u00e9')];
+    const { sandbox } = await connect(context, (peer) => {
+      peer.send({ type: 'exec_started', pid: 42 });
+      for (const byte of first) peer.write('stdout', Buffer.from([byte]));
+      peer.write('stderr', second.subarray(0, -1));
+      peer.socket.send(Buffer.from([9, 1]));
+      peer.exit();
+    });
+    const seen: string[] = [];
+    const result = await sandbox.commands.run('make', { onStdout: (text) => seen.push(text) });
+    assert.deepEqual(seen, [...'dr\u00fcben \u{1f600}']);
+    assert.equal(result.stdout, 'dr\u00fcben \u{1f600}');
+    assert.equal(result.stderr, 'ok\ufffd');
+  });
+
+  test('cut off within a character read it again whole', async (context) => {
+    const offsets: unknown[] = [];
+    const { sandbox } = await connect(context, (peer) => {
+      peer.send({ type: 'exec_started', pid: 42 });
+      offsets.push(peer.first.stdout_offset);
+      if (peer.first.type === 'exec_start') {
+        peer.write('stdout', Buffer.from('a\u00e9').subarray(0, 2));
+        return peer.socket.terminate();
+      }
+      peer.write('stdout', '\u00e9b');
+      peer.exit();
+    });
+    const result = await sandbox.commands.run('make', { onStdout: () => undefined });
+    assert.deepEqual(offsets, [undefined, 1]);
+    assert.equal(result.stdout, 'a\u00e9b');
   });
 
   test('cut off by a pause say how far they came, and are read on from there', async (context) => {
@@ -184,6 +218,7 @@ describe('a handle', () => {
       assert.deepEqual(peer.first, {
         type: 'exec_connect',
         id: 'exec',
+        binary: true,
         pid: 42,
         stdout_offset: 0,
         stderr_offset: 0,

@@ -10,7 +10,7 @@ export interface ExecPeer {
   authorization: string | undefined;
   send(frame: Omitted<ExecServerFrame>): void;
   /** Sends a piece of output with the offsets that follow from what was sent before. */
-  write(stream: 'stdout' | 'stderr', text: string): void;
+  write(stream: 'stdout' | 'stderr', data: string | Buffer): void;
   exit(code?: number, more?: object): void;
   socket: WebSocket;
 }
@@ -28,10 +28,12 @@ export function execChannel(
         first,
         authorization: request.headers.authorization,
         send,
-        write(stream, text) {
-          const offset = offsets[stream];
-          offsets[stream] += Buffer.byteLength(text);
-          send({ type: `exec_${stream}`, data: text, offset, end_offset: offsets[stream] });
+        write(stream, data) {
+          const head = Buffer.alloc(9);
+          head.writeUInt8(stream === 'stdout' ? 1 : 2);
+          head.writeBigUInt64BE(BigInt(offsets[stream]), 1);
+          offsets[stream] += Buffer.byteLength(data);
+          socket.send(Buffer.concat([head, Buffer.from(data as string)]));
         },
         exit(code = 0, more = {}) {
           send({ type: 'exec_exit', exit_code: code, timed_out: false, killed_by: null, ...more });
