@@ -109,6 +109,7 @@ function rootTests(long: boolean): Step[] {
       'system-pool',
       'warm-pools',
       'builds',
+      'dockerfile',
       'pause-faults',
       'events',
       'previews',
