@@ -22,7 +22,8 @@ def test_searches(sandbox, folder):
     sandbox.files.write(f"{folder}/b/two.txt", "beta 7\n")
     sandbox.files.write(f"{folder}/b/two.bin", b"beta 9\0\xff")
     found = sandbox.files.find_files(folder, r"beta \d+")
-    assert [(match.file, match.line, match.content) for match in sorted(found, key=lambda match: match.file)] == [
+    lines = sorted((match.file, match.line, match.content) for match in found)
+    assert lines == [
         (f"{folder}/a/one.txt", 2, "beta 12"),
         (f"{folder}/b/two.txt", 1, "beta 7"),
     ]
