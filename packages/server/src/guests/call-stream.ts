@@ -13,6 +13,7 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { codeFromHttpStatus, endStreamFromJson } from '@connectrpc/connect/protocol-connect';
 import type { UnaryTarget } from './call-unary.ts';
 import { EnvelopeSplitter, writeEnvelope } from './envelopes.ts';
+import { countPassed } from './passed-bytes.ts';
 import { toConnectError } from './to-connect-error.ts';
 
 const COMPRESSED = 1;
@@ -57,6 +58,7 @@ export async function* callStream<I extends DescMessage, O extends DescMessage>(
     checkResponse(response);
     const splitter = new EnvelopeSplitter(target.maxBytes);
     for await (const chunk of response.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      countPassed(chunk.length);
       for (const { flags, data } of splitter.push(chunk)) {
         if (flags === END_OF_STREAM) {
           const { error } = endStreamFromJson(data);

@@ -6,6 +6,7 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { codeFromHttpStatus, errorFromJsonBytes } from '@connectrpc/connect/protocol-connect';
 import { guest } from '@nullspace/proto';
 import type { UnaryTarget } from './call-unary.ts';
+import { countPassed } from './passed-bytes.ts';
 import { readGuestStream } from './read-stream.ts';
 import { toConnectError } from './to-connect-error.ts';
 
@@ -49,6 +50,9 @@ export async function readContents(
     const bytes = length === undefined ? Readable.from(readGuestStream(response, sizeOf)) : response;
     const { socket } = response;
     const progress = () => socket.bytesRead;
+    const count = ({ length: passed }: Buffer) => countPassed(passed);
+    socket.on('data', count);
+    response.once('close', () => socket.off('data', count));
     return { bytes, length: length === undefined ? undefined : Number(length), progress };
   } catch (error) {
     call.destroy();
@@ -96,6 +100,7 @@ function send(call: ClientRequest, chunks: AsyncIterable<Uint8Array>): { stop():
   const pump = async () => {
     for await (const chunk of chunks) {
       if (stopped) return;
+      countPassed(chunk.length);
       if (call.write(chunk)) continue;
       await new Promise<void>((resolve) => {
         goOn = resolve;
