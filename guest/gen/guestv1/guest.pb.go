@@ -1053,7 +1053,9 @@ type StartRequest struct {
 	// WriteStdin types. An empty command is the account's login shell.
 	Terminal *Terminal `protobuf:"bytes,2,opt,name=terminal,proto3" json:"terminal,omitempty"`
 	// A name of the caller's, which ListProcesses repeats.
-	Tag           string `protobuf:"bytes,3,opt,name=tag,proto3" json:"tag,omitempty"`
+	Tag string `protobuf:"bytes,3,opt,name=tag,proto3" json:"tag,omitempty"`
+	// An Attach from the first byte follows: what would be lost before it is held back as for one that is there.
+	AttachFollows bool `protobuf:"varint,4,opt,name=attach_follows,json=attachFollows,proto3" json:"attach_follows,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1107,6 +1109,13 @@ func (x *StartRequest) GetTag() string {
 		return x.Tag
 	}
 	return ""
+}
+
+func (x *StartRequest) GetAttachFollows() bool {
+	if x != nil {
+		return x.AttachFollows
+	}
+	return false
 }
 
 type StartResponse struct {
@@ -4945,11 +4954,12 @@ const file_nullspace_guest_v1_guest_proto_rawDesc = "" +
 	"\ttimed_out\x18\x03 \x01(\bR\btimedOut\x12\x14\n" +
 	"\x05guard\x18\x04 \x01(\tR\x05guard\x12\x19\n" +
 	"\bspawn_us\x18\x05 \x01(\x04R\aspawnUs\x12\x15\n" +
-	"\x06run_us\x18\x06 \x01(\x04R\x05runUs\"\x91\x01\n" +
+	"\x06run_us\x18\x06 \x01(\x04R\x05runUs\"\xb8\x01\n" +
 	"\fStartRequest\x125\n" +
 	"\acommand\x18\x01 \x01(\v2\x1b.nullspace.guest.v1.CommandR\acommand\x128\n" +
 	"\bterminal\x18\x02 \x01(\v2\x1c.nullspace.guest.v1.TerminalR\bterminal\x12\x10\n" +
-	"\x03tag\x18\x03 \x01(\tR\x03tag\"!\n" +
+	"\x03tag\x18\x03 \x01(\tR\x03tag\x12%\n" +
+	"\x0eattach_follows\x18\x04 \x01(\bR\rattachFollows\"!\n" +
 	"\rStartResponse\x12\x10\n" +
 	"\x03pid\x18\x01 \x01(\rR\x03pid\"8\n" +
 	"\bTerminal\x12\x18\n" +

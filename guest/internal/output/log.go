@@ -42,6 +42,8 @@ type Log struct {
 	changed  chan struct{}
 	progress chan struct{}
 	readers  map[*Reader]struct{}
+	// expected stands in for the first reader until it comes.
+	expected *Reader
 }
 
 // NewLog makes an empty log. Of each stream the first capture bytes are kept for Collect, beyond the head.

@@ -139,6 +139,34 @@ func TestWriterWaitsForAReaderButNotForever(t *testing.T) {
 	}
 }
 
+func TestAnExpectedReaderLosesNothingBeforeItComes(t *testing.T) {
+	limits := small()
+	limits.TailBytes, limits.Patience = 1<<20, time.Minute
+	log := NewLog(NewBudget(1<<30), limits, 0)
+	log.ExpectReader()
+	data := bytes.Repeat([]byte("x"), 10*limits.TailBytes)
+	go func() {
+		for at := 0; at < len(data); at += 1000 {
+			log.Append(Stdout, data[at:min(len(data), at+1000)])
+		}
+		log.End()
+	}()
+	for log.Counts().Stdout < uint64(limits.TailBytes) {
+		time.Sleep(time.Millisecond)
+	}
+	if streams, gaps := readAll(t, log.Attach(0, 0)); gaps > 0 || len(streams[Stdout]) != len(data) {
+		t.Fatalf("%d bytes with %d gaps", len(streams[Stdout]), gaps)
+	}
+}
+
+func TestAnExpectedReaderThatDoesNotComeIsNotWaitedForForever(t *testing.T) {
+	log := NewLog(NewBudget(1<<30), small(), 0)
+	log.ExpectReader()
+	for range 100 {
+		log.Append(Stdout, make([]byte, 64<<10))
+	}
+}
+
 func TestBudgetDropsTheOldestFinishedFirst(t *testing.T) {
 	budget := NewBudget(1_000_000)
 	limits := Limits{HeadBytes: 400_000, TailBytes: 100_000, StarvedTailBytes: 64_000, Patience: time.Minute}

@@ -41,9 +41,21 @@ func (l *Log) attach(stdout, stderr uint64) *Reader {
 	if l.readers == nil {
 		l.readers = map[*Reader]struct{}{}
 	}
+	if l.expected != nil {
+		delete(l.readers, l.expected)
+		l.expected = nil
+		l.advanced()
+	}
 	l.readers[reader] = struct{}{}
 	reader.skipRead()
 	return reader
+}
+
+// ExpectReader makes writers wait for a reader from the first byte as if it were there already.
+func (l *Log) ExpectReader() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.expected = l.attach(0, 0)
 }
 
 // Offsets are the next bytes that the reader gets.

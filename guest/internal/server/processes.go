@@ -25,6 +25,9 @@ func (s *Service) Start(ctx context.Context, request *connect.Request[guestv1.St
 	if err != nil {
 		return nil, refuse(err)
 	}
+	if request.Msg.GetAttachFollows() {
+		process.Log.ExpectReader()
+	}
 	return connect.NewResponse(&guestv1.StartResponse{Pid: uint32(process.PID)}), nil
 }
 

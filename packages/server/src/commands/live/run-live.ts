@@ -32,7 +32,10 @@ async function startLive(
   const timeoutSecs = asked === UNSET_LIVE_TIMEOUT_SECS ? 0 : asked;
   return context.guests.call(live, { failure: 'exec_failed' }, async ({ unary }, signal) => {
     const { pid } = await unary.start(
-      { command: toGuestCommand(frame, { timeoutSecs, defaultUser: live.defaultUser }) },
+      {
+        command: toGuestCommand(frame, { timeoutSecs, defaultUser: live.defaultUser }),
+        attachFollows: true,
+      },
       { signal },
     );
     return { pid, start: { stdout: 0, stderr: 0 } };

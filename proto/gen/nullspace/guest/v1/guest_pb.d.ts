@@ -482,6 +482,13 @@ export declare type StartRequest = Message<"nullspace.guest.v1.StartRequest"> & 
    * @generated from field: string tag = 3;
    */
   tag: string;
+
+  /**
+   * An Attach from the first byte follows: what would be lost before it is held back as for one that is there.
+   *
+   * @generated from field: bool attach_follows = 4;
+   */
+  attachFollows: boolean;
 };
 
 /**
