@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { Sandbox } from 'nullspace';
 import { type Installation, startInstallation } from '../harness/installation.ts';
@@ -199,6 +201,34 @@ describe('builds', () => {
     await until(async () => (await read()).build.status === 'ready', 'the build is ready');
     const { build: ready } = await read();
     assert.equal(ready.cache_summary.layer_hits, 1);
+  });
+
+  test('make again what went with their template, and what the disk has lost', async () => {
+    const body = { name: 'again', steps: [{ action: 'run', command: 'echo a > /a' }] };
+    const tryOut = async () => {
+      const sandbox = await Sandbox.create({ ...installation.connection, template: 'again' });
+      assert.equal(await shell(sandbox, 'cat /a'), 'a');
+      await sandbox.kill();
+    };
+    const hostDir = join(installation.dataDir, 'host');
+    const rebuild = async () => {
+      const entries = await built(body);
+      assert.ok(
+        !entries.some((entry) => entry.cache_kind === 'final_artifact' && entry.cache_status === 'hit'),
+      );
+      await tryOut();
+    };
+    await rebuild();
+    assert.equal((await call('DELETE', '/refs/again')).status, 204);
+    await rebuild();
+    const { artifact_ids } = JSON.parse((await call('GET', '/refs/again/builds')).text).builds[0];
+    rmSync(join(hostDir, 'images', `${artifact_ids[0]}.erofs`));
+    await rebuild();
+    for (const id of readdirSync(join(hostDir, 'snapshots')))
+      rmSync(join(hostDir, 'snapshots', id), { recursive: true });
+    rmSync(join(hostDir, 'images', `${artifact_ids[0]}.erofs`));
+    await rebuild();
+    assert.equal((await call('DELETE', '/refs/again')).status, 204);
   });
 
   test('leave nothing behind when their templates are deleted', async () => {

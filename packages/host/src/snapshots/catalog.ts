@@ -107,7 +107,11 @@ export class SnapshotCatalog {
   async invalidate(id: string): Promise<void> {
     const record = this.#complete.get(id);
     this.#complete.delete(id);
-    if (record && record.purpose !== 'fork') await this.#write({ ...record, complete: false });
+    if (!record || record.purpose === 'fork') return;
+    await this.#write({ ...record, complete: false }).catch((error: NodeJS.ErrnoException) => {
+      // A folder that has vanished from the disk is no whole snapshot either.
+      if (error.code !== 'ENOENT') throw error;
+    });
   }
 
   async removeFolder(id: string): Promise<void> {

@@ -17,6 +17,9 @@ test('what is not there, was damaged or has vanished from the disk is missing', 
   const missing = await client.findMissing({ images: [image, other], snapshotIds });
   assert.deepEqual(missing.images, [other]);
   assert.deepEqual(missing.snapshotIds, ['snap_2', 'snap_3', 'snap_none']);
+  await client.deleteSnapshot({ snapshotId: 'snap_3' });
+  await client.saveSnapshot({ sandboxId: 'sb_1', snapshotId: 'snap_3' });
+  assert.deepEqual((await client.findMissing({ snapshotIds: ['snap_3'] })).snapshotIds, []);
   const refused = await refusal(client.findMissing({ images: ['../x'] }));
   assert.deepEqual([refused.code, refused.field], ['invalid_request', 'images']);
 });
