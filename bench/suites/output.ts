@@ -13,7 +13,8 @@ export const bench: Bench = {
   async run({ connection, installation, rounds }) {
     await using sandbox = await Sandbox.create({ ...connection, memoryMb: 1024 });
     const raw = await startRawTcp(installation, sandbox);
-    const command = `head -c ${BYTES} /dev/zero | tr '\\0' x`;
+    const script = `import sys; block = b"x" * 2**20; [sys.stdout.buffer.write(block) for _ in range(${BYTES} >> 20)]`;
+    const command = `python3 -c '${script}'`;
     const rate = async (act: () => Promise<unknown>) => BYTES / MEBIBYTE / ((await time(act)) / 1000);
     const samples = await alternate(Math.max(3, Math.round(rounds / 10)), {
       raw: () => rate(() => raw.receive(BYTES)),
