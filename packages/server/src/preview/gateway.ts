@@ -4,6 +4,7 @@ import type { PreviewTransport } from '@nullspace/contract';
 import { createProxyServer, type ProxyServer } from 'httpxy';
 import { ApiError } from '../api-error.ts';
 import type { Context } from '../context.ts';
+import { countPassed } from '../guests/passed-bytes.ts';
 import { makeId } from '../make-id.ts';
 import { type Admission, authorize } from './authorize.ts';
 import { cleanRequest, withoutTokens } from './clean-request.ts';
@@ -48,6 +49,7 @@ export class Gateway {
       });
     });
     this.#proxy.on('proxyRes', (answer, request) => {
+      answer.on('data', ({ length }: Buffer) => countPassed(length));
       const passage = this.#passages.get(request as IncomingMessage);
       if (passage?.mask) unmaskResponse(answer.headers, passage.mask);
       if (passage?.cookies.length) {
