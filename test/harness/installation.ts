@@ -164,10 +164,19 @@ function removeAbandoned(): void {
   }
 }
 
+/** Takes away what a test that was cut off has mounted in its folder. */
+function unmountBelow(folder: string): void {
+  for (const line of readFileSync('/proc/mounts', 'utf8').split('\n')) {
+    const [, target = ''] = line.split(' ');
+    if (target.startsWith(`${folder}/`)) execFileSync('umount', [target]);
+  }
+}
+
 function clean(dataDir: string, env: Record<string, string>): void {
   execFileSync(process.execPath, [hostScript, 'clean'], {
     env: { ...process.env, ...env, ...compiled('host') },
     stdio: 'pipe',
   });
+  unmountBelow(dataDir);
   if (!process.env.NULLSPACE_TEST_KEEP) rmSync(dataDir, { recursive: true, force: true });
 }

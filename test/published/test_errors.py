@@ -34,11 +34,8 @@ def test_errors_say_what_to_do():
 @pytest.mark.parametrize(
     "call",
     [
-        lambda sandbox: sandbox.get_preview_url(3000),
         lambda sandbox: sandbox.create_ssh_access(public_key="ssh-ed25519 AAAA"),
         lambda sandbox: nullspace.Volume.list(),
-        lambda sandbox: sandbox.pty.list_sessions(),
-        lambda sandbox: sandbox.files.upload_url("/tmp/x"),
     ],
 )
 def test_later_features_are_named(sandbox, call):

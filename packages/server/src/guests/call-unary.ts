@@ -10,6 +10,7 @@ import {
 } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { codeFromHttpStatus, errorFromJsonBytes } from '@connectrpc/connect/protocol-connect';
+import { toConnectError } from './to-connect-error.ts';
 
 /** Where and how an agent is called. */
 export interface UnaryTarget {
@@ -80,10 +81,7 @@ function exchange(
     };
     const fail = (error: NodeJS.ErrnoException) => {
       settle();
-      const refused =
-        error.code === 'ECONNREFUSED' || error.code === 'EHOSTUNREACH' || error.code === 'ETIMEDOUT';
-      const code = signal.aborted ? Code.Canceled : refused ? Code.Unavailable : Code.Aborted;
-      reject(new ConnectError(error.message, code, undefined, undefined, error));
+      reject(toConnectError(error, signal));
     };
     const headers = {
       'content-type': 'application/proto',
