@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 /** A part that has arrived: its digest is in the name of its file, so that a damaged one is found. */
@@ -51,7 +52,7 @@ export class Staging {
     let size = 0;
     try {
       await pipeline(
-        bytes,
+        withoutClosing(bytes),
         async function* measure(source: AsyncIterable<Uint8Array>) {
           for await (const chunk of source) {
             size += chunk.length;
@@ -75,6 +76,8 @@ export class Staging {
         },
       };
     } catch (error) {
+      // What still comes is dropped: the next request on the connection waits behind it.
+      if (bytes instanceof Readable) bytes.removeAllListeners('readable').resume();
       await drop();
       throw error;
     }
@@ -123,6 +126,11 @@ export class Staging {
   #folder(uploadId: string): string {
     return join(this.#dir, uploadId);
   }
+}
+
+/** A body as it comes. A `pipeline` that fails would close its connection before the refusal is out. */
+async function* withoutClosing(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* bytes instanceof Readable ? bytes.iterator({ destroyOnReturn: false }) : bytes;
 }
 
 async function readNames(folder: string): Promise<string[]> {
