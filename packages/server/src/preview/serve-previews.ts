@@ -22,7 +22,7 @@ export function servePreviews(app: FastifyInstance, context: Context, previews: 
   serveRoute(app, context, routes.getPreviewHost, async (call) => {
     const { port } = call.body;
     const sandbox = await findPreviewed(context, addressOf(call), port);
-    return await describeHost(previews, { sandbox, grant: await currentGrant(context, sandbox, port) });
+    return await describeUrls(previews, { sandbox, grant: await currentGrant(context, sandbox, port) });
   });
   serveRoute(app, context, routes.getPreviewUrl, async (call) => {
     const { port } = call.params;
@@ -130,10 +130,6 @@ async function describeUrls(
     access_token_expires_at: new Date(grant.expiresAt).toISOString(),
     access_token_transport: 'query',
   };
-}
-
-async function describeHost(previews: Previews, of: { sandbox: Sandbox; grant: Grant }): Promise<HostInfo> {
-  return await describeUrls(previews, of);
 }
 
 async function describeUrl(previews: Previews, of: { sandbox: Sandbox; grant: Grant }): Promise<PreviewUrl> {
