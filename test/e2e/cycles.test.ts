@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { Sandbox } from 'nullspace';
 import { startInstallation } from '../harness/installation.ts';
 import { nothingLeft } from '../harness/leftovers.ts';
+import { memoryOf } from '../harness/memory-of.ts';
 import { until } from '../harness/until.ts';
 
 const cycles = 200;
@@ -47,6 +48,5 @@ function openDescriptors(pid: number): number {
 }
 
 function residentMb(pid: number): number {
-  const line = readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+) kB/);
-  return Math.round(Number(line![1]) / 1024);
+  return Math.round(memoryOf(pid) / 1024 / 1024);
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { type CommandHandle, NotFoundError, Sandbox, SandboxPausedError, Snapshot } from 'nullspace';
 import { type Installation, startInstallation } from '../harness/installation.ts';
 import { keep, kept, startKeeper } from '../harness/keeper.ts';
 import { nothingLeft, processesOf } from '../harness/leftovers.ts';
+import { memoryOf } from '../harness/memory-of.ts';
 import { suite } from '../harness/suite.ts';
 import { until } from '../harness/until.ts';
 
@@ -198,10 +199,8 @@ function snapshotFolders(installation: Installation): string[] {
 
 function use({ host, server }: Installation): { descriptors: number; residentMb: number } {
   const pids = [host.pid, server.pid];
-  const resident = (pid: number) =>
-    Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+) kB/)![1]);
   return {
     descriptors: pids.reduce((sum, pid) => sum + readdirSync(`/proc/${pid}/fd`).length, 0),
-    residentMb: pids.reduce((sum, pid) => sum + resident(pid), 0) / 1024,
+    residentMb: pids.reduce((sum, pid) => sum + memoryOf(pid), 0) / 1024 / 1024,
   };
 }
