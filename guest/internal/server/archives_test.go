@@ -4,8 +4,10 @@ import (
 	"archive/tar"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -75,11 +77,14 @@ func unpack(t testing.TB, options *guestv1.UnpackArchiveOptions, data []byte) (*
 	return response.Msg, nil
 }
 
-// tree lists a folder as "path mode content" or "path -> target".
+// tree lists a folder as "path mode content" or "path -> target". What the agent removes meanwhile is not there.
 func tree(t testing.TB, folder string) string {
 	t.Helper()
 	var lines []string
 	filepath.Walk(folder, func(path string, found os.FileInfo, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
