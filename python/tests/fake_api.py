@@ -80,6 +80,9 @@ class FakeApi:
         answer = queue.pop(0) if len(queue) > 1 else queue[0]
         if isinstance(answer, Callable):
             answer = answer(request)
+            # Made for this request, and perhaps a stream that breaks.
+            if isinstance(answer, httpx.Response):
+                return answer
         if isinstance(answer, Exception):
             raise answer
         if not isinstance(answer, httpx.Response):

@@ -200,6 +200,7 @@ def test_a_failed_build_says_where_and_why(api, sdk, template):
 @pytest.mark.parametrize("last", [entry(0), entry(0, "cancelled"), entry(0, "error")])
 def test_a_log_without_a_good_end_is_a_failed_build(api, sdk, template, last):
     api.on(BUILD, events(last))
+    api.on(STATUS, status())
     with pytest.raises(BuildError) as caught:
         sdk.Template.build(template, "n")
     assert "tb_1" in f"{caught.value} {caught.value.details}"
@@ -250,7 +251,7 @@ def test_a_build_in_the_background(api, sdk, template):
 def test_a_build_by_its_id(api, sdk):
     api.on(STATUS, status("building"))
     build = sdk.TemplateBuild.connect("tb_1")
-    api.on(LOGS, events(entry(3), entry(4)))
+    api.on(LOGS, events(entry(3), entry(4, "end")))
     assert [item.offset for item in build.logs(offset=3, follow=True)] == [3, 4]
     assert dict(api.requests[-1].url.params) == {"offset": "3", "follow": "true"}
     api.on("POST /v1/templates/builds/tb_1/cancel", status("cancelled"))

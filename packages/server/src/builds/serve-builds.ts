@@ -19,6 +19,8 @@ import { validateBuild } from './validate-build.ts';
 export function serveBuilds(app: FastifyInstance, context: Context): void {
   serveRoute(app, context, routes.buildTemplate, async ({ tenantId, body, reply }) => {
     const { id: buildId } = await submitBuild(context, { tenantId, body });
+    // One that waits has no entry yet by which a client could find it again.
+    reply.header('x-build-id', buildId);
     return sendEvents(reply, (signal) => followBuild(context, { buildId, signal }));
   });
   serveRoute(app, context, routes.startTemplateBuild, async ({ tenantId, body }) =>

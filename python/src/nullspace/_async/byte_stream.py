@@ -28,6 +28,11 @@ class AsyncByteStream:
             await self.close()
             raise transport_error(cause, self._connection) from cause
 
+    def header(self, name: str) -> str | None:
+        """A header of the answer."""
+        value: str | None = self._response.headers.get(name)
+        return value
+
     async def close(self) -> None:
         """Drops the rest."""
         await self._response.aclose()

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from .._core import build_calls
+from .._core.build_log_follower import BuildLogFollower
 from .._core.build_progress import BuildLogReader, raise_for_failure
 from .._core.connection import Connection, resolve_connection
 from .._models.build_log import TemplateBuildLogEntry, TemplateBuildStatusSnapshot
@@ -14,6 +15,7 @@ from .._models.build_record import TemplateBuildSummary
 from .._models.build_states import TemplateBuildStatus
 from .._models.template_info import TemplateInfo
 from .._template.secrets import BuildSecrets, read_secrets
+from .follow_log import follow_log
 from .lifetime import transport_over
 
 pause = asyncio.sleep
@@ -77,11 +79,18 @@ class AsyncTemplateBuild:
             return self._seen(await transport.execute(build_calls.get_build(self.id, offset)))
 
     async def logs(self, *, offset: int = 0, follow: bool = False) -> AsyncIterator[TemplateBuildLogEntry]:
-        """Entries of the log: what there is, or with `follow` up to the end of the build."""
-        reader = BuildLogReader()
+        """Entries of the log: what there is, or with `follow` up to the end of the build.
+
+        With `follow` a connection that is lost is made again.
+        """
+        request = build_calls.log_stream(self.id, offset, follow)
         async with transport_over(self._connection) as transport:
-            stream = await transport.download(build_calls.log_stream(self.id, offset, follow))
-            async with stream:
+            if follow:
+                async for entry in follow_log(transport, BuildLogFollower(request, self.id, offset)):
+                    yield entry
+                return
+            reader = BuildLogReader()
+            async with await transport.download(request) as stream:
                 async for chunk in stream:
                     for entry in reader.feed(chunk):
                         yield entry

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from .._core import build_calls
-from .._core.build_progress import BuildLogReader
+from .._core.build_log_follower import BuildLogFollower
 from .._core.connection import resolve_connection
 from .._models.build_check import TemplateBuildPlanResponse, TemplateBuildValidationResponse
 from .._models.build_record import TemplateBuildListResponse
@@ -17,6 +17,7 @@ from .._template.payload import BuildPayload, build_payload
 from .._template.rendering import RenderedTemplate
 from .._template.secrets import BuildSecrets
 from .build_context import OnProgress, upload_context
+from .follow_log import follow_log
 from .lifetime import brief_transport, transport_over
 from .template_build import AsyncTemplateBuild, OnLogEntry
 
@@ -45,7 +46,8 @@ class AsyncTemplateBuilding(RenderedTemplate):
     ) -> AsyncTemplateBuild:
         """Builds a template and returns when sandboxes can be made from it.
 
-        An interrupted wait does not end the build: `AsyncTemplateBuild.connect` finds it again.
+        A connection that is lost is made again. An interrupted wait does not end the build:
+        `AsyncTemplateBuild.connect` finds it again.
 
         Args:
             name_or_ref: the template's name, or `name:tag`, or `namespace/name:tag`.
@@ -84,17 +86,13 @@ class AsyncTemplateBuilding(RenderedTemplate):
             skip_cache=skip_cache,
             named=True,
         )
-        reader = BuildLogReader()
         async with transport_over(connection) as transport:
             body = payload.with_files(await upload_context(transport, payload.entries, on_upload_progress))
-            async with await transport.download(build_calls.build_stream(body)) as stream:
-                async for chunk in stream:
-                    for entry in reader.feed(chunk):
-                        if on_log_entry is not None:
-                            on_log_entry(entry)
-                    if reader.last is not None and reader.last.is_last:
-                        break
-            last = reader.ended()
+            follower = BuildLogFollower(build_calls.build_stream(body))
+            async for entry in follow_log(transport, follower):
+                if on_log_entry is not None:
+                    on_log_entry(entry)
+            last = follower.reader.ended()
             snapshot = await transport.execute(build_calls.get_build(last.build_id, last.offset))
         return AsyncTemplateBuild(snapshot.build, connection)
 

@@ -19,6 +19,10 @@ class BuildLogReader:
         self._lines = EventLines()
         self.last: TemplateBuildLogEntry | None = None
 
+    def begin_again(self) -> None:
+        """Another stream goes on after the last entry; what the one before had begun is dropped."""
+        self._lines = EventLines()
+
     def feed(self, chunk: bytes) -> list[TemplateBuildLogEntry]:
         """The entries that the bytes complete."""
         return [self._read(data) for data in self._lines.feed(chunk)]

@@ -28,6 +28,11 @@ class ByteStream:
             self.close()
             raise transport_error(cause, self._connection) from cause
 
+    def header(self, name: str) -> str | None:
+        """A header of the answer."""
+        value: str | None = self._response.headers.get(name)
+        return value
+
     def close(self) -> None:
         """Drops the rest."""
         self._response.close()

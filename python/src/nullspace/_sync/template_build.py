@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from .._core import build_calls
+from .._core.build_log_follower import BuildLogFollower
 from .._core.build_progress import BuildLogReader, raise_for_failure
 from .._core.connection import Connection, resolve_connection
 from .._models.build_log import TemplateBuildLogEntry, TemplateBuildStatusSnapshot
@@ -14,6 +15,7 @@ from .._models.build_record import TemplateBuildSummary
 from .._models.build_states import TemplateBuildStatus
 from .._models.template_info import TemplateInfo
 from .._template.secrets import BuildSecrets, read_secrets
+from .follow_log import follow_log
 from .lifetime import transport_over
 
 pause = time.sleep
@@ -77,13 +79,21 @@ class TemplateBuild:
             return self._seen(transport.execute(build_calls.get_build(self.id, offset)))
 
     def logs(self, *, offset: int = 0, follow: bool = False) -> Iterator[TemplateBuildLogEntry]:
-        """Entries of the log: what there is, or with `follow` up to the end of the build."""
-        reader = BuildLogReader()
+        """Entries of the log: what there is, or with `follow` up to the end of the build.
+
+        With `follow` a connection that is lost is made again.
+        """
+        request = build_calls.log_stream(self.id, offset, follow)
         with transport_over(self._connection) as transport:
-            stream = transport.download(build_calls.log_stream(self.id, offset, follow))
-            with stream:
+            if follow:
+                for entry in follow_log(transport, BuildLogFollower(request, self.id, offset)):
+                    yield entry
+                return
+            reader = BuildLogReader()
+            with transport.download(request) as stream:
                 for chunk in stream:
-                    yield from reader.feed(chunk)
+                    for entry in reader.feed(chunk):
+                        yield entry
 
     def wait_until_terminal(
         self, *, poll_interval: float = 0.25, offset: int = 0, on_log_entry: OnLogEntry = None

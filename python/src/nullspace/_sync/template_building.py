@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._core import build_calls
-from .._core.build_progress import BuildLogReader
+from .._core.build_log_follower import BuildLogFollower
 from .._core.connection import resolve_connection
 from .._models.build_check import TemplateBuildPlanResponse, TemplateBuildValidationResponse
 from .._models.build_record import TemplateBuildListResponse
@@ -16,6 +16,7 @@ from .._template.payload import BuildPayload, build_payload
 from .._template.rendering import RenderedTemplate
 from .._template.secrets import BuildSecrets
 from .build_context import OnProgress, upload_context
+from .follow_log import follow_log
 from .lifetime import brief_transport, transport_over
 from .template_build import OnLogEntry, TemplateBuild
 
@@ -44,7 +45,8 @@ class TemplateBuilding(RenderedTemplate):
     ) -> TemplateBuild:
         """Builds a template and returns when sandboxes can be made from it.
 
-        An interrupted wait does not end the build: `TemplateBuild.connect` finds it again.
+        A connection that is lost is made again. An interrupted wait does not end the build:
+        `TemplateBuild.connect` finds it again.
 
         Args:
             name_or_ref: the template's name, or `name:tag`, or `namespace/name:tag`.
@@ -82,17 +84,13 @@ class TemplateBuilding(RenderedTemplate):
             skip_cache=skip_cache,
             named=True,
         )
-        reader = BuildLogReader()
         with transport_over(connection) as transport:
             body = payload.with_files(upload_context(transport, payload.entries, on_upload_progress))
-            with transport.download(build_calls.build_stream(body)) as stream:
-                for chunk in stream:
-                    for entry in reader.feed(chunk):
-                        if on_log_entry is not None:
-                            on_log_entry(entry)
-                    if reader.last is not None and reader.last.is_last:
-                        break
-            last = reader.ended()
+            follower = BuildLogFollower(build_calls.build_stream(body))
+            for entry in follow_log(transport, follower):
+                if on_log_entry is not None:
+                    on_log_entry(entry)
+            last = follower.reader.ended()
             snapshot = transport.execute(build_calls.get_build(last.build_id, last.offset))
         return TemplateBuild(snapshot.build, connection)
 

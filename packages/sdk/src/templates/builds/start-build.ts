@@ -7,8 +7,8 @@ import { inlineContext, uploadContext } from '../context/upload.ts';
 import type { BuildOptions } from '../definition/build-options.ts';
 import { withFiles, writeRequest } from '../definition/request.ts';
 import type { TemplateBuilder } from '../definition/template-builder.ts';
-import { logEntries } from './log-stream.ts';
-import { isLast, successOf } from './outcome.ts';
+import { followLog } from './follow-log.ts';
+import { successOf } from './outcome.ts';
 import { readBuild, readPlan } from './read-build.ts';
 import { TemplateBuild } from './template-build.ts';
 import type { BuildLogEntry, BuildPlan, ValidationResult } from './types.ts';
@@ -36,10 +36,10 @@ export async function buildAndFollow(
   const { client, json } = await prepare(template, nameOrRef, options);
   const { signal, onLogEntry } = options;
   let last: BuildLogEntry | undefined;
-  for await (const entry of logEntries(client, 'POST', '/v1/templates/build', { signal, json })) {
+  const request = { method: 'POST', path: '/v1/templates/build', json };
+  for await (const entry of followLog(client, request, { signal })) {
     onLogEntry?.(entry);
     last = entry;
-    if (isLast(entry)) break;
   }
   return TemplateBuild.connect(successOf(last).buildId, options);
 }

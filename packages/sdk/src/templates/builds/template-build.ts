@@ -6,7 +6,6 @@ import type {
 } from '@nullspace/contract';
 import { Client } from '../../client/client.ts';
 import type { CallOptions, ClientOptions } from '../../client/options.ts';
-import { pathId } from '../../client/path-id.ts';
 import { queryString } from '../../client/query.ts';
 import { sleep } from '../../client/sleep.ts';
 import type { RegistryAuth } from '../definition/registry-auth.ts';
@@ -14,6 +13,8 @@ import { type BuildSecret, writeSecrets } from '../definition/secrets.ts';
 import { writeAuth } from '../definition/write-auth.ts';
 import { readTemplate } from '../read-template.ts';
 import type { TemplateInfo } from '../types.ts';
+import { buildPath, fetchState } from './fetch-state.ts';
+import { followLog, followRequest } from './follow-log.ts';
 import { logEntries } from './log-stream.ts';
 import { failedBuild, isSettled } from './outcome.ts';
 import { readBuild, readState } from './read-build.ts';
@@ -73,13 +74,18 @@ export class TemplateBuild {
     return this.#seen(await fetchState(this.#client, this.id, offset, call));
   }
 
-  /** Entries of the log: what there is, or with `follow` up to the end of the build. */
+  /**
+   * Entries of the log: what there is, or with `follow` up to the end of the build; then a connection that is lost is
+   * made again.
+   */
   logs({
     offset = 0,
     follow = false,
     ...call
   }: CallOptions & { offset?: number; follow?: boolean } = {}): AsyncGenerator<BuildLogEntry, void, void> {
-    const path = `${buildPath(this.id)}/logs${queryString({ offset, follow: String(follow) })}`;
+    if (follow)
+      return followLog(this.#client, followRequest(this.id, offset), { buildId: this.id, offset, ...call });
+    const path = `${buildPath(this.id)}/logs${queryString({ offset, follow: 'false' })}`;
     return logEntries(this.#client, 'GET', path, call);
   }
 
@@ -131,17 +137,4 @@ export class TemplateBuild {
     this.#info = state.build;
     return state;
   }
-}
-
-async function fetchState(
-  client: Client,
-  id: string,
-  offset: number,
-  call: CallOptions,
-): Promise<BuildState> {
-  return readState(await client.json<WireState>('GET', `${buildPath(id)}${queryString({ offset })}`, call));
-}
-
-function buildPath(id: string): string {
-  return `/v1/templates/builds/${pathId('build', id)}`;
 }
