@@ -129,6 +129,7 @@ func (l *Log) appendCapture(stream Stream, data []byte, fits bool) int {
 func (l *Log) evict(limit int) {
 	for len(l.tail) > 1 && l.tailBytes > limit {
 		l.tailBytes -= len(l.tail[0].data)
+		l.tail[0].drop()
 		l.tail[0] = nil
 		l.tail = l.tail[1:]
 		l.tailBase++
@@ -152,6 +153,11 @@ func (l *Log) clear() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	freed := l.headBytes + l.tailBytes + len(l.captured[Stdout]) + len(l.captured[Stderr])
+	for _, chunks := range [][]*chunk{l.head, l.tail} {
+		for _, dropped := range chunks {
+			dropped.drop()
+		}
+	}
 	l.head, l.tail, l.captured = nil, nil, [3][]byte{}
 	l.headBytes, l.tailBytes = 0, 0
 	l.cleared = true

@@ -13,9 +13,12 @@ type Reader struct {
 	next   int
 	want   [3]uint64
 	lagged bool
+	// held is the chunk of the piece that was read last.
+	held *chunk
 }
 
-// Piece is a run of bytes at its place in the stream.
+// Piece is a run of bytes at its place in the stream. Its data is valid until its reader is asked for the next one or
+// closed.
 type Piece struct {
 	Stream Stream
 	Offset uint64
@@ -70,13 +73,22 @@ func (r *Reader) Close() {
 	r.log.mu.Lock()
 	defer r.log.mu.Unlock()
 	delete(r.log.readers, r)
+	r.letGo()
 	r.log.advanced()
+}
+
+func (r *Reader) letGo() {
+	if r.held != nil {
+		r.held.release()
+		r.held = nil
+	}
 }
 
 // Next waits for the next piece. It returns io.EOF after the last one of a finished command.
 func (r *Reader) Next(ctx context.Context) (Piece, error) {
 	for {
 		r.log.mu.Lock()
+		r.letGo()
 		piece, found := r.take()
 		if found {
 			r.log.advanced()
@@ -109,6 +121,8 @@ func (r *Reader) take() (Piece, bool) {
 	}
 	start := max(r.want[unread.stream], unread.offset)
 	r.want[unread.stream] = unread.end()
+	r.held = unread
+	unread.hold()
 	return Piece{Stream: unread.stream, Offset: start, Data: unread.data[start-unread.offset:]}, true
 }
 
