@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"context"
 	"os/exec"
 	"strings"
@@ -23,6 +24,12 @@ func TestACopyBecomesAGuestOfItsOwn(t *testing.T) {
 	source.shell(t, `printf '#!/bin/sh\necho "$NULLSPACE_RESTORE_ID $(cat /etc/machine-id)" > /tmp/hooked\n' > /etc/nullspace/on-restore.d/10-note; chmod 755 /etc/nullspace/on-restore.d/10-note`)
 	counter := start(ctx, t, source, &guestv1.Command{Command: "i=0; echo begun; while read line; do i=$((i+1)); echo $line $i; done", Shell: true})
 	timed := start(ctx, t, source, &guestv1.Command{Command: "sleep 600", Shell: true, TimeoutMs: 4000})
+	// Most of its output is on the disk, in a file without a name.
+	talker := start(ctx, t, source, &guestv1.Command{Command: "i=0; while [ $i -lt 24 ]; do head -c 1048576 /dev/urandom; i=$((i+1)); done", Shell: true})
+	said := source.outputFrom(ctx, t, talker, 0)
+	if len(said) != 24<<20 {
+		t.Fatalf("%d bytes", len(said))
+	}
 	write(ctx, t, source, counter, "one")
 	stream, err := source.Attach(ctx, connect.NewRequest(&guestv1.AttachRequest{Pid: counter}))
 	must(t, err)
@@ -77,6 +84,11 @@ func TestACopyBecomesAGuestOfItsOwn(t *testing.T) {
 		t.Fatalf("read on %q", rest)
 	}
 	stream.Close()
+	for _, offset := range []int{0, 1, 5 << 20, 9<<20 + 12345, 24<<20 - 1} {
+		if !bytes.Equal(box.outputFrom(ctx, t, talker, offset), said[offset:]) {
+			t.Fatalf("the output from %d on is not what the source had", offset)
+		}
+	}
 	listed, err := box.ListProcesses(ctx, connect.NewRequest(&guestv1.ListProcessesRequest{}))
 	must(t, err)
 	for _, process := range listed.Msg.Processes {
@@ -100,6 +112,24 @@ func TestACopyBecomesAGuestOfItsOwn(t *testing.T) {
 	if got := source.shell(t, "cat /tmp/hooked 2>/dev/null; hostname"); got != "e2e" {
 		t.Fatalf("the source is %q", got)
 	}
+}
+
+// outputFrom reads the stdout of a command from an offset to its end.
+func (b *sandbox) outputFrom(ctx context.Context, t testing.TB, pid uint32, offset int) (output []byte) {
+	t.Helper()
+	stream, err := b.Attach(ctx, connect.NewRequest(&guestv1.AttachRequest{Pid: pid, StdoutOffset: uint64(offset)}))
+	must(t, err)
+	defer stream.Close()
+	for stream.Receive() {
+		if piece := stream.Msg().GetOutput(); piece != nil {
+			if piece.Offset != uint64(offset+len(output)) {
+				t.Fatalf("a piece at %d after %d", piece.Offset, offset+len(output))
+			}
+			output = append(output, piece.Data...)
+		}
+	}
+	must(t, stream.Err())
+	return output
 }
 
 // A snapshot of a running guest reaches the copy without a Freeze before it.

@@ -31,7 +31,7 @@ import (
 const (
 	defaultListen = ":49983"
 	// memoryTarget is where the collector works harder: the agent lives on its guest's memory. It is well above what logs
-	// keep together, else they alone would make it work all the time.
+	// keep there together, else they alone would make it work all the time.
 	memoryTarget = 88 << 20
 	// maxHeaderBytes bounds what a caller without the token can make the agent read.
 	maxHeaderBytes = 16 << 10

@@ -8,7 +8,7 @@ type Kept struct {
 	Truncated bool
 }
 
-// Snapshot copies the head.
+// Snapshot copies the head. What the disk does not give back ends it.
 func (l *Log) Snapshot() Kept {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -17,16 +17,31 @@ func (l *Log) Snapshot() Kept {
 		Stderr: make([]byte, 0, l.headOf(Stderr)),
 		Output: make([]byte, 0, l.headBytes),
 	}
-	for _, piece := range l.head {
-		kept.Output = append(kept.Output, piece.data...)
-		if piece.stream == Stdout {
-			kept.Stdout = append(kept.Stdout, piece.data...)
+	whole := l.eachOfHead(func(stream Stream, data []byte) {
+		kept.Output = append(kept.Output, data...)
+		if stream == Stdout {
+			kept.Stdout = append(kept.Stdout, data...)
 		} else {
-			kept.Stderr = append(kept.Stderr, piece.data...)
+			kept.Stderr = append(kept.Stderr, data...)
+		}
+	})
+	kept.Truncated = !whole || l.written[Stdout]+l.written[Stderr] > uint64(l.headBytes)
+	return kept
+}
+
+// eachOfHead visits the pieces of the head in their order; false when the disk did not give all of it back.
+func (l *Log) eachOfHead(visit func(stream Stream, data []byte)) bool {
+	for _, s := range l.head {
+		data, runs, ok := l.content(s)
+		if !ok {
+			return false
+		}
+		for _, run := range runs {
+			visit(run.stream(), data[:run.length()])
+			data = data[run.length():]
 		}
 	}
-	kept.Truncated = l.written[Stdout]+l.written[Stderr] > uint64(l.headBytes)
-	return kept
+	return true
 }
 
 // Counts are the bytes that were written, and how many of them are no longer kept.
@@ -51,12 +66,14 @@ func (l *Log) Collect(stream Stream, limit uint64) (data []byte, truncated bool)
 	take := func(piece []byte) {
 		data = append(data, piece[:min(uint64(len(piece)), limit-uint64(len(data)))]...)
 	}
-	for _, piece := range l.head {
-		if piece.stream == stream {
-			take(piece.data)
+	whole := l.eachOfHead(func(of Stream, piece []byte) {
+		if of == stream {
+			take(piece)
 		}
+	})
+	if whole {
+		take(l.captured[stream])
 	}
-	take(l.captured[stream])
 	return data, l.written[stream] > uint64(len(data))
 }
 
@@ -68,15 +85,14 @@ func (l *Log) Release() {
 	l.capture = 0
 	l.mu.Unlock()
 	if freed > 0 {
+		l.budget.memory.Add(-int64(freed))
 		l.budget.refund(freed)
 	}
 }
 
 func (l *Log) headOf(stream Stream) (size int) {
-	for _, piece := range l.head {
-		if piece.stream == stream {
-			size += len(piece.data)
-		}
+	for _, s := range l.head {
+		size += int(s.to[stream] - s.from[stream])
 	}
 	return size
 }

@@ -84,6 +84,19 @@ func TestReadersSeeEveryByteOnceWhereverTheyBegin(t *testing.T) {
 	}
 }
 
+func TestAReaderAheadOfTheWriterGetsTheRestAlone(t *testing.T) {
+	log := NewLog(NewBudget(1<<30), small(), 0)
+	reader := log.Attach(4, 2)
+	for _, data := range []string{"1\n", "2\n3", "\n4\n"} {
+		log.Append(Stdout, []byte(data))
+	}
+	log.Append(Stderr, []byte("x"))
+	log.End()
+	if streams, gaps := readAll(t, reader); string(streams[Stdout]) != "3\n4\n" || len(streams[Stderr]) > 0 || gaps > 0 {
+		t.Fatalf("%q %q, %d gaps", streams[Stdout], streams[Stderr], gaps)
+	}
+}
+
 func TestSnapshotKeepsTheStartInOrder(t *testing.T) {
 	log := NewLog(NewBudget(1<<20), small(), 0)
 	log.Append(Stdout, []byte("a"))

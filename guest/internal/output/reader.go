@@ -9,12 +9,14 @@ import (
 // Reader follows a log. It is used by one goroutine.
 type Reader struct {
 	log *Log
-	// next is the index of the first chunk that may hold unread bytes.
-	next   int
+	// next is the index of the first segment that may hold unread bytes.
+	next int
+	// place is where it stands in that segment.
+	place  cursor
 	want   [3]uint64
 	lagged bool
-	// held is the chunk of the piece that was read last.
-	held *chunk
+	// held is the segment of the piece that was read last.
+	held *segment
 }
 
 // Piece is a run of bytes at its place in the stream. Its data is valid until its reader is asked for the next one or
@@ -25,11 +27,11 @@ type Piece struct {
 	Data   []byte
 }
 
-// Attach begins to read each stream at the given offsets.
+// Attach begins to read each stream at the given offsets. What was not written yet is waited for.
 func (l *Log) Attach(stdout, stderr uint64) *Reader {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.attach(min(stdout, l.written[Stdout]), min(stderr, l.written[Stderr]))
+	return l.attach(stdout, stderr)
 }
 
 // AttachAtEnd begins to read what comes after the call, and before it the last bytes of stdout.
@@ -113,37 +115,44 @@ func (r *Reader) Next(ctx context.Context) (Piece, error) {
 }
 
 func (r *Reader) take() (Piece, bool) {
-	r.skipRead()
-	unread := r.log.chunkAt(r.next)
-	if unread == nil || unread.end() <= r.want[unread.stream] {
-		r.lagged = false
-		return Piece{}, false
+	for {
+		r.skipRead()
+		unread := r.log.segmentAt(r.next)
+		if unread == nil || !unread.hasUnread(r.want) {
+			r.lagged = false
+			return Piece{}, false
+		}
+		piece, ok := r.place.next(r.log, unread, &r.want)
+		if ok {
+			r.held = unread
+			unread.hold()
+			return piece, true
+		}
+		// The disk does not give it back: it is lost like what was dropped.
+		for stream := range r.want {
+			r.want[stream] = max(r.want[stream], unread.to[stream])
+		}
 	}
-	start := max(r.want[unread.stream], unread.offset)
-	r.want[unread.stream] = unread.end()
-	r.held = unread
-	unread.hold()
-	return Piece{Stream: unread.stream, Offset: start, Data: unread.data[start-unread.offset:]}, true
 }
 
-// skipRead moves to the first chunk with unread bytes; the newest chunk may still grow and is not passed.
+// skipRead moves to the first segment with unread bytes; the newest one may still grow and is not passed.
 func (r *Reader) skipRead() {
 	l := r.log
 	for {
 		r.next = l.existing(r.next)
-		current := l.chunkAt(r.next)
-		if current == nil || current.end() > r.want[current.stream] {
+		current := l.segmentAt(r.next)
+		if current == nil || current.hasUnread(r.want) {
 			return
 		}
 		closed := l.headFull && r.next < len(l.head)
-		if !closed && l.chunkAt(l.existing(r.next+1)) == nil {
+		if !closed && l.segmentAt(l.existing(r.next+1)) == nil {
 			return
 		}
 		r.next++
 	}
 }
 
-// existing moves an index over chunks that are no longer kept.
+// existing moves an index over segments that are no longer kept.
 func (l *Log) existing(index int) int {
 	if l.headFull && index >= len(l.head) {
 		return max(index, l.tailBase)
@@ -151,8 +160,8 @@ func (l *Log) existing(index int) int {
 	return index
 }
 
-// chunkAt returns the chunk with a number counted from the start, or nil if there is none (yet, or any more).
-func (l *Log) chunkAt(index int) *chunk {
+// segmentAt returns the segment with a number counted from the start, or nil if there is none (yet, or any more).
+func (l *Log) segmentAt(index int) *segment {
 	if index < len(l.head) {
 		return l.head[index]
 	}
@@ -170,7 +179,7 @@ func (l *Log) advanced() {
 	}
 }
 
-// awaitReaders waits until no attached reader needs the chunks that n more bytes push out of the tail.
+// awaitReaders waits until no attached reader needs the segments that n more bytes push out of the tail.
 func (l *Log) awaitReaders(n, limit int) {
 	var timer *time.Timer
 	for !l.cleared {
@@ -206,7 +215,7 @@ func (l *Log) slowReaders(n, limit int) (slow []*Reader) {
 		if size <= limit {
 			break
 		}
-		size -= len(oldest.data)
+		size -= oldest.size
 		lost++
 	}
 	if lost == l.tailBase {

@@ -13,7 +13,7 @@ func TestAHeldPieceIsNotOverwritten(t *testing.T) {
 	reader := log.Attach(0, 0)
 	fill := func(value byte) { log.Append(Stdout, bytes.Repeat([]byte{value}, ChunkBytes)) }
 	fill('a')
-	// The head is a chunk of its own.
+	// The head is a segment of its own.
 	var piece Piece
 	for range 2 {
 		var err error
@@ -21,7 +21,7 @@ func TestAHeldPieceIsNotOverwritten(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// Its chunk leaves the log, and others come and go, since the reader is not waited for forever.
+	// Its segment leaves the log, and others come and go, since the reader is not waited for forever.
 	for range 20 {
 		fill('b')
 	}

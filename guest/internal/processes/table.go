@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/rand"
 	"encoding/hex"
+	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -20,7 +21,9 @@ const (
 	// maxFinished ended commands are remembered.
 	maxFinished = 1000
 	// maxOutputBytes is kept of the output of all commands together.
-	maxOutputBytes = 64 << 20
+	maxOutputBytes = 256 << 20
+	// maxOutputInMemory is where commands begin to keep less of it in memory.
+	maxOutputInMemory = 24 << 20
 	// firstSynthetic is above every pid of a kernel.
 	firstSynthetic = 1 << 30
 )
@@ -56,9 +59,18 @@ func NewTable(values *settings.Store, limit *ceiling.Ceiling) *Table {
 	return &Table{
 		StdinPatience: defaultStdinPatience, Clock: awake.NewClock(func() bool { return false }),
 		settings: values, ceiling: limit, reaper: newReaper(),
-		budget: output.NewBudget(maxOutputBytes), limits: output.DefaultLimits,
-		run: hex.EncodeToString(random), byPID: map[int]*Process{}, byMarker: map[string]*Process{}, synthetic: firstSynthetic,
+		budget: output.NewBudget(maxOutputBytes).WithDisk(output.NewDisk(outputFolder(), maxOutputBytes), maxOutputInMemory),
+		limits: output.DefaultLimits,
+		run:    hex.EncodeToString(random), byPID: map[int]*Process{}, byMarker: map[string]*Process{}, synthetic: firstSynthetic,
 	}
+}
+
+// outputFolder is on the disk of the guest, which is what output is counted against.
+func outputFolder() string {
+	if os.Getpid() == 1 {
+		return "/"
+	}
+	return os.TempDir()
 }
 
 // Running is the number of commands that have not ended.

@@ -32,14 +32,14 @@ func TestListsShowWhatATreeUses(t *testing.T) {
 }
 
 func TestListsCountOutputAndWhatIsDropped(t *testing.T) {
-	pid := start(t, "head -c 20000000 /dev/zero; head -c 1000 /dev/zero >&2")
+	pid := start(t, "head -c 80000000 /dev/zero; head -c 1000 /dev/zero >&2")
 	follow(t, &guestv1.AttachRequest{Pid: pid, NewOutputOnly: true}, nil)
 	use := listed(t, pid)
-	if use.StdoutBytes != 20_000_000 || use.StderrBytes != 1000 {
+	if use.StdoutBytes != 80_000_000 || use.StderrBytes != 1000 {
 		t.Fatalf("%v", use)
 	}
 	// A reader from the start gets what is kept.
-	if got := follow(t, &guestv1.AttachRequest{Pid: pid}, nil); use.DroppedBytes == 0 || uint64(got.stdout.Len()+got.stderr.Len())+use.DroppedBytes != 20_001_000 {
+	if got := follow(t, &guestv1.AttachRequest{Pid: pid}, nil); use.DroppedBytes == 0 || uint64(got.stdout.Len()+got.stderr.Len())+use.DroppedBytes != 80_001_000 {
 		t.Fatalf("%d and %d of %v", got.stdout.Len(), got.stderr.Len(), use)
 	}
 	small := start(t, "echo x")
