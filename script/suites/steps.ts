@@ -110,6 +110,7 @@ function rootTests(long: boolean): Step[] {
       'warm-pools',
       'builds',
       'dockerfile',
+      'old-builds',
       'pause-faults',
       'events',
       'previews',

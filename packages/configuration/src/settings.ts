@@ -133,6 +133,11 @@ export const settings = z.strictObject({
     .describe(
       'Disk that layers of template builds may take, in MiB. Beyond it the longest unused go, but none that a running build may need.',
     ),
+  template_keep_builds: wholeNumber(0)
+    .default(3)
+    .describe(
+      'Ready builds of a template that are kept besides those that a tag, a warm pool or a sandbox needs, the newest. Older ones lose what they have made.',
+    ),
   tenant_max_events: wholeNumber(1)
     .default(200_000)
     .describe('Lifecycle events of one tenant that are kept, the newest.'),

@@ -24,6 +24,7 @@ export function presentBuild(
   const { about, result, status, startedAt, finishedAt, cancelRequestedAt } = build;
   const failure = build.failure as TemplateErrorDetail | null;
   const name = template?.name ?? '';
+  const isPurged = status === 'ready' && result === null;
   return {
     build_id: build.id,
     template_id: build.templateId,
@@ -52,8 +53,9 @@ export function presentBuild(
     namespace_slug: namespace,
     visibility: template?.visibility ?? 'private',
     build_config: about.config as BuildConfig,
-    artifact_availability: availability[status],
-    promotability: promotability[status],
+    artifact_availability: isPurged ? purged.availability : availability[status],
+    promotability: isPurged ? purged.promotability : promotability[status],
+    ...(result && result.sizeBytes > 0 ? { size_bytes: result.sizeBytes } : {}),
     ...(result
       ? {
           runtime_defaults: result.runtimeDefaults as RuntimeDefaults,
@@ -78,6 +80,12 @@ const promotability = {
   ready: { status: 'promotable', promotable: true },
   error: { status: 'unavailable', promotable: false, reason: 'the build failed' },
   cancelled: { status: 'unavailable', promotable: false, reason: 'the build was cancelled' },
+} as const;
+
+const reason = 'its files were removed since newer builds replaced it; retry makes them again';
+const purged = {
+  availability: { status: 'unavailable', reason },
+  promotability: { status: 'purged', promotable: false, reason },
 } as const;
 
 function at(time: number): string {

@@ -26,6 +26,7 @@ import * as changeBuild from './templates/change-build.ts';
 import * as changeTemplate from './templates/change-template.ts';
 import * as nameClaims from './templates/claims.ts';
 import { deleteTemplate } from './templates/delete-template.ts';
+import * as expiry from './templates/expire-builds.ts';
 import { insertBuild } from './templates/insert-build.ts';
 import * as layers from './templates/layers.ts';
 import * as namespaces from './templates/namespaces.ts';
@@ -127,6 +128,8 @@ export function createStore(context: StoreContext): Store {
     listBuilds: verb(builds.listBuilds),
     listUnfinishedBuilds: verb(builds.listUnfinishedBuilds),
     readDefinition: verb(builds.readDefinition),
+    listOldBuilds: verb(expiry.listOldBuilds),
+    expireBuild: verb(expiry.expireBuild),
     isImageNeeded: verb(builds.isImageNeeded),
     readBuildLog: verb(builds.readBuildLog),
     nextLogOffset: verb(builds.nextLogOffset),

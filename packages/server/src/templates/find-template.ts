@@ -117,7 +117,8 @@ async function findReady(
 ): Promise<StoredBuild | undefined> {
   const buildId = ref.qualifier !== undefined && isBuildId(ref.qualifier) ? ref.qualifier : tagged(tags, ref);
   const build = buildId === undefined ? undefined : await store.findBuild(buildId);
-  return build?.templateId === template.id && build.status === 'ready' ? build : undefined;
+  const isReady = build?.templateId === template.id && build.status === 'ready' && build.result !== null;
+  return isReady ? build : undefined;
 }
 
 // Clients write a bare name that a template is based on as nullspace/name:latest.

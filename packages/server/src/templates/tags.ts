@@ -30,7 +30,7 @@ export async function setOwnTags(context: Context, address: Address, tags: strin
   if (found.kind === 'builtin') throw new Error('a template of its own is a built-in one');
   const change = { templateId: template.id, buildId: found.build.id, tags, now: Date.now() };
   if (!(await context.store.setTags(change)))
-    throw new ApiError('conflict', { problem: 'The template was deleted' });
+    throw new ApiError('conflict', { problem: 'The template or the files of the build were deleted' });
   return showTemplate(context, { tenantId: address.tenantId, ref: template.id });
 }
 
@@ -43,7 +43,7 @@ export async function removeTag(context: Context, address: Address, tag: string)
       problem: `The tag ${DEFAULT_TAG} of template ${name} cannot be removed`,
     });
   }
-  const result = await context.store.deleteTag({ templateId: template.id, tag });
+  const result = await context.store.deleteTag({ templateId: template.id, tag, now: Date.now() });
   if (result === 'not_found') {
     throw new ApiError('template_tag_not_found', { template: name, tag: tag.slice(0, 100) });
   }

@@ -11,7 +11,7 @@ import { sweepBuilds } from '../../src/builds/cache/sweep-builds.ts';
 import { createFleet, type Fleet } from '../../src/fleet/fleet.ts';
 import { createLog } from '../../src/logging.ts';
 import { startTestServer, type TestServer } from '../fixtures/test-server.ts';
-import { build, run } from './fixtures.ts';
+import { build, run, waitForBuild } from './fixtures.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 const HOUR_MS = 3600 * 1000;
@@ -81,6 +81,47 @@ describe('what builds keep', () => {
     const metrics = await (await fetch(server.metricsUrl)).text();
     assert.match(metrics, /nullspace_build_cache_bytes\{kind="layer"\} 15000000/);
     assert.match(metrics, /nullspace_build_cache_count\{kind="layer"\} 3/);
+  });
+
+  test('goes with builds that newer ones replaced, and they say so', async () => {
+    const service = {
+      start_cmd: 'wait for it',
+      runtime_config: { readiness: { kind: 'timeout', timeout_ms: 1 } },
+    };
+    const ids = [];
+    for (const word of ['1', '2', '3', '4']) {
+      const body = { name: 'versions', steps: [run(`echo v${word}`)], ...service };
+      ids.push((await build(server, body)).at(-1)!.build_id);
+    }
+    const [first, second] = ids as [string, string];
+    // A sandbox that is being made may be of a build that has just lost its tag.
+    await sweep(0, { template_keep_builds: 1 });
+    assert.equal(server.host.images.size, 4);
+    const living = await server.createSandbox({ template: `versions:${first}` });
+    await sweep(2 * HOUR_MS, { template_keep_builds: 1 });
+    assert.equal(server.host.images.size, 3);
+    const read = async (id: string) => (await server.call('GET', `/v1/templates/builds/${id}`)).body.build;
+    const purged = await read(second);
+    assert.equal(purged.status, 'ready');
+    assert.equal(purged.artifact_availability.status, 'unavailable');
+    assert.equal(purged.promotability.status, 'purged');
+    assert.deepEqual([purged.artifact_ids, purged.size_bytes], [[], undefined]);
+    assert.equal((await read(first)).size_bytes, 1000);
+    const promoted = await server.call('POST', `/v1/templates/builds/${second}/promote`, { tag: 'x' });
+    assert.deepEqual([promoted.status, promoted.body.error.code], [409, 'conflict']);
+    const gone = await server.call('POST', '/v1/sandboxes', { template: `versions:${second}` });
+    assert.equal(gone.body.error.code, 'template_not_found');
+    await server.call('DELETE', `/v1/sandboxes/${living}`);
+    await sweep(2 * HOUR_MS, { template_keep_builds: 1 });
+    assert.equal(server.host.images.size, 2);
+    const snapshots = [...server.host.snapshots.all.keys()].filter((id) => id.startsWith('tsn_'));
+    assert.equal(snapshots.length, 2);
+    // Layers are kept for longer, so that nothing has to be run for it.
+    const retried = await server.call('POST', `/v1/templates/builds/${second}/retry`, { tags: ['again'] });
+    assert.equal((await waitForBuild(server, retried.body.build_id)).status, 'ready');
+    const id = await server.createSandbox({ template: 'versions:again' });
+    await server.call('DELETE', `/v1/sandboxes/${id}`);
+    await server.call('DELETE', '/v1/templates/refs/versions');
   });
 
   test('loses what a killed server has left half made, once no build can be at it', async () => {

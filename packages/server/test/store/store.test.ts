@@ -10,6 +10,7 @@ import { testsOfKeys } from './suites/keys.ts';
 import { testsOfListPlan } from './suites/list-plan.ts';
 import { testsOfListSandboxes } from './suites/list-sandboxes.ts';
 import { testsOfMigrate } from './suites/migrate.ts';
+import { testsOfOldBuilds } from './suites/old-builds.ts';
 import { testsOfPreviews } from './suites/previews.ts';
 import { testsOfPurge } from './suites/purge-expired.ts';
 import { testsOfResume } from './suites/resume.ts';
@@ -40,6 +41,7 @@ const suites = [
   testsOfPreviews,
   testsOfTemplates,
   testsOfUploads,
+  testsOfOldBuilds,
   testsOfWarmPools,
   testsOfWrite,
   testsOfCrashes,

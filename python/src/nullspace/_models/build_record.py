@@ -29,6 +29,7 @@ class TemplateBuildSummary:
         artifact_availability: whether sandboxes can be made from it.
         promotability: whether a tag may point to it.
         oci_metadata: what the base image says of itself.
+        size_bytes: size of the root image that it has made, while that is kept.
     """
 
     build_id: str
@@ -57,6 +58,7 @@ class TemplateBuildSummary:
     runtime_defaults: TemplateRuntimeDefaults | None = None
     oci_metadata: dict[str, Any] | None = None
     artifact_ids: list[str] = field(default_factory=list)
+    size_bytes: int | None = None
     retry_of_build_id: str | None = None
     original_build_id: str | None = None
     cancel_requested_at: datetime | None = None
@@ -104,6 +106,7 @@ _AS_THEY_ARE = (
     "artifact_availability",
     "promotability",
     "oci_metadata",
+    "size_bytes",
     "retry_of_build_id",
     "original_build_id",
     "cancel_requested_by",

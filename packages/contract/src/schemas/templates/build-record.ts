@@ -69,6 +69,11 @@ export const templateBuild = z.object({
   runtime_defaults: runtimeDefaults.optional(),
   oci_metadata: ociMetadata.optional(),
   artifact_ids: z.array(z.string()),
+  size_bytes: z
+    .number()
+    .int()
+    .optional()
+    .describe('Of the root image, where the build has made one that is still kept.'),
   error_detail: templateErrorDetail.optional(),
   visibility: templateVisibility.optional(),
 });

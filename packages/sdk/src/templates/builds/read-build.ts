@@ -34,6 +34,8 @@ export function readBuild(wire: WireBuild): BuildInfo {
     artifactAvailability: wire.artifact_availability ?? undefined,
     promotability: wire.promotability ?? undefined,
     ociMetadata: wire.oci_metadata ?? undefined,
+    artifactIds: wire.artifact_ids ?? [],
+    sizeBytes: wire.size_bytes ?? undefined,
     buildConfig: {
       vcpus: config?.vcpus,
       memoryMb: config?.memory_mib,

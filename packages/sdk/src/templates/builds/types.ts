@@ -33,6 +33,10 @@ export interface BuildInfo {
   promotability: { status: string; promotable: boolean; reason?: string } | undefined;
   /** What the base image says of itself. */
   ociMetadata: Record<string, unknown> | undefined;
+  /** Its root image, and the snapshot with its started service, as `nullspace host df` names them. */
+  artifactIds: string[];
+  /** Of its root image, while that is kept. */
+  sizeBytes: number | undefined;
   buildConfig: { vcpus?: number; memoryMb?: number; diskMb?: number; internetAccess?: boolean };
   error: string | undefined;
   failure: BuildFailure | undefined;

@@ -7,7 +7,7 @@ const DAY_MS = 24 * 3600 * 1000;
 type Needs = Pick<Context, 'settings' | 'store' | 'fleet' | 'builds'>;
 
 /**
- * Frees what no build has used for long, the longest unused layers beyond their bound, what was left half made, and
+ * Frees what old builds have made that newer ones replaced, what no build has used for long, the longest unused layers beyond their bound, what was left half made, and
  * images and uploads that nothing needs. What a build under way may have found stays.
  */
 export async function sweepBuilds(context: Needs, now = Date.now()): Promise<void> {
@@ -15,9 +15,22 @@ export async function sweepBuilds(context: Needs, now = Date.now()): Promise<voi
   // Builds note what they find when they find it, and end within this time.
   const idleSince = now - settings.build_timeout_ms;
   const unusedSince = Math.min(idleSince, now - settings.build_cache_keep_days * DAY_MS);
+  await sweepResults(context, { unchangedSince: idleSince, now });
   await sweepLayers(context, { idleSince, unusedSince });
   await sweepImages(context);
   await sweepBlobs(context, unusedSince);
+}
+
+/** The images go with those that nothing needs. */
+async function sweepResults(
+  { store, fleet, settings }: Needs,
+  { unchangedSince, now }: { unchangedSince: number; now: number },
+): Promise<void> {
+  for (const id of await store.listOldBuilds({ keep: settings.template_keep_builds, unchangedSince })) {
+    const made = await store.expireBuild({ id, unchangedSince, now });
+    const snapshotId = made?.snapshotId ?? null;
+    if (snapshotId !== null) await fleet.call((client) => client.deleteSnapshot({ snapshotId }));
+  }
 }
 
 async function sweepLayers(

@@ -6,7 +6,7 @@ import { findTemplateByName } from './read-templates.ts';
 import type { StoredTemplate, TemplateVisibility } from './template.ts';
 import { toTemplate } from './template-rows.ts';
 
-/** Points tags at a build. False: the template or the build is gone. */
+/** Points tags at a ready build. False: the template, the build or what it has made is gone. */
 export async function setTags(
   context: StoreContext,
   tags: { templateId: string; buildId: string; tags: string[]; now: number },
@@ -17,6 +17,8 @@ export async function setTags(
       .select('id')
       .where('id', '=', tags.buildId)
       .where('template_id', '=', tags.templateId)
+      .where('result', 'is not', null)
+      .$if(context.dialect === 'postgres', (query) => query.forUpdate())
       .executeTakeFirst();
     if (!build) return false;
     await pointTags(transaction, tags);
@@ -28,6 +30,7 @@ export async function pointTags(
   transaction: DatabaseTransaction,
   { templateId, buildId, tags, now }: { templateId: string; buildId: string; tags: string[]; now: number },
 ): Promise<void> {
+  await touchTagged(transaction, { templateId, tags, now });
   for (const tag of tags) {
     await transaction
       .insertInto('template_tags')
@@ -40,12 +43,30 @@ export async function pointTags(
   await transaction.updateTable('templates').set({ updated_at: now }).where('id', '=', templateId).execute();
 }
 
+/** Notes when builds lose a tag, after which they are kept for a while. */
+async function touchTagged(
+  transaction: DatabaseTransaction,
+  { templateId, tags, now }: { templateId: string; tags: string[]; now: number },
+): Promise<void> {
+  const tagged = transaction
+    .selectFrom('template_tags')
+    .select('build_id')
+    .where('template_id', '=', templateId)
+    .where('tag', 'in', tags);
+  await transaction
+    .updateTable('template_builds')
+    .set({ updated_at: now })
+    .where('id', 'in', tagged)
+    .where('status', '=', 'ready')
+    .execute();
+}
+
 export type DeleteTagResult = 'deleted' | 'not_found' | 'last';
 
 /** Removes a tag, unless it is the last one of its template. */
 export async function deleteTag(
   context: StoreContext,
-  { templateId, tag }: { templateId: string; tag: string },
+  { templateId, tag, now }: { templateId: string; tag: string; now: number },
 ): Promise<DeleteTagResult> {
   return write(context, 'now', async (transaction) => {
     const rows = await transaction
@@ -56,6 +77,7 @@ export async function deleteTag(
       .execute();
     if (!rows.some((row) => row.tag === tag)) return 'not_found';
     if (rows.length === 1) return 'last';
+    await touchTagged(transaction, { templateId, tags: [tag], now });
     await transaction
       .deleteFrom('template_tags')
       .where('template_id', '=', templateId)

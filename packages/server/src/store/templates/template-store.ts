@@ -2,6 +2,7 @@ import type { JsonValue } from '../records.ts';
 import type { DeleteTagResult } from './change-template.ts';
 import type { NameClaim } from './claims.ts';
 import type { DeleteTemplateResult } from './delete-template.ts';
+import type { ExpiryRule } from './expire-builds.ts';
 import type { InsertBuildResult } from './insert-build.ts';
 import type { Namespace } from './namespaces.ts';
 import type {
@@ -34,9 +35,9 @@ export interface TemplateStore {
   listTemplates(tenantId: string): Promise<StoredTemplate[]>;
   /** Tags by name. */
   listTags(templateId: string): Promise<StoredTag[]>;
-  /** Points tags at a build. False: the template or the build is gone. */
+  /** Points tags at a ready build. False: the template, the build or what it has made is gone. */
   setTags(tags: { templateId: string; buildId: string; tags: string[]; now: number }): Promise<boolean>;
-  deleteTag(address: { templateId: string; tag: string }): Promise<DeleteTagResult>;
+  deleteTag(address: { templateId: string; tag: string; now: number }): Promise<DeleteTagResult>;
   setVisibility(change: {
     id: string;
     visibility: TemplateVisibility;
@@ -92,6 +93,13 @@ export interface TemplateStore {
   readBuildLog(query: { buildId: string; offset: number; limit: number }): Promise<LogLine[]>;
   /** Offset that the next entry gets. */
   nextLogOffset(buildId: string): Promise<number>;
+  /** Ids of ready builds of all templates that are old and that no tag points to. */
+  listOldBuilds(rule: ExpiryRule): Promise<string[]>;
+  /**
+   * Takes the result from such a build unless something needs it. Answers with what nothing else names, for the host to
+   * free; undefined: nothing.
+   */
+  expireBuild(options: { id: string; unchangedSince: number; now: number }): Promise<BuildResult | undefined>;
   /** Whether a ready build or something kept from builds needs a root image. */
   isImageNeeded(image: string): Promise<boolean>;
 

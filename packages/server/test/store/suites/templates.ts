@@ -167,9 +167,9 @@ export function testsOfTemplates(database: TestDatabase): void {
       const set = (buildId: string) => store.setTags({ templateId, buildId, tags: ['v1'], now: 9 });
       assert.equal(await set('tb_unknown'), false);
       assert.equal(await set(build.id), true);
-      assert.equal(await store.deleteTag({ templateId, tag: 'none' }), 'not_found');
-      assert.equal(await store.deleteTag({ templateId, tag: 'default' }), 'deleted');
-      assert.equal(await store.deleteTag({ templateId, tag: 'v1' }), 'last');
+      assert.equal(await store.deleteTag({ templateId, tag: 'none', now: 9 }), 'not_found');
+      assert.equal(await store.deleteTag({ templateId, tag: 'default', now: 9 }), 'deleted');
+      assert.equal(await store.deleteTag({ templateId, tag: 'v1', now: 9 }), 'last');
     });
 
     test('leave a reserved name to the build with the token, until the reservation ends', async () => {
