@@ -83,15 +83,18 @@ async function attach(
   for await (const { event } of readGuestStream(client.attach(request, { signal }), sizeOf)) {
     if (event.case === 'started') {
       const { stdoutOffset, stderrOffset } = event.value;
-      progress.offsets ??= { stdout: Number(stdoutOffset), stderr: Number(stderrOffset) };
+      progress.offsets ??= beginOf(start, { stdout: Number(stdoutOffset), stderr: Number(stderrOffset) });
       if (!progress.announced) await sink.started();
       progress.announced = true;
     } else if (event.case === 'output') {
-      const { stream, data, offset } = event.value;
+      const { stream, data } = event.value;
       const name = stream === guest.Stream.STDERR ? 'stderr' : 'stdout';
       progress.failures = 0;
-      await sink.output(name, data, { offset: Number(offset), signal });
-      if (progress.offsets) progress.offsets[name] = Number(offset) + data.length;
+      const told = Number(event.value.offset);
+      const offset = Math.max(told, progress.offsets?.[name] ?? 0);
+      if (offset >= told + data.length) continue;
+      await sink.output(name, data.subarray(offset - told), { offset, signal });
+      if (progress.offsets) progress.offsets[name] = told + data.length;
     } else if (event.case === 'exit') {
       await sink.exited(event.value);
       return;
@@ -100,6 +103,12 @@ async function attach(
     }
   }
   throw new Error('the stream ended without an exit');
+}
+
+/** An agent that has written less than that yet may begin before the byte that was asked for. */
+function beginOf(start: StreamStart, told: Offsets): Offsets {
+  if (start === 'new output' || 'lastBytes' in start) return told;
+  return { stdout: Math.max(start.stdout, told.stdout), stderr: Math.max(start.stderr, told.stderr) };
 }
 
 function toRequest(start: StreamStart) {

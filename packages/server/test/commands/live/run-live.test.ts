@@ -78,6 +78,25 @@ describe('live commands', () => {
     assert.equal(next, bytes.length);
   });
 
+  test('joined at an offset that is not written yet, they give the rest alone, also from an agent that begins before', async () => {
+    const { override, processes } = server.host.guestOf(id);
+    const { attach } = processes.calls();
+    override.attach = (request, context) =>
+      attach!(create(guest.AttachRequestSchema, { ...request, stdoutOffset: 0n }), context);
+    const first = await connect().open();
+    first.send(start('late', { timeout_secs: 7 }));
+    const process = await processes.started('late');
+    const second = await connect().open();
+    second.send({ type: 'exec_connect', id: 'c2', pid: process.pid, stdout_offset: 4, stderr_offset: 0 });
+    await second.type('exec_started');
+    for (const text of ['1', '\n2', '\n3\n4', '\n']) process.write(text);
+    process.end(0);
+    await second.type('exec_exit');
+    delete override.attach;
+    assert.equal(second.text('exec_stdout'), '3\n4\n');
+    assert.equal(second.frames.find(({ type }) => type === 'exec_stdout').offset, 4);
+  });
+
   test('a hang-up leaves the process, and it is read on from its offset', async () => {
     const first = await connect().open();
     first.send(start('worker'));
