@@ -11,7 +11,8 @@ import { guest } from '@nullspace/proto';
 import { callForList } from './call-for-list.ts';
 import { callStream } from './call-stream.ts';
 import { callUnary, type UnaryOptions } from './call-unary.ts';
-import { type Contents, type ContentsTarget, readContents, writeContents } from './file-contents.ts';
+import type { Contents, ContentsTarget } from './file-contents.ts';
+import { FileMover } from './move-contents.ts';
 import { sendStream } from './send-stream.ts';
 
 /** Largest list of an agent: 100,000 files. */
@@ -134,6 +135,10 @@ export function connectGuest({ address, token }: { address: string; token: strin
     <I extends DescMessage, O extends DescMessage>(of: DescMethodServerStreaming<I, O>): Streamed<I, O> =>
     (message, { signal }) =>
       callStream(bounded(SMALL_BYTES), of, message, signal);
+  const writeFile: GuestConnection['writeFile'] = (pieces, signal) =>
+    sendStream(small, method.writeFile, pieces, signal);
+  const readFile = streamed(method.readFile);
+  const mover = new FileMover(bounded(SMALL_BYTES), { readFile, writeFile });
   return {
     run: (command, options) => callUnary(bounded(RESULT_BYTES), method.run, command, options),
     readOutput: (process, options) => callUnary(bounded(OUTPUT_BYTES), method.readOutput, process, options),
@@ -146,14 +151,14 @@ export function connectGuest({ address, token }: { address: string; token: strin
     searchFiles: (search, signal) => callForList(bounded(LIST_BYTES), method.searchFiles, search, signal),
     findText: (search, signal) => callForList(bounded(LIST_BYTES), method.findText, search, signal),
     streams: {
-      readFile: streamed(method.readFile),
+      readFile,
       attach: streamed(method.attach),
       watchDirectory: streamed(method.watchDirectory),
       packDirectory: streamed(method.packDirectory),
     },
-    readContents: (part, signal) => readContents(bounded(SMALL_BYTES), part, signal),
-    writeContents: (target, bytes, signal) => writeContents(bounded(SMALL_BYTES), target, bytes, signal),
-    writeFile: (pieces, signal) => sendStream(small, method.writeFile, pieces, signal),
+    readContents: (part, signal) => mover.read(part, signal),
+    writeContents: (target, bytes, signal) => mover.write(target, bytes, signal),
+    writeFile,
     writeFiles: (pieces, signal) => sendStream(results, method.writeFiles, pieces, signal),
     unpackArchive: (pieces, signal) => sendStream(small, method.unpackArchive, pieces, signal),
     close: () => agent.destroy(),

@@ -29,9 +29,25 @@ export interface Contents {
   progress: () => number;
 }
 
+/** Thrown for an agent that is older than this way of moving bytes. */
+export class NoContentsError extends Error {}
+
+/** Whether an agent moves bytes this way, asked without touching a file. */
+export async function knowsContents(to: UnaryTarget, signal: AbortSignal): Promise<boolean> {
+  const call = begin(to, { method: 'OPTIONS', query: {}, headers: {} }, signal);
+  try {
+    call.end();
+    const refusal = await readRefusal(await answerOf(call), to.maxBytes);
+    return !(refusal instanceof NoContentsError);
+  } catch (error) {
+    call.destroy();
+    throw toConnectError(error, signal);
+  }
+}
+
 /**
  * Begins to read a file, without messages around its bytes. The bytes end with an error when fewer come than were
- * announced. Rejects with `ConnectError`.
+ * announced. Rejects with `ConnectError`, or `NoContentsError`.
  */
 export async function readContents(
   to: UnaryTarget,
@@ -56,7 +72,7 @@ export async function readContents(
     return { bytes, length: length === undefined ? undefined : Number(length), progress };
   } catch (error) {
     call.destroy();
-    throw toConnectError(error, signal);
+    throw error instanceof NoContentsError ? error : toConnectError(error, signal);
   }
 }
 
@@ -140,7 +156,13 @@ async function answerOf(call: ClientRequest): Promise<IncomingMessage> {
   return response;
 }
 
-async function readRefusal(response: IncomingMessage, maxBytes: number): Promise<ConnectError> {
+async function readRefusal(
+  response: IncomingMessage,
+  maxBytes: number,
+): Promise<ConnectError | NoContentsError> {
+  // Refusals are JSON: a file that is missing is told so as well.
+  const isRefusal = response.headers['content-type']?.startsWith('application/json');
+  if (response.statusCode === 404 && !isRefusal) return new NoContentsError('the agent knows no contents');
   const fallback = new ConnectError(`HTTP ${response.statusCode}`, codeFromHttpStatus(response.statusCode!));
   return errorFromJsonBytes(await readAll(response, maxBytes), undefined, fallback);
 }
