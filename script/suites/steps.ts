@@ -115,6 +115,7 @@ function rootTests(long: boolean): Step[] {
       'events',
       'previews',
       'egress',
+      'inmate',
       'races',
       'programs',
       'hostile',
