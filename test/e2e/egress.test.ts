@@ -12,7 +12,7 @@ describe('egress policies', () => {
 
   before(async () => {
     installation = await startInstallation(context);
-    outside = await openOutside('egress');
+    outside = await openOutside();
     context.after(() => outside.close());
   });
 

@@ -9,8 +9,13 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
+  utimesSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
+
+/** How long the copies of an image that is no longer the newest are kept: another working copy may use them. */
+const keepMs = 86_400_000;
 
 /**
  * Gives an installation the base image. It is added (and so copied and digested) once a machine, by the host's own
@@ -19,6 +24,8 @@ import { basename, join } from 'node:path';
 export function installBaseImage(dataDir: string, image: string, hostScript: string): void {
   const store = join(cacheFolder(), basename(image, '.erofs'));
   if (!existsSync(store)) addOnce(store, image, hostScript);
+  const now = new Date();
+  utimesSync(store, now, now);
   const folder = join(dataDir, 'host/images');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   for (const name of readdirSync(store).filter((name) => name !== 'lock'))
@@ -29,14 +36,23 @@ function cacheFolder(): string {
   return join(process.env.NULLSPACE_CACHE_DIR ?? '/var/cache/nullspace', 'test-images');
 }
 
-/** Fills the store, and drops those of earlier images. */
+/** Fills the store, and drops those of earlier images. Several tests may come here at once: one of them fills it. */
 function addOnce(store: string, image: string, hostScript: string): void {
-  rmSync(cacheFolder(), { recursive: true, force: true });
   mkdirSync(cacheFolder(), { recursive: true });
+  for (const name of readdirSync(cacheFolder())) {
+    const path = join(cacheFolder(), name);
+    const usedAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (usedAt < Date.now() - keepMs) rmSync(path, { recursive: true, force: true });
+  }
   const scratch = mkdtempSync(join(cacheFolder(), 'new-'));
   const env = { ...process.env, NULLSPACE_DATA_DIR: scratch };
   execFileSync(process.execPath, [hostScript, 'images', 'add', 'base', image], { env, stdio: 'pipe' });
-  renameSync(join(scratch, 'host/images'), store);
+  try {
+    renameSync(join(scratch, 'host/images'), store);
+  } catch (error) {
+    // Another was quicker.
+    if (!existsSync(store)) throw error;
+  }
   rmSync(scratch, { recursive: true });
 }
 

@@ -1,19 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeFlags, prepareCompileCache } from '@nullspace/service';
 import { buildArtifacts, repository } from './artifacts.ts';
 import { pickGuestRange } from './guest-range.ts';
 import { installBaseImage } from './images.ts';
+import { takeAbandoned, writeOwner } from './owners.ts';
 import { type Service, startService } from './service.ts';
 
 const prefix = 'nullspace-test-';
@@ -58,7 +51,7 @@ export async function startInstallation(
   const dataDir = mkdtempSync(join(tmpdir(), prefix));
   chmodSync(dataDir, 0o755);
   const guestRange = pickGuestRange();
-  writeOwner(dataDir, { pid: process.pid, guestRange });
+  writeOwner(dataDir, guestRange);
   const env: Record<string, string> = {
     NULLSPACE_DATA_DIR: dataDir,
     NULLSPACE_GUEST_RANGE: guestRange,
@@ -75,7 +68,7 @@ export async function startInstallation(
   const runNode = (script: string, ...args: string[]) =>
     execFileSync(process.execPath, [...nodeFlags, script, ...args], {
       encoding: 'utf8',
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...env, ...compiled('admin') },
     });
 
   let host: Service | undefined;
@@ -138,29 +131,19 @@ export async function startInstallation(
 }
 
 /** Lets a service find its translated code, as one that `nullspace up` starts does. */
-function compiled(service: 'host' | 'server'): Record<string, string> {
+function compiled(service: 'host' | 'server' | 'admin'): Record<string, string> {
   return { NODE_COMPILE_CACHE: prepareCompileCache({ cacheDir, service: `test-${service}` }) };
-}
-
-/** Who uses a data folder, and what is needed to remove its installation when they are gone. */
-interface Owner {
-  pid: number;
-  guestRange: string;
-}
-
-function writeOwner(dataDir: string, owner: Owner): void {
-  writeFileSync(join(dataDir, 'owner.json'), JSON.stringify(owner));
 }
 
 /** Removes what a run that was cut off left: sandboxes, namespaces, packet filter, routes, folders. */
 function removeAbandoned(): void {
-  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(prefix))) {
-    const dataDir = join(tmpdir(), name);
-    const ownerFile = join(dataDir, 'owner.json');
-    if (!existsSync(ownerFile)) continue;
-    const { pid, guestRange } = JSON.parse(readFileSync(ownerFile, 'utf8')) as Owner;
-    if (existsSync(`/proc/${pid}`)) continue;
-    clean(dataDir, { NULLSPACE_DATA_DIR: dataDir, NULLSPACE_GUEST_RANGE: guestRange });
+  for (const { dataDir, guestRange } of takeAbandoned(prefix)) {
+    try {
+      clean(dataDir, { NULLSPACE_DATA_DIR: dataDir, NULLSPACE_GUEST_RANGE: guestRange });
+    } catch (error) {
+      // A service of it may live on. This test has a folder of its own and can do without.
+      console.error(`what an earlier run left in ${dataDir} cannot be removed: ${error}`);
+    }
   }
 }
 

@@ -56,7 +56,7 @@ export async function openWorld(context: { after(hook: () => Promise<void>): voi
     settings: { listen_address: '0.0.0.0', preview_address: '0.0.0.0' },
   });
   const other = `45.67.90.${randomInt(1, 255)}`;
-  const outside = await openOutside('inmate', [other, ...Object.values(closed)]);
+  const outside = await openOutside([other, ...Object.values(closed)]);
   context.after(() => outside.close());
   const outsideWitness = openWitness(context, { device: 'eth0', namespace: outside.namespace });
 

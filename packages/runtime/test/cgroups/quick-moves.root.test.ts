@@ -29,11 +29,18 @@ async function timeMoves(before: () => Promise<void>): Promise<number> {
   return Math.min(...taken);
 }
 
-// Anyone else's moves make ours quick too, so there is no slow one to compare with.
+// Anyone else's moves make ours quick too, so there is no slow one to compare with. On a busy machine any one move may
+// take long; without the expected ones all do.
 test('a move takes no grace period of the kernel while moves are expected', { skip }, async () => {
-  using _entered = createQuickMoves({ hierarchy }).enter();
-  const taken = await timeMoves(() => sleep(60));
-  assert.ok(taken < 2, `${taken} ms`);
+  const taken: number[] = [];
+  while (taken.length < 50 && !taken.some((ms) => ms < 2)) {
+    using _entered = createQuickMoves({ hierarchy }).enter();
+    taken.push(await timeMoves(() => sleep(60)));
+  }
+  assert.ok(
+    taken.some((ms) => ms < 2),
+    `${taken} ms`,
+  );
 });
 
 test('moves hold one file open while they are expected by anyone, and none after that', {
@@ -41,12 +48,20 @@ test('moves hold one file open while they are expected by anyone, and none after
 }, async () => {
   const held = () => listOpenFiles(process.pid).filter(({ target }) => target.endsWith('/cgroup.procs'));
   const moves = createQuickMoves({ hierarchy });
-  const [first, second] = [moves.enter(), moves.enter()];
-  first[Symbol.dispose]();
-  await sleep(30);
-  assert.equal(held().length, 1);
-  second[Symbol.dispose]();
-  while (held().length > 0) await sleep(5);
+  // After a second they end by themselves: a round that took so long, on a busy machine, says nothing.
+  for (;;) {
+    const began = performance.now();
+    const [first, second] = [moves.enter(), moves.enter()];
+    first[Symbol.dispose]();
+    await sleep(30);
+    const open = held().length;
+    const over = performance.now();
+    second[Symbol.dispose]();
+    while (held().length > 0) await sleep(5);
+    if (over - began > 900) continue;
+    assert.equal(open, 1);
+    break;
+  }
   // Entered again, they go on.
   using _third = moves.enter();
   assert.equal(held().length, 1);

@@ -13,7 +13,7 @@ describe('egress policies', { timeout: 180_000 }, () => {
 
   before(async () => {
     machine = await openMachine();
-    outside = await openOutside(machine.installation);
+    outside = await openOutside();
     guest = await machine.boot('guest');
   });
   after(async () => {

@@ -21,7 +21,7 @@ describe('isolation of guests', { timeout: 180_000 }, () => {
 
   before(async () => {
     machine = await openMachine();
-    outside = await openOutside(machine.installation);
+    outside = await openOutside();
     hostService = createServer((_, response) => response.end('host'));
     await new Promise<void>((resolve) => hostService.listen(0, '0.0.0.0', resolve));
     online = await machine.boot('online');

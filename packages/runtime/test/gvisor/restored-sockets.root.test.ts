@@ -44,7 +44,7 @@ describe('sockets of restored guests', { timeout: 240_000 }, () => {
 
   before(async () => {
     bench = await openSnapshotBench();
-    outside = await openOutside(bench.machine.installation);
+    outside = await openOutside();
     source = await bench.request('source');
     await bench.engine.start(source);
     await bench.answers(source);
