@@ -5,6 +5,7 @@ import { describeLongRun } from './record-long-run.ts';
 test('a long run is kept with how to repeat it, each step and the sums', () => {
   const text = describeLongRun({
     seed: 42,
+    seconds: 150,
     commit: 'abc1234',
     date: new Date('2026-03-10T12:00:00Z'),
     results: [

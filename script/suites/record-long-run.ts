@@ -8,7 +8,10 @@ import type { StepResult } from './run-step.ts';
 export const longRunFile = 'test/last-long-run.txt';
 
 /** Keeps what a long run of everything found, with what is needed to repeat it. */
-export function recordLongRun(root: string, run: { seed: number; results: StepResult[] }): void {
+export function recordLongRun(
+  root: string,
+  run: { seed: number; results: StepResult[]; seconds: number },
+): void {
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
     cwd: root,
     encoding: 'utf8',
@@ -19,10 +22,12 @@ export function recordLongRun(root: string, run: { seed: number; results: StepRe
 export function describeLongRun(run: {
   seed: number;
   results: Pick<StepResult, 'name' | 'seconds' | 'passed' | 'failed'>[];
+  /** Of the whole run: steps run side by side. */
+  seconds: number;
   commit: string;
   date: Date;
 }): string {
-  const { seed, results, commit, date } = run;
+  const { seed, results, commit, date, seconds: whole } = run;
   const sum = (count: (result: (typeof results)[number]) => number) =>
     results.reduce((total, result) => total + count(result), 0);
   const memoryGb = Math.round(totalmem() / 2 ** 30);
@@ -36,7 +41,7 @@ export function describeLongRun(run: {
         `${failed === 0 ? 'ok  ' : 'FAIL'} ${name.padEnd(34)} ${seconds.toFixed(1).padStart(7)} s  ${passed} passed, ${failed} failed`,
     ),
     '',
-    `${sum(({ passed }) => passed)} passed, ${sum(({ failed }) => failed)} failed in ${Math.round(sum(({ seconds }) => seconds) / 60)} min`,
+    `${sum(({ passed }) => passed)} passed, ${sum(({ failed }) => failed)} failed in ${Math.round(whole / 60)} min`,
     '',
   ].join('\n');
 }

@@ -11,11 +11,11 @@ export interface StepResult extends Counts {
   logFile: string;
 }
 
-let running: number | undefined;
+const running = new Set<number>();
 
-/** Ends the step that runs now with all that it started. */
-export function endRunningStep(): void {
-  endGroup(running);
+/** Ends the steps that run now with all that they started. */
+export function endRunningSteps(): void {
+  for (const pid of running) endGroup(pid);
 }
 
 /** Runs one step with its output in a log file; a step that outlasts its patience is ended with all it started. */
@@ -30,7 +30,7 @@ export async function runStep(step: Step, root: string, logFolder: string): Prom
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
-  running = child.pid;
+  if (child.pid) running.add(child.pid);
   let output = '';
   const keep = (chunk: Buffer) => {
     log.write(chunk);
@@ -50,7 +50,7 @@ export async function runStep(step: Step, root: string, logFolder: string): Prom
     // A process left behind by a test may hold the pipes open, so "exit" and not "close" ends the step.
     child.on('exit', (code) => setTimeout(resolve, 200, code ?? 137));
   });
-  running = undefined;
+  if (child.pid) running.delete(child.pid);
   clearTimeout(patience);
   child.stdout.destroy();
   child.stderr.destroy();

@@ -1,10 +1,11 @@
-/** Runs the test steps one after another and prints counts, the slowest steps and `N passed, N failed`. */
+/** Runs the test steps, several side by side, and prints counts, the slowest steps and `N passed, N failed`. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { countLanes, inLanes, parseLanes } from './lanes.ts';
 import { recordLongRun } from './record-long-run.ts';
-import { endRunningStep, runStep, type StepResult } from './run-step.ts';
+import { endRunningSteps, runStep, type StepResult } from './run-step.ts';
 import { chooseSeed } from './seed.ts';
 import { steps } from './steps.ts';
 
@@ -16,10 +17,15 @@ const { values } = parseArgs({
     long: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     seed: { type: 'string', default: process.env.NULLSPACE_TEST_SEED },
+    lanes: { type: 'string' },
   },
 });
 
 const seed = chooseSeed(values.seed, values.long);
+const lanes =
+  values.lanes === undefined
+    ? countLanes({ processors: availableParallelism(), memoryBytes: totalmem() })
+    : parseLanes(values.lanes);
 const all = steps({ long: values.long, quick: values.quick, seed });
 const chosen = all.filter(
   (step) => values.only.length === 0 || values.only.some((part) => step.name.includes(part)),
@@ -29,16 +35,17 @@ if (values.list || chosen.length === 0) {
   process.exit(values.list ? 0 : 2);
 }
 
-console.log(`Property tests start from seed ${seed}.`);
+console.log(`Property tests start from seed ${seed}. Up to ${lanes} steps run side by side.`);
 // Steps are groups of their own, which a terminal's Ctrl-C does not reach.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => {
-    endRunningStep();
+    endRunningSteps();
     process.exit(1);
   });
 const logFolder = mkdtempSync(join(tmpdir(), 'nullspace-test-logs-'));
 const results: StepResult[] = [];
-for (const step of chosen) {
+const began = performance.now();
+await inLanes(chosen, lanes, async (step) => {
   const result = await runStep(step, root, logFolder);
   results.push(result);
   const mark = result.failed === 0 ? 'ok  ' : 'FAIL';
@@ -46,7 +53,9 @@ for (const step of chosen) {
     `${mark} ${step.name.padEnd(34)} ${result.seconds.toFixed(1).padStart(7)} s  ${result.passed} passed, ${result.failed} failed`,
   );
   if (result.failed > 0) printFailure(result);
-}
+});
+const seconds = (performance.now() - began) / 1000;
+results.sort((a, b) => positionOf(a) - positionOf(b));
 
 console.log('\nSlowest:');
 for (const result of [...results].sort((a, b) => b.seconds - a.seconds).slice(0, 8))
@@ -55,11 +64,17 @@ const failed = results.filter((result) => result.failed > 0);
 if (failed.length > 0)
   console.log(`\nFailed: ${failed.map((result) => result.name).join(', ')}. Logs: ${logFolder}`);
 else rmSync(logFolder, { recursive: true, force: true });
-if (values.long && values.only.length === 0) recordLongRun(root, { seed, results });
+if (values.long && values.only.length === 0) recordLongRun(root, { seed, results, seconds });
 const passedCount = results.reduce((total, result) => total + result.passed, 0);
 const failedCount = results.reduce((total, result) => total + result.failed, 0);
-console.log(`\n${passedCount} passed, ${failedCount} failed`);
+console.log(`\nAll in ${(seconds / 60).toFixed(1)} min.`);
+console.log(`${passedCount} passed, ${failedCount} failed`);
 process.exitCode = failedCount === 0 ? 0 : 1;
+
+/** Where the step of a result stands in the list; they end in another order. */
+function positionOf({ name }: StepResult): number {
+  return chosen.findIndex((step) => step.name === name);
+}
 
 /** Prints what the runner said of its failures, and the end of the log. */
 function printFailure(result: StepResult): void {

@@ -1,9 +1,12 @@
+import { basename, join } from 'node:path';
+import { findFiles, findPackages } from './find-tests.ts';
 import type { Step } from './step.ts';
 
-const packages = ['configuration', 'contract', 'runtime', 'host', 'server', 'sdk', 'cli'];
+const cacheFolder = process.env.NULLSPACE_CACHE_DIR ?? '/var/cache/nullspace';
 
 /**
- * Every step of the test run, quick ones first.
+ * Every step of the test run: checks first, then from those that take long to those that do not, so that the last ones
+ * to end are short.
  *
  * @param options.long Property, fault and fuzz runs at full length (`NULLSPACE_TEST_LONG=1` for the tests).
  * @param options.seed Where property tests start (`NULLSPACE_TEST_SEED`).
@@ -45,7 +48,7 @@ function checks(): Step[] {
 function unitTests(): Step[] {
   return [
     node('script', 'script/suites/*.test.ts'),
-    ...packages.map((name) => node(`unit: ${name}`, `packages/${name}/test/**/!(*.root).test.ts`)),
+    ...findPackages().map((name) => node(`unit: ${name}`, `packages/${name}/test/**/!(*.root).test.ts`)),
     {
       name: 'unit: guest',
       command: ['go', 'test', '-v', '-count=1', './cmd/...', './internal/...'],
@@ -74,6 +77,10 @@ function unitTests(): Step[] {
 
 function rootTests(long: boolean): Step[] {
   return [
+    ...endToEnd(slowest),
+    node('gVisor: runtime', 'packages/runtime/test/**/*.root.test.ts'),
+    node('gVisor: host', 'packages/host/test/**/*.root.test.ts'),
+    node('docs', 'test/docs/*.test.ts'),
     {
       name: 'guest in gVisor',
       command: ['go', 'test', '-v', '-count=1', '-p=1', '-timeout=15m', './e2e/...'],
@@ -81,55 +88,26 @@ function rootTests(long: boolean): Step[] {
       counts: 'go',
       patienceSeconds: 900,
     },
-    node('gVisor: runtime', 'packages/runtime/test/**/*.root.test.ts'),
-    node('gVisor: host', 'packages/host/test/**/*.root.test.ts'),
     ...[
       ['archive', 'FuzzUnpack'],
       ['files', 'FuzzAbsolute'],
       ['server', 'FuzzDecoder'],
     ].map(([folder, target]) => fuzz(`internal/${folder}`, String(target), long)),
-    ...[
-      'up',
-      'first-sandbox',
-      'lists',
-      'commands',
-      'files',
-      'bad-input',
-      'hang-up',
-      'output-cuts',
-      'slow-reader',
-      'restarts',
-      'fault-points',
-      'cycles',
-      'pause-resume',
-      'connect',
-      'deadlines',
-      'snapshots',
-      'fork',
-      'system-pool',
-      'warm-pools',
-      'builds',
-      'dockerfile',
-      'old-builds',
-      'pause-faults',
-      'events',
-      'previews',
-      'egress',
-      'inmate',
-      'races',
-      'programs',
-      'hostile',
-      'hostile-agent',
-      'uploads',
-      'terminal',
-      'watch',
-      'clients-files',
-      'cli-terminal',
-      'clients',
-      'published-client',
-    ].map((name) => node(`e2e: ${name}`, `test/e2e/${name}.test.ts`)),
-    node('docs', 'test/docs/*.test.ts'),
+    ...endToEnd(findEndToEnd().filter((name) => !slowest.includes(name))),
+    node('harness', 'test/harness/*.test.ts'),
   ];
+}
+
+/** These wait longest, so they begin first. */
+const slowest = ['published-client', 'hostile-agent', 'fault-points', 'pause-faults', 'clients'];
+
+/** Names of the end-to-end tests: each file is a step of its own. */
+function findEndToEnd(): string[] {
+  return findFiles('test/e2e/*.test.ts').map((file) => basename(file, '.test.ts'));
+}
+
+function endToEnd(names: string[]): Step[] {
+  return names.map((name) => node(`e2e: ${name}`, `test/e2e/${name}.test.ts`));
 }
 
 function check(name: string, command: string[], folder?: string): Step {
@@ -152,7 +130,9 @@ function fuzz(folder: string, target: string, long: boolean): Step {
 /** Tests of the files that a glob names; those that need root and gVisor are named `*.root.test.ts`. */
 function node(name: string, files: string): Step {
   const options = ['--test-concurrency=1', '--test-reporter=spec', '--test-timeout=600000'];
-  return { name, command: ['node', '--test', ...options, files], counts: 'node', patienceSeconds: 900 };
+  // Each file is a process of its own, which would translate all that it imports again.
+  const env = { NODE_COMPILE_CACHE: join(cacheFolder, 'compiled', `tests-${process.getuid?.()}`) };
+  return { name, command: ['node', '--test', ...options, files], env, counts: 'node', patienceSeconds: 900 };
 }
 
 function pytest(name: string, venv: string, folder: string, args: string[]): Step {
