@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { loadSettings, paths, SettingsError } from '@nullspace/configuration';
 import { createHostClient } from '@nullspace/host';
+import { readFaultPoint } from '../src/fault-points.ts';
 import { createLog } from '../src/logging.ts';
 import { startServer } from '../src/start-server.ts';
 import { openStore } from '../src/store/open-store.ts';
@@ -12,8 +13,9 @@ async function main(): Promise<void> {
   for (const warning of warnings) log.warn(warning);
   const { serverDir, hostSocket } = paths(settings);
   if (settings.database_url === '') mkdirSync(serverDir, { recursive: true, mode: 0o700 });
+  const reach = readFaultPoint(process.env.NULLSPACE_FAULT_POINT);
   const store = await openStore(settings);
-  const server = await startServer({ settings, store, host: createHostClient(hostSocket), log });
+  const server = await startServer({ settings, store, host: createHostClient(hostSocket), log, reach });
   log.info({ url: server.url, metrics_url: server.metricsUrl, pid: process.pid }, 'ready');
 
   let stopping = false;

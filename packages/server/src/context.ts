@@ -1,6 +1,7 @@
 import type { Settings } from '@nullspace/configuration';
 import type { Logger } from 'pino';
 import type { BuildQueue } from './builds/build-queue.ts';
+import type { ReachPoint } from './fault-points.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import type { GuestCaller } from './guests/call-guest.ts';
 import type { KeyedGate } from './keyed-gate.ts';
@@ -23,4 +24,6 @@ export interface Context {
   metrics: ServerMetrics;
   log: Logger;
   version: string;
+  /** Lets tests end the process at chosen points. */
+  reach: ReachPoint;
 }

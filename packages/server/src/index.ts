@@ -1,3 +1,4 @@
+export { serverFaultPoints } from './fault-points.ts';
 export { createLog } from './logging.ts';
 export { type RunningServer, startServer } from './start-server.ts';
 export { openStore } from './store/open-store.ts';

@@ -8,6 +8,7 @@ import { BlobStore } from './builds/blobs/blob-store.ts';
 import { BuildQueue } from './builds/build-queue.ts';
 import type { Context } from './context.ts';
 import { EventFeed } from './events/event-feed.ts';
+import type { ReachPoint } from './fault-points.ts';
 import { createFleet } from './fleet/fleet.ts';
 import { GuestCaller } from './guests/call-guest.ts';
 import { ClaimRecovery } from './idempotency/claim-recovery.ts';
@@ -46,8 +47,9 @@ export async function startServer(options: {
   store: Store;
   host: HostClient;
   log: Logger;
+  reach?: ReachPoint;
 }): Promise<RunningServer> {
-  const { settings, store, log } = options;
+  const { settings, store, log, reach = () => {} } = options;
   const fleet = createFleet({ client: options.host, store, log });
   const finder = new SandboxFinder({ store, fleet });
   const metrics = new ServerMetrics({
@@ -66,7 +68,7 @@ export async function startServer(options: {
   });
   const builds = new BuildQueue(blobs);
   const context: Context = {
-    ...{ settings, store, fleet, finder, guests, pauses, warmPools, builds, metrics, log, version },
+    ...{ settings, store, fleet, finder, guests, pauses, warmPools, builds, metrics, log, version, reach },
   };
   const recovery = new ClaimRecovery({ store, log });
   fleet.projection.onSettled = (sandbox) => recovery.onSettled(sandbox);

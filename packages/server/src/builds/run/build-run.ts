@@ -84,6 +84,7 @@ export class BuildRun {
       now: Date.now(),
     });
     if (!taken) return;
+    context.reach('build.begun');
     if (resumed)
       log.add({ kind: 'warning', level: 'warn', message: 'The server was restarted; the build goes on' });
     else log.add({ kind: 'start', message: `Build ${build.id} has begun` });
@@ -163,6 +164,7 @@ export class BuildRun {
       log.takeBack(entry);
       return false;
     }
+    context.reach('build.finished');
     context.metrics.countBuild('ready', now - build.createdAt);
     return true;
   }

@@ -25,11 +25,12 @@ export async function runBuild(
   env: BuildEnv,
   oneAtATime: (key: string) => Promise<() => void>,
 ): Promise<{ result: BuildResult; resultId: string }> {
-  const { definition, blobs, tenantId } = env;
+  const { context, definition, blobs, tenantId } = env;
   await requireBlobs(definition, { blobs, tenantId });
   const stages = planStages(definition);
   const runner = new StageRunner(env, stages);
   const last = await runner.resolve(stages.length - 1);
+  context.reach('build.base_resolved');
   const key = finalKey(env, last.key, last.state);
   const leave = await oneAtATime(key);
   try {
@@ -38,6 +39,7 @@ export async function runBuild(
     if (made) return { result: made, resultId: id };
     const result = await make(env, runner, stages.length - 1, key);
     await keepFinal(env, id, result);
+    context.reach('build.result_kept');
     return { result, resultId: id };
   } finally {
     leave();
@@ -54,7 +56,7 @@ async function findFinal(
   id: string,
   boundary: Operation['bypass'],
 ): Promise<BuildResult | undefined> {
-  const { context, definition, counts, log } = env;
+  const { definition, counts, log } = env;
   const cache = { kind: 'cache', cache_kind: 'final_artifact', cache_subject: id.slice(4, 20) } as const;
   const bypass = definition.skipCache ? 'whole_build_skip_cache' : boundary;
   if (bypass !== undefined) {
@@ -110,6 +112,7 @@ async function make(env: BuildEnv, runner: StageRunner, stage: number, key: stri
     log.add({ kind: 'message', phase: 'finalize', message: 'Making the image' });
     return { point, ...(await assemble(env, point)) };
   });
+  env.context.reach('build.image_assembled');
   const { runtime } = definition;
   const envs = { ...state.envs, ...runtime.default_envs };
   const user = runtime.default_user ?? state.user;

@@ -142,12 +142,13 @@ export class StageRunner {
   /** Runs an operation and saves what the files are then. Returns the id of the layer. */
   async #runOne(sandbox: BuildSandbox, operation: Operation): Promise<string> {
     const { context, tenantId, log, counts, signal } = this.#env;
-    const { store, fleet, builds } = context;
+    const { store, fleet, builds, reach } = context;
     const { index, display } = operation;
     signal.throwIfAborted();
     log.add({ kind: 'message', phase: 'build_step', step_index: index, message: display });
     try {
       await performOperation(this.#env, sandbox, operation, (from) => this.#openStage(from));
+      reach('build.step_done');
       const id = this.#layerOf(operation);
       await builds.artifacts.inTurn(id, async () => {
         // Another build may have made it meanwhile; one that is not to be taken from the cache is replaced.
@@ -156,6 +157,7 @@ export class StageRunner {
         // What a server that was killed has left under this id is not known to be whole.
         await fleet.call((client) => client.deleteSnapshot({ snapshotId: id }));
         const sizeBytes = await sandbox.save(id, 'filesystem');
+        reach('build.layer_saved');
         await store.finishLayer({ id, value: null, sizeBytes, now: Date.now() });
       });
       counts.add('layer', 'stored');

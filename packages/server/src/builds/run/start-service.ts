@@ -46,11 +46,15 @@ export async function startService(
     if (pid !== undefined)
       log.add({ kind: 'message', phase: 'readiness', message: `Started: ${service.command}` });
     await waitUntilReady(env, sandbox, { ...service, pid });
+    context.reach('build.service_ready');
     log.add({ kind: 'message', phase: 'snapshot', message: 'Ready; saving it with its memory' });
     // One for each build: what was started is never the same twice.
     const id = layerId(tenantId, `${key}-${env.buildId}`).replace(/^lay_/, 'tsn_');
     await context.store.beginLayer({ id, tenantId, kind: 'snapshot', createdAt: Date.now() });
+    // What a server that was killed has saved for this build is of another sandbox.
+    await context.fleet.call((client) => client.deleteSnapshot({ snapshotId: id }));
     const sizeBytes = await sandbox.save(id, 'memory');
+    context.reach('build.snapshot_saved');
     await context.store.finishLayer({ id, value: null, sizeBytes, now: Date.now() });
     return id;
   } catch (error) {
