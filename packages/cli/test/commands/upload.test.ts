@@ -80,7 +80,25 @@ test('a dry run asks nothing', async () => {
     [dry_run, plan.source_kind, plan.target_path, plan.file_count],
     [true, 'directory', '/data/tree', 1],
   );
+  assert.deepEqual(
+    [plan.source_kind_detail, plan.content_length, plan.source_bytes, plan.spooled, plan.conflict],
+    ['directory_archive', null, 1, false, 'merge'],
+  );
   assert.deepEqual([plan.included_entry_count, plan.excluded_entry_count], [1, 1]);
+  assert.deepEqual(JSON.parse((await upload(small, '--dry-run', '--json')).stdout).plan, {
+    source_kind: 'file',
+    target_path: 'small.txt',
+    transport: 'direct',
+    source_kind_detail: 'restartable_file',
+    content_length: 5,
+    source_bytes: 5,
+    file_count: 1,
+    spooled: false,
+    included_entry_count: null,
+    excluded_entry_count: null,
+    conflict: null,
+    manifest: null,
+  });
   assert.match(
     (await upload(small, '--dry-run')).stdout,
     /^Dry run: file with 1 files and 5 bytes to small\.txt, direct/,

@@ -20,9 +20,12 @@ export function uploadRecord(result: UploadResult, sourceKind: string): Record<s
   };
 }
 
+const ofFile = { included_entry_count: null, excluded_entry_count: null, conflict: null, manifest: null };
+
 /** What an upload would do, as the CLI prints it in JSON. */
 export function planRecord(plan: UploadPlan, conflict: string | undefined): Record<string, unknown> {
   const { kind, path, transport, bytes, files, entries } = plan;
+  const isDirectory = kind === 'directory';
   const included = entries.filter((entry) => entry.included).length;
   const ofDirectory = {
     included_entry_count: included,
@@ -39,8 +42,13 @@ export function planRecord(plan: UploadPlan, conflict: string | undefined): Reco
     source_kind: kind,
     target_path: path,
     transport,
+    source_kind_detail: isDirectory ? 'directory_archive' : 'restartable_file',
+    // How long an archive becomes is known once it is packed.
+    content_length: isDirectory ? null : bytes,
     source_bytes: bytes,
     file_count: files,
-    ...(kind === 'directory' ? ofDirectory : {}),
+    // Stdin alone is spooled, and it has no plan.
+    spooled: false,
+    ...(isDirectory ? ofDirectory : ofFile),
   };
 }
