@@ -128,6 +128,9 @@ def test_lists_of_words_accounts_and_input(api, sandbox):
         "timeout_secs": 30,
         "background": False,
     }
+    sandbox.commands.run("cat", stdin=b"\x00\xff")
+    assert api.body()["stdin_base64"] == "AP8="
+    assert "stdin" not in api.body()
     for wrong in ([], ["a", "b"]):
         with pytest.raises(SandboxError):
             sandbox.commands.run(wrong, ["c"])
@@ -157,6 +160,8 @@ def test_background_input_signals_and_use(api, sandbox):
     handle = sandbox.commands.run("cat", background=True, stdin="all of it")
     assert api.body() == {"data": "all of it", "close": True}
     assert "stdin" not in api.body(-2)
+    sandbox.commands.run("cat", background=True, stdin=b"\xfe")
+    assert api.body() == {"data_base64": "/g==", "close": True}
     handle.send_stdin(b"\x00\xff")
     assert api.body() == {"data_base64": "AP8="}
     handle.close_stdin()

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { before, describe, test } from 'node:test';
 import { Sandbox, SandboxError } from 'nullspace';
 import { startInstallation } from '../harness/installation.ts';
@@ -35,6 +36,15 @@ describe('commands', () => {
     );
     const left = await sandbox.commands.run("ps -eo args | grep -c '[s]leep 432'", { shell: true });
     assert.equal(left.stdout.trim(), '0');
+  });
+
+  test('read text or bytes as they are', async () => {
+    const stdin = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+    const hash = createHash('sha256').update(stdin).digest('hex');
+    const script = { shell: true, stdin };
+    assert.equal((await sandbox.commands.run('sha256sum', script)).stdout.slice(0, 64), hash);
+    const live = await sandbox.commands.run('sha256sum', { ...script, onStdout: () => undefined });
+    assert.equal(live.stdout.slice(0, 64), hash);
   });
 
   test('stream their output as it comes', async () => {

@@ -3,7 +3,7 @@ import { errorEnvelope } from '../errors/envelope.ts';
 import { limits, RESERVED_FOLDER } from '../limits.ts';
 import { environment } from './environment.ts';
 import { account, isReservedPath, sandboxPath } from './paths.ts';
-import { stdinText } from './stdin-text.ts';
+import { stdinBytes, stdinText } from './stdin-text.ts';
 
 const encoder = new TextEncoder();
 const noNul = (text: string) => !text.includes('\0');
@@ -61,12 +61,16 @@ export const execRequest = z
       .describe(
         'What a foreground command reads from stdin, as UTF-8. Null: nothing. A background one reads a pipe.',
       ),
+    stdin_base64: stdinBytes.nullish().describe('Bytes in place of `stdin`.'),
   })
   .superRefine(refuseShellWithArgs)
-  .superRefine(({ background, stdin }, context) => {
-    if (!background || stdin == null) return;
-    const message = 'must be null together with background; write to it with POST …/processes/{pid}/stdin';
-    context.addIssue({ code: 'custom', path: ['stdin'], message });
+  .superRefine(({ background, stdin, stdin_base64 }, context) => {
+    const refuse = (field: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [field], message });
+    if (stdin != null && stdin_base64 != null) refuse('stdin_base64', 'must be null together with stdin');
+    if (!background || (stdin ?? stdin_base64) == null) return;
+    const field = stdin == null ? 'stdin_base64' : 'stdin';
+    refuse(field, 'must be null together with background; write to it with POST …/processes/{pid}/stdin');
   });
 export type ExecRequest = z.input<typeof execRequest>;
 export type ExecBody = z.output<typeof execRequest>;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { limits } from '../limits.ts';
 import { queryInteger } from './query-integer.ts';
 import { timestamp } from './sandbox-info.ts';
-import { stdinText } from './stdin-text.ts';
+import { stdinBytes, stdinText } from './stdin-text.ts';
 
 /** A closed object: published clients refuse further keys. */
 export const processInfo = z.strictObject({
@@ -25,11 +25,7 @@ export type ProcessLogs = z.infer<typeof processLogs>;
 export const stdinRequest = z
   .strictObject({
     data: stdinText.nullish().describe('Appended as UTF-8. No newline is added.'),
-    data_base64: z
-      .base64('must be standard base64')
-      .max(Math.ceil(limits.stdin_bytes / 3) * 4, `must be at most ${limits.stdin_bytes} bytes`)
-      .nullish()
-      .describe('Bytes in place of `data`.'),
+    data_base64: stdinBytes.nullish().describe('Bytes in place of `data`.'),
     close: z.boolean().default(false).describe('Afterwards the process reads the end of its stdin.'),
   })
   .superRefine(({ data, data_base64, close }, context) => {

@@ -49,7 +49,12 @@ test('stdin takes text or bytes and may be closed', () => {
 test('stdin of a command belongs to the foreground', () => {
   const { body } = routes.execCommand;
   assert.equal(body.parse({ command: 'cat', stdin: 'x' }).stdin, 'x');
-  refused(body, [{ command: 'cat', background: true, stdin: 'x' }]);
+  refused(body, [
+    { command: 'cat', background: true, stdin: 'x' },
+    { command: 'cat', background: true, stdin_base64: 'eA==' },
+    { command: 'cat', stdin: 'x', stdin_base64: 'eA==' },
+    { command: 'cat', stdin_base64: 'not base64' },
+  ]);
 });
 
 test('an upload says what it is, within what JSON numbers can count', () => {

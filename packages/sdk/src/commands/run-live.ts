@@ -3,7 +3,7 @@ import type { SandboxScope } from '../sandboxes/scope.ts';
 import { type CommandLine, commandFields, defaultTimeoutSecs } from './exec-body.ts';
 import { LiveCommand } from './live-command.ts';
 import { writeStdin } from './processes.ts';
-import type { CommandOptions, CommandResult } from './types.ts';
+import type { CommandOptions, CommandResult, StdinData } from './types.ts';
 
 /** Runs a command to its end with its output passed on as it arrives. */
 export async function runStreaming(
@@ -42,7 +42,7 @@ export async function startLive(
 }
 
 /** The whole input of a live command. One that has closed its input or ended did not want it. */
-async function feed(scope: SandboxScope, live: LiveCommand, stdin: string): Promise<void> {
+async function feed(scope: SandboxScope, live: LiveCommand, stdin: StdinData): Promise<void> {
   try {
     await writeStdin(scope, live.pid, stdin, { close: true });
   } catch (error) {

@@ -1,8 +1,9 @@
 import type { ExecResult, ExecStarted } from '@nullspace/contract';
+import { toBase64 } from '../encoding/base64.ts';
 import { errorInAnswer } from '../errors/in-answer.ts';
 import type { SandboxScope } from '../sandboxes/scope.ts';
 import { type CommandLine, commandFields, defaultTimeoutSecs } from './exec-body.ts';
-import type { CommandOptions, CommandResult } from './types.ts';
+import type { CommandOptions, CommandResult, StdinData } from './types.ts';
 
 /** The server answers at the timeout at the latest; this much later the connection counts as dead. */
 const graceMs = 15_000;
@@ -17,7 +18,7 @@ export async function runOnce(
   const result = await scope.client.json<ExecResult>('POST', `${scope.path}/exec`, {
     json: {
       ...commandFields(command, options),
-      ...(options.stdin ? { stdin: options.stdin } : {}),
+      ...stdinFields(options.stdin),
       timeout_secs: timeoutSecs,
       background: false,
     },
@@ -40,6 +41,11 @@ export async function runOnce(
     spawnUs: result.spawn_us,
     runUs: result.run_us,
   };
+}
+
+function stdinFields(stdin: StdinData | undefined): { stdin?: string; stdin_base64?: string } {
+  if (!stdin?.length) return {};
+  return typeof stdin === 'string' ? { stdin } : { stdin_base64: toBase64(stdin) };
 }
 
 /** Starts a command that outlives the call; answers with its pid. */

@@ -16,7 +16,7 @@ export interface CommandOptions extends CallOptions {
    * What it reads from standard input, at most 1 MiB; the input ends after it.
    * @default nothing in the foreground; in the background an open pipe, see `sendStdin`
    */
-  stdin?: string;
+  stdin?: StdinData;
   /**
    * Seconds after which the command and all that it started are killed.
    * @default 30 in the foreground; none in the background

@@ -45,6 +45,8 @@ describe('commands', () => {
       timeout_secs: 30,
       background: false,
     });
+    await commands.run('cat', { stdin: new Uint8Array([0, 255]) });
+    assert.equal((sent()[1]![2] as { stdin_base64: string }).stdin_base64, 'AP8=');
     const both = async () => commands.run(['a', 'b'], { args: ['c'] });
     await assert.rejects(both, { code: 'invalid_request' });
   });

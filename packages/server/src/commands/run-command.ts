@@ -37,7 +37,10 @@ export async function runCommand(
   const answerMs = body.timeout_secs * 1000 + TIMEOUT_SLACK_MS;
   return context.guests.call(live, { failure: 'exec_failed', answerMs }, async (connection, signal) => {
     const command = toGuestCommand(body, { timeoutSecs: body.timeout_secs, defaultUser: live.defaultUser });
-    const stdin = Buffer.from(body.stdin ?? '', 'utf8');
+    const stdin =
+      body.stdin_base64 == null
+        ? Buffer.from(body.stdin ?? '', 'utf8')
+        : Buffer.from(body.stdin_base64, 'base64');
     const message = { command, stdin, maxOutputBytes: BigInt(limits.output_bytes) };
     const result = await connection.run(message, { signal, admit: hold?.admit });
     return {

@@ -37,6 +37,19 @@ describe('commands over HTTP', () => {
     );
   });
 
+  test('stdin comes as text or as bytes', async () => {
+    for (const [name, field] of [
+      ['reads-text', { stdin: 'in' }],
+      ['reads-bytes', { stdin_base64: 'aW4=' }],
+    ] as const) {
+      const run = exec({ command: name, ...field });
+      const process = await processes().started(name);
+      process.end(0);
+      await run;
+      assert.equal(process.stdin, 'in');
+    }
+  });
+
   test('a quick timeout is 408 with what was printed', async () => {
     const run = exec({ command: 'slow', timeout_secs: 1 });
     const process = await processes().started('slow');

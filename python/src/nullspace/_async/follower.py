@@ -38,7 +38,7 @@ class AsyncExecFollower:
         return self
 
     @property
-    def stdin(self) -> str | None:
+    def stdin(self) -> str | bytes | None:
         """All of the command's standard input, if it is known."""
         return self.stream.command.stdin if self.stream.command else None
 

@@ -30,7 +30,7 @@ class Command:
     envs: dict[str, str] | None = None
     shell: bool = False
     user: str | None = None
-    stdin: str | None = None
+    stdin: str | bytes | None = None
 
     def _line(self) -> tuple[str, list[str]]:
         if isinstance(self.cmd, str):
@@ -97,10 +97,7 @@ def kill(sandbox_id: str, pid: int) -> Call[None]:
 
 def send_stdin(sandbox_id: str, pid: int, data: str | bytes, *, close: bool = False) -> Call[None]:
     """Writes to a process's standard input, as it is, and ends it if asked."""
-    content: dict[str, Any] = (
-        {"data": data} if isinstance(data, str) else {"data_base64": base64.b64encode(data).decode()}
-    )
-    body = encode_json(content | ({"close": True} if close else {}))
+    body = encode_json(_content("data", data) | ({"close": True} if close else {}))
     return Call(Request("POST", _process_path(sandbox_id, pid, "stdin"), body=body), ignore_answer)
 
 
@@ -138,7 +135,7 @@ def _exec(
     sandbox_id: str, command: Command, proof: str | None, *, background: bool, timeout: float | None
 ) -> Request:
     # A background command reads a pipe, which is written to afterwards.
-    stdin = {} if background or command.stdin is None else {"stdin": command.stdin}
+    stdin = {} if background or command.stdin is None else _content("stdin", command.stdin)
     return Request(
         "POST",
         sandbox_path(sandbox_id, "exec"),
@@ -146,6 +143,13 @@ def _exec(
         headers={"X-Nullspace-Dispatch-Proof": proof} if proof else {},
         timeout=timeout,
     )
+
+
+def _content(name: str, data: str | bytes) -> dict[str, Any]:
+    """The field for text, or the one for bytes."""
+    if isinstance(data, str):
+        return {name: data}
+    return {f"{name}_base64": base64.b64encode(data).decode()}
 
 
 def _process_path(sandbox_id: str, pid: int, *action: str) -> str:

@@ -37,7 +37,7 @@ class Commands:
         on_stdout: TextCallback | None = None,
         on_stderr: TextCallback | None = None,
         user: str | None = None,
-        stdin: str | None = None,
+        stdin: str | bytes | None = None,
     ) -> CommandResult: ...
 
     @overload
@@ -54,7 +54,7 @@ class Commands:
         on_stdout: TextCallback | None = None,
         on_stderr: TextCallback | None = None,
         user: str | None = None,
-        stdin: str | None = None,
+        stdin: str | bytes | None = None,
     ) -> BackgroundCommand: ...
 
     def run(
@@ -70,7 +70,7 @@ class Commands:
         on_stdout: TextCallback | None = None,
         on_stderr: TextCallback | None = None,
         user: str | None = None,
-        stdin: str | None = None,
+        stdin: str | bytes | None = None,
     ) -> CommandResult | BackgroundCommand:
         """Runs a command.
 
@@ -86,7 +86,7 @@ class Commands:
             on_stdout: called with each piece of output as it arrives.
             on_stderr: the same for the other stream.
             user: account inside the sandbox that it runs as; root without it.
-            stdin: all of its standard input. Without it, it reads nothing, or in the background a pipe.
+            stdin: all of its standard input, text or bytes. By default nothing, or in the background a pipe.
 
         Returns:
             The result, also of a command that failed: look at `exit_code`. A handle with `background`.
@@ -217,7 +217,7 @@ class Commands:
         finally:
             follower.close()
 
-    def _feed(self, pid: int, stdin: str | None) -> None:
+    def _feed(self, pid: int, stdin: str | bytes | None) -> None:
         """The whole input of a command that reads a pipe. One that has ended or closed it did not want it."""
         if stdin is None:
             return

@@ -31,7 +31,7 @@ class ExecFollower:
         self._socket = self._open()
 
     @property
-    def stdin(self) -> str | None:
+    def stdin(self) -> str | bytes | None:
         """All of the command's standard input, if it is known."""
         return self.stream.command.stdin if self.stream.command else None
 
