@@ -26,6 +26,7 @@ import (
 	"nullspace.dev/guest/internal/restoring"
 	"nullspace.dev/guest/internal/server"
 	"nullspace.dev/guest/internal/settings"
+	"nullspace.dev/guest/internal/sftp"
 )
 
 const (
@@ -43,6 +44,13 @@ func main() {
 	// Whether the guest still starts programs can be seen by this.
 	if len(os.Args) == 2 && os.Args[1] == "version" {
 		fmt.Println(server.Version)
+		return
+	}
+	if len(os.Args) == 2 && os.Args[1] == "sftp" {
+		if err := sftp.Serve(os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, "sftp:", err)
+			os.Exit(1)
+		}
 		return
 	}
 	if err := run(); err != nil {

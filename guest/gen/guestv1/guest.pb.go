@@ -1056,6 +1056,13 @@ type StartRequest struct {
 	Tag string `protobuf:"bytes,3,opt,name=tag,proto3" json:"tag,omitempty"`
 	// An Attach from the first byte follows: what would be lost before it is held back as for one that is there.
 	AttachFollows bool `protobuf:"varint,4,opt,name=attach_follows,json=attachFollows,proto3" json:"attach_follows,omitempty"`
+	// As attach_follows, and the command belongs to that Attach, as to the connection of a remote shell: its output waits
+	// for the reader and WriteStdin for the program, however long, and nothing of it is kept once it was sent. When the
+	// Attach ends before the command, the command is hung up: its input and output are closed, and on a terminal its
+	// programs are told.
+	Piped bool `protobuf:"varint,5,opt,name=piped,proto3" json:"piped,omitempty"`
+	// Runs the agent's own SFTP server on stdin and stdout; of command only env, cwd and user count.
+	Sftp          bool `protobuf:"varint,6,opt,name=sftp,proto3" json:"sftp,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1114,6 +1121,20 @@ func (x *StartRequest) GetTag() string {
 func (x *StartRequest) GetAttachFollows() bool {
 	if x != nil {
 		return x.AttachFollows
+	}
+	return false
+}
+
+func (x *StartRequest) GetPiped() bool {
+	if x != nil {
+		return x.Piped
+	}
+	return false
+}
+
+func (x *StartRequest) GetSftp() bool {
+	if x != nil {
+		return x.Sftp
 	}
 	return false
 }
@@ -2123,9 +2144,11 @@ func (x *ReadOutputResponse) GetTruncated() bool {
 }
 
 type SignalRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Pid           uint32                 `protobuf:"varint,1,opt,name=pid,proto3" json:"pid,omitempty"`
-	Signal        int32                  `protobuf:"varint,2,opt,name=signal,proto3" json:"signal,omitempty"`
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Pid    uint32                 `protobuf:"varint,1,opt,name=pid,proto3" json:"pid,omitempty"`
+	Signal int32                  `protobuf:"varint,2,opt,name=signal,proto3" json:"signal,omitempty"`
+	// Only the process group of the command; otherwise all that descends from it.
+	GroupOnly     bool `protobuf:"varint,3,opt,name=group_only,json=groupOnly,proto3" json:"group_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2172,6 +2195,13 @@ func (x *SignalRequest) GetSignal() int32 {
 		return x.Signal
 	}
 	return 0
+}
+
+func (x *SignalRequest) GetGroupOnly() bool {
+	if x != nil {
+		return x.GroupOnly
+	}
+	return false
 }
 
 type SignalResponse struct {
@@ -4954,12 +4984,14 @@ const file_nullspace_guest_v1_guest_proto_rawDesc = "" +
 	"\ttimed_out\x18\x03 \x01(\bR\btimedOut\x12\x14\n" +
 	"\x05guard\x18\x04 \x01(\tR\x05guard\x12\x19\n" +
 	"\bspawn_us\x18\x05 \x01(\x04R\aspawnUs\x12\x15\n" +
-	"\x06run_us\x18\x06 \x01(\x04R\x05runUs\"\xb8\x01\n" +
+	"\x06run_us\x18\x06 \x01(\x04R\x05runUs\"\xe2\x01\n" +
 	"\fStartRequest\x125\n" +
 	"\acommand\x18\x01 \x01(\v2\x1b.nullspace.guest.v1.CommandR\acommand\x128\n" +
 	"\bterminal\x18\x02 \x01(\v2\x1c.nullspace.guest.v1.TerminalR\bterminal\x12\x10\n" +
 	"\x03tag\x18\x03 \x01(\tR\x03tag\x12%\n" +
-	"\x0eattach_follows\x18\x04 \x01(\bR\rattachFollows\"!\n" +
+	"\x0eattach_follows\x18\x04 \x01(\bR\rattachFollows\x12\x14\n" +
+	"\x05piped\x18\x05 \x01(\bR\x05piped\x12\x12\n" +
+	"\x04sftp\x18\x06 \x01(\bR\x04sftp\"!\n" +
 	"\rStartResponse\x12\x10\n" +
 	"\x03pid\x18\x01 \x01(\rR\x03pid\"8\n" +
 	"\bTerminal\x12\x18\n" +
@@ -5024,10 +5056,12 @@ const file_nullspace_guest_v1_guest_proto_rawDesc = "" +
 	"\x06output\x18\x03 \x01(\fR\x06output\x12\x18\n" +
 	"\arunning\x18\x04 \x01(\bR\arunning\x12,\n" +
 	"\x04exit\x18\x05 \x01(\v2\x18.nullspace.guest.v1.ExitR\x04exit\x12\x1c\n" +
-	"\ttruncated\x18\x06 \x01(\bR\ttruncated\"9\n" +
+	"\ttruncated\x18\x06 \x01(\bR\ttruncated\"X\n" +
 	"\rSignalRequest\x12\x10\n" +
 	"\x03pid\x18\x01 \x01(\rR\x03pid\x12\x16\n" +
-	"\x06signal\x18\x02 \x01(\x05R\x06signal\"\x10\n" +
+	"\x06signal\x18\x02 \x01(\x05R\x06signal\x12\x1d\n" +
+	"\n" +
+	"group_only\x18\x03 \x01(\bR\tgroupOnly\"\x10\n" +
 	"\x0eSignalResponse\"O\n" +
 	"\x11WriteStdinRequest\x12\x10\n" +
 	"\x03pid\x18\x01 \x01(\rR\x03pid\x12\x12\n" +

@@ -42,6 +42,9 @@ type Process struct {
 	Internal bool
 	Log      *output.Log
 
+	// piped commands belong to their first reader.
+	piped   bool
+	claimed atomic.Bool
 	marker  string
 	table   *Table
 	spawned time.Time
@@ -170,6 +173,11 @@ func (p *Process) pumpEnded() {
 // endHeld ends a command whose output something else still holds open. Closing a terminal waits for its pump, which may
 // wait for a reader.
 func (p *Process) endHeld() {
+	// What is in the pipes is the last word of the command, however slowly it is read.
+	if p.piped && !p.settled() {
+		time.AfterFunc(pipeGrace, p.endHeld)
+		return
+	}
 	p.end()
 	p.terminal.hangUp()
 }

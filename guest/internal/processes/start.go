@@ -34,12 +34,19 @@ type Options struct {
 	Tag string
 	// Internal commands are the agent's own, of no interest to callers.
 	Internal bool
+	// Piped commands belong to the one reader of their output: see pipedLimits and HangUp.
+	Piped bool
+	// SFTP runs the agent's own SFTP server in the place of a program.
+	SFTP bool
 }
 
 // Start starts a command. A program that cannot be executed is an ended command with code 127 or 126.
 func (t *Table) Start(ctx context.Context, spec Spec, options Options) (*Process, error) {
 	begun := time.Now()
 	onTerminal := options.Terminal != nil
+	if options.SFTP {
+		spec = Spec{Command: "sftp", Env: spec.Env, Cwd: spec.Cwd, User: spec.User}
+	}
 	if err := spec.check(onTerminal); err != nil {
 		return nil, err
 	}
@@ -59,8 +66,12 @@ func (t *Table) Start(ctx context.Context, spec Spec, options Options) (*Process
 		Command: spec.describe(), Started: begun, table: t,
 		marker:   t.run + "-" + strconv.FormatUint(t.sequence.Add(1), 36),
 		Internal: options.Internal, Tag: options.Tag,
-		Log:  output.NewLog(t.budget, t.limits, options.CaptureBytes),
-		done: make(chan struct{}), ended: make(chan struct{}),
+		Log:   output.NewLog(t.budget, t.limits, options.CaptureBytes),
+		piped: options.Piped,
+		done:  make(chan struct{}), ended: make(chan struct{}),
+	}
+	if options.Piped {
+		process.Log = output.NewLog(t.budget, pipedLimits, 0)
 	}
 	var marker []string
 	if !t.ceiling.Enforced() {
@@ -71,6 +82,9 @@ func (t *Table) Start(ctx context.Context, spec Spec, options Options) (*Process
 	if spec.isLogin(onTerminal) {
 		file, argv = loginShell(account)
 		process.Command = file
+	}
+	if options.SFTP {
+		file, argv = sftpServer()
 	}
 	if file == "" {
 		return t.stillborn(process, 127, spec.Command+": command not found"), nil

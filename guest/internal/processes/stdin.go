@@ -55,8 +55,11 @@ func (p *Process) WriteStdin(ctx context.Context, data []byte, last bool) error 
 	if p.stdin == nil {
 		return closedStdin(p.PID)
 	}
-	ctx, cancel := context.WithTimeout(ctx, p.table.StdinPatience)
-	defer cancel()
+	if !p.piped {
+		limited, cancel := context.WithTimeout(ctx, p.table.StdinPatience)
+		defer cancel()
+		ctx = limited
+	}
 	select {
 	case p.stdin.turn <- struct{}{}:
 		defer func() { <-p.stdin.turn }()

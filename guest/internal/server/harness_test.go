@@ -26,6 +26,7 @@ import (
 	"nullspace.dev/guest/internal/processes"
 	"nullspace.dev/guest/internal/restoring"
 	"nullspace.dev/guest/internal/settings"
+	"nullspace.dev/guest/internal/sftp"
 )
 
 const token = "test-token"
@@ -38,6 +39,11 @@ var (
 
 // All tests share one service, as a guest has one agent: it waits for all children of the program.
 func TestMain(m *testing.M) {
+	// The agent runs itself as the server of files.
+	if len(os.Args) == 2 && os.Args[1] == "sftp" {
+		sftp.Serve(os.Stdin, os.Stdout)
+		return
+	}
 	if os.Getuid() != 0 {
 		println("these tests start commands as other users and need root")
 		os.Exit(0)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"syscall"
+	"time"
 
 	"connectrpc.com/connect"
 
@@ -17,7 +18,10 @@ import (
 // Start starts a command with an open stdin, or on a terminal.
 func (s *Service) Start(ctx context.Context, request *connect.Request[guestv1.StartRequest]) (*connect.Response[guestv1.StartResponse], error) {
 	command := request.Msg.GetCommand()
-	options := processes.Options{Timeout: timeoutOf(command), Stdin: true, Tag: request.Msg.GetTag()}
+	options := processes.Options{
+		Timeout: timeoutOf(command), Stdin: true, Tag: request.Msg.GetTag(),
+		Piped: request.Msg.GetPiped(), SFTP: request.Msg.GetSftp(),
+	}
 	if terminal := request.Msg.GetTerminal(); terminal != nil {
 		options.Terminal = &processes.Size{Columns: terminal.GetColumns(), Rows: terminal.GetRows()}
 	}
@@ -25,10 +29,24 @@ func (s *Service) Start(ctx context.Context, request *connect.Request[guestv1.St
 	if err != nil {
 		return nil, refuse(err)
 	}
-	if request.Msg.GetAttachFollows() {
+	if request.Msg.GetAttachFollows() || request.Msg.GetPiped() {
 		process.Log.ExpectReader()
 	}
+	if request.Msg.GetPiped() {
+		time.AfterFunc(claimPatience, func() { leaveUnclaimed(process) })
+	}
 	return connect.NewResponse(&guestv1.StartResponse{Pid: uint32(process.PID)}), nil
+}
+
+// claimPatience is how long the reader of a piped command may take to come.
+const claimPatience = 30 * time.Second
+
+// leaveUnclaimed hangs up a command whose reader has never come.
+func leaveUnclaimed(process *processes.Process) {
+	if process.Claim() {
+		process.Log.AttachAtEnd(0).Close()
+		process.HangUp()
+	}
 }
 
 // Attach streams output without a gap between what is kept and what comes.
@@ -46,7 +64,14 @@ func (s *Service) Attach(ctx context.Context, request *connect.Request[guestv1.A
 	default:
 		reader = process.Log.Attach(request.Msg.GetStdoutOffset(), request.Msg.GetStderrOffset())
 	}
-	defer reader.Close()
+	owner := process.Claim()
+	defer func() {
+		reader.Close()
+		if owner {
+			process.HangUp()
+			process.Log.Forget()
+		}
+	}()
 	stdout, stderr := reader.Offsets()
 	started := &guestv1.AttachStarted{Pid: uint32(process.PID), StdoutOffset: stdout, StderrOffset: stderr}
 	if err := stream.Send(&guestv1.AttachResponse{Event: &guestv1.AttachResponse_Started{Started: started}}); err != nil {
@@ -139,6 +164,10 @@ func (s *Service) Signal(_ context.Context, request *connect.Request[guestv1.Sig
 	process, err := s.Processes.Find(request.Msg.GetPid())
 	if err != nil {
 		return nil, refuse(err)
+	}
+	if request.Msg.GetGroupOnly() {
+		process.SignalGroup(syscall.Signal(number))
+		return connect.NewResponse(&guestv1.SignalResponse{}), nil
 	}
 	if err := process.Signal(syscall.Signal(number)); err != nil {
 		return nil, refuse(err)

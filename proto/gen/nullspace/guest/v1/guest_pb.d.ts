@@ -489,6 +489,23 @@ export declare type StartRequest = Message<"nullspace.guest.v1.StartRequest"> & 
    * @generated from field: bool attach_follows = 4;
    */
   attachFollows: boolean;
+
+  /**
+   * As attach_follows, and the command belongs to that Attach, as to the connection of a remote shell: its output waits
+   * for the reader and WriteStdin for the program, however long, and nothing of it is kept once it was sent. When the
+   * Attach ends before the command, the command is hung up: its input and output are closed, and on a terminal its
+   * programs are told.
+   *
+   * @generated from field: bool piped = 5;
+   */
+  piped: boolean;
+
+  /**
+   * Runs the agent's own SFTP server on stdin and stdout; of command only env, cwd and user count.
+   *
+   * @generated from field: bool sftp = 6;
+   */
+  sftp: boolean;
 };
 
 /**
@@ -953,6 +970,13 @@ export declare type SignalRequest = Message<"nullspace.guest.v1.SignalRequest"> 
    * @generated from field: int32 signal = 2;
    */
   signal: number;
+
+  /**
+   * Only the process group of the command; otherwise all that descends from it.
+   *
+   * @generated from field: bool group_only = 3;
+   */
+  groupOnly: boolean;
 };
 
 /**
