@@ -193,6 +193,22 @@ export const settings = z.strictObject({
   tenant_max_previews: wholeNumber(1)
     .default(200)
     .describe('Ports of sandboxes of one tenant that have an address at the same time.'),
+  ssh_enabled: toggle().default(true).describe('Let clients into sandboxes over SSH.'),
+  ssh_address: z
+    .union([z.ipv4(), z.ipv6(), z.literal('localhost')])
+    .default('127.0.0.1')
+    .describe('Address that the SSH relay listens on.'),
+  ssh_port: wholeNumber(0, 65535)
+    .default(3003)
+    .describe('Port of the SSH relay; 0 lets the system choose, and so does a port that is taken.'),
+  ssh_host: z
+    .string()
+    .regex(/^[A-Za-z0-9.:_-]*$/, 'must be a host name or an address')
+    .default('')
+    .describe('Name of this machine for SSH clients. Empty: from ssh_address, or else from public_url.'),
+  sandbox_max_ssh_connections: wholeNumber(1)
+    .default(20)
+    .describe('SSH connections of one sandbox that are open at the same time.'),
   max_body_bytes: wholeNumber(1)
     .default(64 * 1024 * 1024)
     .describe('Largest JSON body.'),

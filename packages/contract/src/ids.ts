@@ -17,6 +17,7 @@ export const idPrefixes = {
   terminal: 'ses_',
   upload: 'up_',
   preview_grant: 'pvg_',
+  ssh_access: 'ssh_',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

@@ -109,6 +109,7 @@ export {
   type SnapshotKind,
   snapshotFields,
 } from './schemas/snapshots.ts';
+export type { NewSshAccess, SshAccess, SshAccessRequest } from './schemas/ssh.ts';
 export type { PreflightRequest, PreflightResult } from './schemas/templates/blobs.ts';
 export type {
   BuildLogEntry,

@@ -41,6 +41,10 @@ export const limits = {
   /** Seconds that a preview grant may last. */
   preview_lifetime_secs: 86_400,
   readiness_timeout_secs: 300,
+  /** Minutes that an SSH access lasts: unless asked otherwise, and at most. */
+  ssh_access_minutes_default: 60,
+  ssh_access_minutes: 1440,
+  public_key_chars: 8192,
   /** Children of one fork. */
   fork_count: 100,
   directory_depth: 64,

@@ -21,6 +21,7 @@ import { createPreviews } from './preview/previews.ts';
 import { startPurging } from './purge.ts';
 import { SandboxFinder } from './sandboxes/sandbox-finder.ts';
 import { saveSnapshot } from './snapshots/create-snapshot.ts';
+import { createSshRelay } from './ssh/relay.ts';
 import type { Store } from './store/store.ts';
 import { Staging } from './uploads/staging.ts';
 import { startSweeping } from './uploads/sweep-uploads.ts';
@@ -79,10 +80,11 @@ export async function startServer(options: {
   await builds.start(context);
 
   const previews = await createPreviews(context);
+  const ssh = await createSshRelay(context);
   const feed = new EventFeed({ store, log });
   const uploads = new Uploads(context, new Staging(paths(settings).uploadsDir));
   let url = publicUrl(settings);
-  const app = await buildApp(context, { recovery, feed, previews, uploads, url: () => url });
+  const app = await buildApp(context, { recovery, feed, previews, ssh, uploads, url: () => url });
   const metricsServer = await serveMetrics(metrics, { port: settings.metrics_port });
   try {
     await app.listen({ host: settings.listen_address, port: settings.port });
@@ -93,6 +95,7 @@ export async function startServer(options: {
   url = publicUrl(settings, (app.server.address() as AddressInfo).port);
   fleet.start();
   await previews.start();
+  await ssh?.start();
   warmPools.start();
   feed.start();
   const deliveries = new DeliveryWorker({ store, settings, log, version, metrics });
@@ -110,6 +113,7 @@ export async function startServer(options: {
       const delivered = deliveries.stop({ graceMs: GRACE_MS });
       const built = builds.stop();
       await previews.stop();
+      ssh?.stop();
       const overdue = setTimeout(() => app.server.closeAllConnections(), GRACE_MS);
       await app.close();
       clearTimeout(overdue);

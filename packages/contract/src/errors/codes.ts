@@ -1,5 +1,6 @@
 import type { UploadFailureReason } from '../schemas/uploads.ts';
 import { previewCodes } from './preview-codes.ts';
+import { sshCodes } from './ssh-codes.ts';
 import { uploadErrors } from './upload-errors.ts';
 
 /** What is fixed about an error code. `{name}` in a message is filled in by whoever raises it. */
@@ -415,6 +416,7 @@ export const errorCodes = {
     description: 'The database is locked, full or cannot be reached.',
   },
   ...previewCodes,
+  ...sshCodes,
   not_implemented: {
     status: 501,
     retryable: false,

@@ -4,7 +4,6 @@ import { agentsPlanned } from './planned/agents.ts';
 import { codePlanned } from './planned/code.ts';
 import { desktopPlanned } from './planned/desktop.ts';
 import { monitorPlanned } from './planned/monitor.ts';
-import { sshPlanned } from './planned/ssh.ts';
 import { volumesPlanned } from './planned/volumes.ts';
 import { previewRoutes } from './previews.ts';
 import { processRoutes } from './processes.ts';
@@ -12,6 +11,7 @@ import type { ImplementedRoute, PlannedRoute, Route } from './route.ts';
 import { sandboxRoutes } from './sandboxes.ts';
 import { serverRoutes } from './server.ts';
 import { snapshotRoutes } from './snapshots.ts';
+import { sshRoutes } from './ssh.ts';
 import { templateBuildRoutes } from './template-builds.ts';
 import { templateRoutes } from './templates.ts';
 import { terminalRoutes } from './terminals.ts';
@@ -34,11 +34,11 @@ export const routes = {
   ...lifecycleRoutes,
   ...webhookRoutes,
   ...previewRoutes,
+  ...sshRoutes,
 };
 
 /** Routes of features that this version does not have. */
 export const planned: readonly PlannedRoute[] = [
-  ...sshPlanned,
   ...volumesPlanned,
   ...codePlanned,
   ...desktopPlanned,

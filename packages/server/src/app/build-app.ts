@@ -19,6 +19,8 @@ import { servePreviews } from '../preview/serve-previews.ts';
 import { serveSandboxSocket } from '../sandbox-socket/serve-sandbox-socket.ts';
 import { serveSandboxes } from '../sandboxes/serve-sandboxes.ts';
 import { serveSnapshots } from '../snapshots/serve-snapshots.ts';
+import type { SshRelay } from '../ssh/relay.ts';
+import { serveSsh } from '../ssh/serve-ssh.ts';
 import { serveTemplates } from '../templates/serve-templates.ts';
 import { serveTerminals } from '../terminals/serve-terminals.ts';
 import { serveUploads } from '../uploads/serve-uploads.ts';
@@ -44,6 +46,7 @@ export async function buildApp(
     recovery: ClaimRecovery;
     feed: EventFeed;
     previews: Previews;
+    ssh: SshRelay | undefined;
     uploads: Uploads;
     url: () => string;
   },
@@ -123,6 +126,7 @@ export async function buildApp(
   serveEvents(app, context, { streams, feed: options.feed });
   serveWebhooks(app, context);
   servePreviews(app, context, options.previews);
+  serveSsh(app, context, options.ssh);
   servePlanned(app);
   return app;
 }

@@ -40,7 +40,12 @@ function openDirect(host: string, port: number): Promise<Socket> {
   });
 }
 
-function openThroughAgent(live: LiveInstance, port: number): Promise<Duplex> {
+/**
+ * Opens a connection to a port of the guest's own loopback.
+ *
+ * @throws {ApiError} `preview_unreachable`.
+ */
+export function openThroughAgent(live: LiveInstance, port: number): Promise<Duplex> {
   const { agentAddress, agentToken } = live.instance;
   const { hostname, port: agentPort } = new URL(`http://${agentAddress}`);
   const unreachable = (cause?: unknown) =>

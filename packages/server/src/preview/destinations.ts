@@ -2,9 +2,8 @@ import type { NetworkPolicy } from '@nullspace/contract';
 import { ApiError } from '../api-error.ts';
 import type { Context } from '../context.ts';
 import type { LiveInstance } from '../fleet/live-instance.ts';
-import { endedSandbox, isGone, pausedSandbox } from '../sandboxes/ended.ts';
-import { pauseSnapshotId } from '../snapshots/pause-snapshot-id.ts';
-import { resumeSnapshot } from '../snapshots/resume-snapshot.ts';
+import { endedSandbox, isGone } from '../sandboxes/ended.ts';
+import { wakeSandbox } from '../snapshots/wake-sandbox.ts';
 import type { Sandbox } from '../store/records.ts';
 import { GuestAgent } from './guest-agent.ts';
 import { keyOf, type PreviewTarget } from './preview-target.ts';
@@ -34,7 +33,7 @@ export class Destinations {
   async find(target: PreviewTarget): Promise<Destination> {
     const known = await this.known(target);
     if (known) return known;
-    const sandbox = await this.#wake(await this.read(target));
+    const sandbox = await wakeSandbox(this.#context, await this.read(target));
     const live = await this.#context.finder.findLive(addressOf(sandbox));
     return this.#remember(target, { live, sandbox });
   }
@@ -62,13 +61,6 @@ export class Destinations {
   close(): void {
     for (const { agent } of this.#known.values()) agent.destroy();
     this.#known.clear();
-  }
-
-  async #wake(sandbox: Sandbox): Promise<Sandbox> {
-    if (sandbox.status !== 'paused') return sandbox;
-    if (!sandbox.autoResume) throw pausedSandbox(sandbox.id);
-    const { tenantId } = sandbox;
-    return await resumeSnapshot(this.#context, { tenantId, snapshotId: pauseSnapshotId(sandbox.id) });
   }
 
   #remember(target: PreviewTarget, { live, sandbox }: Pick<Destination, 'live' | 'sandbox'>): Destination {

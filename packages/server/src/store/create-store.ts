@@ -21,6 +21,7 @@ import * as resume from './resume.ts';
 import * as changeSnapshot from './snapshots/change-snapshot.ts';
 import { countSnapshots, insertSnapshot } from './snapshots/insert-snapshot.ts';
 import * as snapshots from './snapshots/read-snapshots.ts';
+import * as sshAccesses from './ssh/ssh-accesses.ts';
 import type { Store } from './store.ts';
 import * as changeBuild from './templates/change-build.ts';
 import * as changeTemplate from './templates/change-template.ts';
@@ -144,6 +145,12 @@ export function createStore(context: StoreContext): Store {
     measureLayers: verb(layers.measureLayers),
     listResultSnapshots: verb(layers.listResultSnapshots),
     listTemplateSnapshots: verb(layers.listTemplateSnapshots),
+    insertSshAccess: verb(sshAccesses.insertSshAccess),
+    findSshAccess: verb(sshAccesses.findSshAccess),
+    findSshAccessesByHash: verb(sshAccesses.findSshAccessesByHash),
+    listSshAccesses: verb(sshAccesses.listSshAccesses),
+    revokeSshAccess: verb(sshAccesses.revokeSshAccess),
+    markSshAccessUsed: verb(sshAccesses.markSshAccessUsed),
     secret: verb(secret),
     insertGrant: verb(grants.insertGrant),
     findGrant: verb(grants.findGrant),

@@ -12,6 +12,7 @@ export async function purgeExpired(context: StoreContext, limits: PurgeLimits): 
     aliases: await inSteps(context, (transaction) => deleteOrphans(transaction, 'sandbox_aliases')),
     snapshots: await inSteps(context, (transaction) => deleteOrphans(transaction, 'snapshots')),
     previewGrants: await inSteps(context, (transaction) => deleteOrphans(transaction, 'preview_grants')),
+    sshAccesses: await inSteps(context, (transaction) => deleteOrphans(transaction, 'ssh_accesses')),
     idempotencyKeys: await inSteps(context, (transaction) => deleteExpiredKeys(transaction, now)),
     events: await purgeEvents(context, limits),
   };
@@ -35,7 +36,7 @@ async function deleteEnded(transaction: DatabaseTransaction, endedBefore: number
 /** Deletes names that lead to an execution of which no sandbox is remembered any more. */
 async function deleteOrphans(
   transaction: DatabaseTransaction,
-  table: 'sandbox_aliases' | 'snapshots' | 'preview_grants',
+  table: 'sandbox_aliases' | 'snapshots' | 'preview_grants' | 'ssh_accesses',
 ): Promise<number> {
   const { numDeletedRows } = await transaction
     .deleteFrom(table)

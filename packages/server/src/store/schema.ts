@@ -29,6 +29,7 @@ export interface Schema {
   server_secrets: SecretTable;
   preview_grants: PreviewGrantTable;
   preview_addresses: PreviewAddressTable;
+  ssh_accesses: SshAccessTable;
   sandbox_aliases: SandboxAliasTable;
   snapshots: SnapshotTable;
   warm_pools: WarmPoolTable;
@@ -44,6 +45,23 @@ export interface Schema {
   template_build_logs: BuildLogTable;
   template_layers: LayerTable;
 }
+
+interface SshAccessTable {
+  id: string;
+  tenant_id: string;
+  sandbox_id: string;
+  execution_id: string;
+  account: string;
+  public_key: string;
+  key_hash: string;
+  certificate_hash: string;
+  created_at: number;
+  expires_at: number;
+  revoked_at: number | null;
+  last_used_at: number | null;
+}
+
+export type SshAccessRow = Selectable<SshAccessTable>;
 
 interface WarmPoolTable {
   tenant_id: string;

@@ -16,6 +16,7 @@ import type {
   UnfinishedClaim,
 } from './records.ts';
 import type { SnapshotStore } from './snapshots/snapshot-store.ts';
+import type { SshAccessStore } from './ssh/ssh-access-store.ts';
 import type { TemplateStore } from './templates/template-store.ts';
 import type { UploadStore } from './uploads/upload-store.ts';
 import type { WebhookStore } from './webhooks/webhook-store.ts';
@@ -33,6 +34,7 @@ export interface Store
     WebhookStore,
     TemplateStore,
     PreviewStore,
+    SshAccessStore,
     UploadStore,
     WarmPoolStore {
   /** `sqlite` or `postgres`. */
@@ -193,6 +195,7 @@ export interface PurgeResult {
   snapshots: number;
   /** Preview grants of sandboxes that are forgotten. */
   previewGrants: number;
+  sshAccesses: number;
   idempotencyKeys: number;
   events: number;
 }

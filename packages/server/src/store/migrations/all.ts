@@ -8,6 +8,7 @@ import * as templates from './0005-templates.ts';
 import * as warmPools from './0006-warm-pools.ts';
 import * as previews from './0009-previews.ts';
 import * as uploads from './0010-uploads.ts';
+import * as sshAccesses from './0011-ssh-accesses.ts';
 
 /** One step of the schema. It runs in a transaction together with the note that it was made. */
 export interface Migration {
@@ -24,4 +25,5 @@ export const migrations: Record<string, Migration> = {
   '0006-warm-pools': warmPools,
   '0009-previews': previews,
   '0010-uploads': uploads,
+  '0011-ssh-accesses': sshAccesses,
 };

@@ -28,6 +28,7 @@ export function testsOfPurge(database: TestDatabase): void {
         aliases: 0,
         snapshots: 0,
         previewGrants: 0,
+        sshAccesses: 0,
         idempotencyKeys: 1,
         events: 0,
       });
@@ -49,6 +50,7 @@ export function testsOfPurge(database: TestDatabase): void {
         aliases: 0,
         snapshots: 0,
         previewGrants: 0,
+        sshAccesses: 0,
         idempotencyKeys: 0,
         events: 0,
       });
