@@ -34,7 +34,6 @@ def test_errors_say_what_to_do():
 @pytest.mark.parametrize(
     "call",
     [
-        lambda sandbox: sandbox.create_ssh_access(public_key="ssh-ed25519 AAAA"),
         lambda sandbox: nullspace.Volume.list(),
     ],
 )

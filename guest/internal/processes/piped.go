@@ -9,7 +9,9 @@ import (
 )
 
 // pipedLimits keep what the reader has not got yet, and hold the writer back rather than lose anything of it.
-var pipedLimits = output.Limits{TailBytes: 512 << 10, StarvedTailBytes: 64 << 10, Patience: math.MaxInt64}
+var pipedLimits = output.Limits{
+	TailBytes: 512 << 10, StarvedTailBytes: 64 << 10, MemoryBytes: 1 << 20, Patience: math.MaxInt64,
+}
 
 // Claim makes the caller the reader that a piped command belongs to; false for other commands and for later readers.
 func (p *Process) Claim() bool { return p.piped && p.claimed.CompareAndSwap(false, true) }

@@ -3,7 +3,7 @@ import { BUILTIN_NAMESPACE, BUILTIN_TAGS, DEFAULT_TAG } from './builtin.ts';
 import { type BuiltinTemplate, defaultTag, type OwnTemplate } from './find-template.ts';
 
 const descriptions: Record<string, string> = {
-  base: 'Debian 12 with bash, Python 3, Node.js 24, git, curl, jq and ripgrep',
+  base: 'Debian 12 with bash, Python 3, Node.js 24, git, curl, jq, ripgrep and rsync',
 };
 
 /** A built-in template as the API shows it. */

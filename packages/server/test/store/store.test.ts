@@ -15,6 +15,7 @@ import { testsOfPreviews } from './suites/previews.ts';
 import { testsOfPurge } from './suites/purge-expired.ts';
 import { testsOfResume } from './suites/resume.ts';
 import { testsOfSnapshots } from './suites/snapshots.ts';
+import { testsOfSshAccesses } from './suites/ssh-accesses.ts';
 import { testsOfTemplates } from './suites/templates.ts';
 import { testsOfTenants } from './suites/tenants.ts';
 import { testsOfTwoProcesses } from './suites/two-processes.ts';
@@ -39,6 +40,7 @@ const suites = [
   testsOfMigrate,
   testsOfWebhooks,
   testsOfPreviews,
+  testsOfSshAccesses,
   testsOfTemplates,
   testsOfUploads,
   testsOfOldBuilds,
