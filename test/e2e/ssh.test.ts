@@ -280,9 +280,7 @@ describe('SSH', () => {
       const ended = collect(child);
       // The shortest lifetime is a minute.
       const database = new DatabaseSync(join(installation.dataDir, 'server/db.sqlite'), { timeout: 10_000 });
-      database
-        .prepare('update ssh_accesses set expires_at = ? where id = ?')
-        .run(Date.now(), made.access_id);
+      database.prepare('update ssh_accesses set expires_at = ? where id = ?').run(Date.now(), made.access_id);
       database.close();
       const { code, stderr } = await ended;
       assert.equal(code, 255);
