@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { before, describe, test } from 'node:test';
@@ -211,14 +211,16 @@ describe('SSH', () => {
 
     test('to the loopback of the sandbox', async () => {
       await page(8123);
-      const port = await freePort();
-      const child = client.start(access, [], { flags: ['-N', '-L', `127.0.0.1:${port}:localhost:8123`] });
-      const fetchPage = () =>
-        fetch(`http://127.0.0.1:${port}/`).then(
-          (answer) => answer.text(),
-          () => undefined,
-        );
-      await until(async () => (await fetchPage()) === 'from inside', 'the page comes through the forward');
+      const socketPath = join(client.folder, 'forward');
+      const child = client.start(access, [], { flags: ['-N', '-L', `${socketPath}:localhost:8123`] });
+      const fetchPage = async () => {
+        const [answer] = await once(request({ socketPath, path: '/' }).end(), 'response');
+        return Buffer.concat(await answer.toArray()).toString();
+      };
+      await until(
+        async () => (await fetchPage().catch(() => '')) === 'from inside',
+        'the page comes through the forward',
+      );
       child.kill();
     });
 
@@ -355,11 +357,3 @@ describe('SSH', () => {
 });
 
 const hostOf = (url: string) => new URL(url).hostname.replace('127.0.0.1', '169.254.169.254');
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
-}
