@@ -23,7 +23,6 @@ func TestACopyBecomesAGuestOfItsOwn(t *testing.T) {
 	source.shell(t, "mkdir -p /etc/nullspace/on-restore.d")
 	source.shell(t, `printf '#!/bin/sh\necho "$NULLSPACE_RESTORE_ID $(cat /etc/machine-id)" > /tmp/hooked\n' > /etc/nullspace/on-restore.d/10-note; chmod 755 /etc/nullspace/on-restore.d/10-note`)
 	counter := start(ctx, t, source, &guestv1.Command{Command: "i=0; echo begun; while read line; do i=$((i+1)); echo $line $i; done", Shell: true})
-	timed := start(ctx, t, source, &guestv1.Command{Command: "sleep 600", Shell: true, TimeoutMs: 4000})
 	// Most of its output is on the disk, in a file without a name.
 	talker := start(ctx, t, source, &guestv1.Command{Command: "i=0; while [ $i -lt 24 ]; do head -c 1048576 /dev/urandom; i=$((i+1)); done", Shell: true})
 	said := source.outputFrom(ctx, t, talker, 0)
@@ -34,6 +33,8 @@ func TestACopyBecomesAGuestOfItsOwn(t *testing.T) {
 	stream, err := source.Attach(ctx, connect.NewRequest(&guestv1.AttachRequest{Pid: counter}))
 	must(t, err)
 	seen := readUntil(t, stream, "one 1\n")
+
+	timed := start(ctx, t, source, &guestv1.Command{Command: "sleep 600", Shell: true, TimeoutMs: 10_000})
 
 	// A pause: the stream says where it can be read on.
 	_, err = source.Freeze(ctx, connect.NewRequest(&guestv1.FreezeRequest{Reason: "test"}))
@@ -48,7 +49,7 @@ func TestACopyBecomesAGuestOfItsOwn(t *testing.T) {
 		t.Fatalf("%v: %s", err, output)
 	}
 	// Longer than the time limit of the command, which does not count while the guest sleeps.
-	time.Sleep(5 * time.Second)
+	time.Sleep(11 * time.Second)
 
 	env := []string{"NULLSPACE_AGENT_TOKEN=" + copyToken, "NULLSPACE_RESTORE_ID=copy-1"}
 	box, ended := launch(t, found, source.root, env, "restore", "--image-path="+image)
@@ -76,6 +77,14 @@ func TestACopyBecomesAGuestOfItsOwn(t *testing.T) {
 		t.Fatalf("the copy is %q", got)
 	}
 
+	listed, err := box.ListProcesses(ctx, connect.NewRequest(&guestv1.ListProcessesRequest{}))
+	must(t, err)
+	for _, process := range listed.Msg.Processes {
+		if process.Pid == timed && !process.Running {
+			t.Fatal("the time asleep counted against the limit of a command")
+		}
+	}
+
 	// Processes go on, and are read on from where the stream was cut.
 	write(ctx, t, box, counter, "two")
 	stream, err = box.Attach(ctx, connect.NewRequest(&guestv1.AttachRequest{Pid: counter, StdoutOffset: uint64(len(seen))}))
@@ -87,13 +96,6 @@ func TestACopyBecomesAGuestOfItsOwn(t *testing.T) {
 	for _, offset := range []int{0, 1, 5 << 20, 9<<20 + 12345, 24<<20 - 1} {
 		if !bytes.Equal(box.outputFrom(ctx, t, talker, offset), said[offset:]) {
 			t.Fatalf("the output from %d on is not what the source had", offset)
-		}
-	}
-	listed, err := box.ListProcesses(ctx, connect.NewRequest(&guestv1.ListProcessesRequest{}))
-	must(t, err)
-	for _, process := range listed.Msg.Processes {
-		if process.Pid == timed && !process.Running {
-			t.Fatal("the time asleep counted against the limit of a command")
 		}
 	}
 	stream, err = box.Attach(ctx, connect.NewRequest(&guestv1.AttachRequest{Pid: timed}))

@@ -3,6 +3,7 @@ import { before, describe, test } from 'node:test';
 import { NotFoundError, Sandbox } from 'nullspace';
 import { type Installation, startInstallation } from '../harness/installation.ts';
 import { suite } from '../harness/suite.ts';
+import { until } from '../harness/until.ts';
 
 describe('a sandbox from its creation to its end', () => {
   let installation: Installation;
@@ -72,9 +73,11 @@ describe('a sandbox from its creation to its end', () => {
 
   test('ends at its deadline, which can be moved', async () => {
     const short = await Sandbox.create({ ...connection, timeout: 1 });
-    const moved = await Sandbox.create({ ...connection, timeout: 1 });
+    const moved = await Sandbox.create({ ...connection, timeout: 10 });
+    const { timeoutAt } = await moved.getInfo();
     await moved.setTimeout(300);
     await endOf(short);
+    await until(() => Date.now() > timeoutAt!.getTime() + 500, 'its first deadline has passed');
     const error = await short.getInfo().catch((caught: unknown) => caught as NotFoundError);
     assert.match(String((error as NotFoundError).message), /timeout|time to live|deadline/i);
     assert.equal(await moved.isRunning(), true);

@@ -198,13 +198,13 @@ func dialRequest(t *testing.T) (*http.Request, error) {
 
 func TestTimeLimitsStandStillWhileFrozen(t *testing.T) {
 	pid := must[*connect.Response[guestv1.StartResponse]](t)(agent.Start(deadline(t),
-		connect.NewRequest(&guestv1.StartRequest{Command: &guestv1.Command{Command: "sleep 60", Shell: true, TimeoutMs: 300}}))).Msg.Pid
+		connect.NewRequest(&guestv1.StartRequest{Command: &guestv1.Command{Command: "sleep 60", Shell: true, TimeoutMs: 2500}}))).Msg.Pid
 	freeze(t)
 	process := must[interface{ Done() <-chan struct{} }](t)(service.Processes.Find(pid))
 	select {
 	case <-process.Done():
 		t.Fatal("the limit passed while the guest was frozen")
-	case <-time.After(600 * time.Millisecond):
+	case <-time.After(3 * time.Second):
 	}
 	thaw(t)
 	if exit := follow(t, &guestv1.AttachRequest{Pid: pid}, nil).exit; !exit.GetTimedOut() {

@@ -131,7 +131,7 @@ func TestSignalsEndWith128(t *testing.T) {
 func TestTimeoutKillsTheWholeTree(t *testing.T) {
 	mark := fmt.Sprintf("7%d", os.Getpid())
 	command := shell(fmt.Sprintf("setsid sleep %s & (setsid sleep %s &); (trap '' TERM INT HUP; sleep %s) & echo begun; sleep %s", mark, mark, mark, mark))
-	command.TimeoutMs = 700
+	command.TimeoutMs = 3000
 	result := runCommand(t, command)
 	if result.Exit.Code != 124 || !result.Exit.TimedOut || string(result.Stdout) != "begun\n" {
 		t.Fatalf("%v %q", result.Exit, result.Stdout)

@@ -19,9 +19,10 @@ const small = { layers: [makeTar([{ path: 'file', content: 'x' }])] };
 async function openHost(
   t: TestContext,
   overrides: Parameters<typeof makeSite>[1] = { insecure_registries: '127.0.0.1' },
+  patienceMs = 60_000,
 ) {
   const site = await makeSite(t, overrides);
-  const timing = { registryAnswerMs: 500, registryStallMs: 500 };
+  const timing = { registryAnswerMs: patienceMs, registryStallMs: patienceMs };
   const { client, context } = await site.open({ timing, imager: await findImager() });
   const left = async () => [
     ...(await readdir(context.paths.layersDir)),
@@ -99,7 +100,7 @@ test('what is not there, and what cannot be reached, is said with its code', asy
 });
 
 test('a registry that does not answer, or stops in the middle, is given up', async (t) => {
-  const { client, left } = await openHost(t);
+  const { client, left } = await openHost(t, { insecure_registries: '127.0.0.1' }, 500);
   const silent = await serve(t, () => {});
   const error = await refusal(importImage(client, { reference: `${silent}/silent:latest` }));
   assert.equal(error.code, 'registry_unreachable');

@@ -128,7 +128,7 @@ test('a wait ends when its time is over, or when nothing can come any more', asy
 
 test('an instance that is lost or does not answer is not given out; another one is', async (t) => {
   const site = await makeSite(t);
-  const host = await site.open({ timing: { checkoutMs: 20 } });
+  const host = await site.open({ timing: { checkoutMs: 1000 } });
   await host.client.setPools({ pools: [pool('twp_a', 2)] });
   await ready(host, 'twp_a', 2);
   const [first, second] = host.context.pools.find('twp_a')!.ready.map(({ id }) => id);

@@ -17,9 +17,10 @@ const ids = (host: OpenedHost) => poolOf(host).ready.map(({ id }) => id);
 test('an old instance is replaced, one after another', async (t) => {
   const site = await makeSite(t);
   const host = await site.open({ timing: { poolCheckMs: 5 } });
-  await host.client.setPools({ pools: [pool('twp_a', 2, { maxAgeMs: 60n })] });
+  await host.client.setPools({ pools: [pool('twp_a', 2)] });
   await full(host, 2);
   const before = ids(host);
+  await host.client.setPools({ pools: [pool('twp_a', 2, { maxAgeMs: 60n })] });
   await until(() => ids(host).length > 0 && ids(host).every((id) => !before.includes(id)));
   assert.ok(poolOf(host).expired >= 2);
 });

@@ -6,6 +6,7 @@ import { limits } from '@nullspace/contract';
 import { host } from '@nullspace/proto';
 import { expectError } from '../fixtures/expect-error.ts';
 import { type Answer, startTestServer, type TestServer } from '../fixtures/test-server.ts';
+import { until } from '../fixtures/until.ts';
 import { sha256, UploadClient } from '../fixtures/upload-client.ts';
 
 const PART = limits.upload_part_bytes;
@@ -268,10 +269,7 @@ describe('uploads', () => {
     server.host.end(doomed, { state: host.State.DESTROYED, reason: 'manual' });
     await server.restart();
     expectError(await own.read(upload), 'sandbox_not_found');
-    for (let tries = 0; tries < 500 && existsSync(staged(upload)); tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    assert.ok(!existsSync(staged(upload)));
+    await until(() => !existsSync(staged(upload)));
   });
 
   test('wait for the resume of a paused sandbox', async () => {
