@@ -4,7 +4,6 @@ import { request } from 'node:http';
 import { before, describe, test } from 'node:test';
 import { Sandbox } from 'nullspace';
 import { type Installation, startInstallation } from '../harness/installation.ts';
-import { memoryOf } from '../harness/memory-of.ts';
 import { suite } from '../harness/suite.ts';
 import { until } from '../harness/until.ts';
 
@@ -72,10 +71,16 @@ describe('previews', () => {
   });
 
   test('reach services that listen on the loopback of the sandbox alone', async () => {
-    await serve(sandbox, 3001, '127.0.0.1');
-    const { host } = await hostOf(sandbox, 3001);
-    assert.equal((await fetch(`http://${host}/echo`)).status, 200);
-    await talk(`ws://${host}/`);
+    // Node.js takes "localhost" for ::1.
+    for (const [port, address] of [
+      [3001, '127.0.0.1'],
+      [3003, '::1'],
+    ] as const) {
+      await serve(sandbox, port, address);
+      const { host } = await hostOf(sandbox, port);
+      assert.equal((await fetch(`http://${host}/echo`)).status, 200);
+      await talk(`ws://${host}/`);
+    }
   });
 
   test('pass streams, uploads and WebSockets through', async () => {
@@ -91,25 +96,7 @@ describe('previews', () => {
     assert.equal(await upload.text(), '5000000');
     await talk(`ws://${host}/`);
     await talk(websocket_url);
-    const many = await Promise.all(Array.from({ length: 100 }, () => talk(`ws://${host}/`)));
-    assert.equal(many.length, 100);
     assert.equal(await (await fetch(`http://${host}/hints`)).text(), 'after hints');
-  });
-
-  test('keep the memory of the server flat during a large download', async () => {
-    const { host } = await hostOf(sandbox);
-    // What a first download makes the server take is there for the next ones.
-    await (await fetch(`http://${host}/zeros?mb=128`)).arrayBuffer();
-    const before = memoryOf(installation.server.pid);
-    let most = 0;
-    let bytes = 0;
-    const download = await fetch(`http://${host}/zeros?mb=300`);
-    for await (const chunk of download.body!) {
-      bytes += chunk.length;
-      most = Math.max(most, memoryOf(installation.server.pid));
-    }
-    assert.equal(bytes, 300 * 1024 * 1024);
-    assert.ok(most - before < 100 * 1024 * 1024, `the server grew by ${most - before} bytes`);
   });
 
   test('show the service the host that the policy names, and lead redirects back', async () => {
@@ -245,11 +232,25 @@ describe('previews', () => {
     assert.equal(seen.headers['x-forwarded-proto'], 'https');
     assert.equal(seen.headers['x-forwarded-for'], '9.9.9.9, 127.0.0.1');
     assert.equal(seen.headers[target.token_header_name], undefined);
-    const wrong = { [target.token_header_name]: 'nonsense' };
+    const judge = async (token: string, where = target.http_url) =>
+      await codeOf(await fetch(`${where}echo`, { headers: { [target.token_header_name]: token } }));
+    assert.equal(await judge('nonsense'), '401 preview_proxy_token_invalid');
+    const signed = await sandbox.previews.sign(3000);
     assert.equal(
-      await codeOf(await fetch(target.http_url, { headers: wrong })),
+      await judge(new URL(signed.url).searchParams.get('edge_token')!),
       '401 preview_proxy_token_invalid',
     );
+    const elsewhere = `http://${(await hostOf(await create({}))).host}/`;
+    assert.equal(await judge(target.http_token, elsewhere), '403 preview_proxy_token_scope_mismatch');
+    const otherPort = `http://${(await hostOf(sandbox, 3002)).host}/`;
+    assert.equal(await judge(target.http_token, otherPort), '403 preview_proxy_token_scope_mismatch');
+    const forSockets = await sandbox.previews.proxyTarget(3000, { transports: ['websocket'] });
+    assert.equal(await judge(forSockets.websocket!.token), '403 preview_proxy_token_scope_mismatch');
+    const brief = await sandbox.previews.proxyTarget(3000, { expiresInSeconds: 1 });
+    const isOver = async () => (await judge(brief.http!.token)) === '401 preview_proxy_token_expired';
+    await until(async () => await isOver().catch(() => false), 'the end of the token');
+    await sandbox.previews.revoke(forSockets.grant.id);
+    assert.equal(await judge(forSockets.websocket!.token), '401 preview_proxy_token_revoked');
   });
 
   test('say what is wrong with a service that misbehaves', async () => {
@@ -259,12 +260,29 @@ describe('previews', () => {
     assert.equal(await codeOf(await fetch(`http://${host}/resets`)), '502 preview_unreachable');
     assert.equal(await codeOf(await fetch(`http://${host}/huge-headers`)), '502 preview_unreachable');
     assert.equal(await codeOf(await fetch(`http://${host}/odd-101`)), '502 preview_unreachable');
+    assert.equal(await codeOf(await fetch(`http://${host}/hints-alone`)), '502 preview_unreachable');
     await assert.rejects(fetch(`http://${host}/dies`).then((answer) => answer.text()));
     assert.equal((await fetch(`http://${host}/echo`)).status, 200);
   });
 
   test('refuse other spellings of a port, ports of the platform and foreign names', async () => {
-    for (const port of ['080', '+80', '80.0', '0x50', '65536', '0', '80%2F', '%2B80', '22', '49983']) {
+    for (const port of [
+      '080',
+      '02280',
+      '+80',
+      '80.0',
+      '0x50',
+      '65536',
+      '0',
+      '-1',
+      '80%2F',
+      '80%20',
+      '%2B80',
+      '1e3',
+      '٣٠٠٠',
+      '22',
+      '49983',
+    ]) {
       const answer = await call(sandbox.id, `ports/${port}/preview-url`, { method: 'GET' });
       assert.ok(answer.status === 400 || answer.status === 404, `${port}: ${answer.status}`);
     }

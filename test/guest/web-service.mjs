@@ -4,7 +4,17 @@ import { createServer } from 'node:http';
 
 const [port, address = '0.0.0.0'] = process.argv.slice(2);
 
+/** Requests that wait for an answer which never comes, and WebSockets that are open. */
+const state = { hanging: 0, sockets: 0 };
+
 const pages = {
+  '/state': (_request, response) => response.end(JSON.stringify(state)),
+  '/never': (_request, response) => {
+    state.hanging += 1;
+    response.on('close', () => {
+      state.hanging -= 1;
+    });
+  },
   '/echo': (request, response) => {
     const seen = { method: request.method, url: request.url, headers: request.headers };
     response.setHeader('content-type', 'application/json').end(JSON.stringify(seen));
@@ -54,6 +64,9 @@ const pages = {
   },
   '/odd-101': (request) =>
     request.socket.end('HTTP/1.1 101 Switching Protocols\r\nupgrade: odd\r\nconnection: upgrade\r\n\r\n'),
+  '/hints-alone': (request) => {
+    request.socket.end('HTTP/1.1 103 Early Hints\r\nlink: </a.css>; rel=preload\r\n\r\n');
+  },
   '/hints': (_request, response) => {
     response.writeEarlyHints({ link: '</a.css>; rel=preload; as=style' });
     response.end('after hints');
@@ -85,6 +98,13 @@ server.on('upgrade', (request, socket) => {
     socket.write(Buffer.concat([Buffer.from([129, length]), text]));
   });
   socket.on('error', () => socket.destroy());
+  // Does not care that the client has gone.
+  if (request.url === '/deaf') return;
+  state.sockets += 1;
+  socket.on('end', () => socket.end());
+  socket.on('close', () => {
+    state.sockets -= 1;
+  });
 });
 
 server.listen(Number(port), address, () => console.log('listening'));

@@ -61,7 +61,7 @@ func serve(w http.ResponseWriter, r *http.Request, closing context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), connectPatience)
 	defer cancel()
-	inner, err := (&net.Dialer{}).DialContext(ctx, "tcp4", net.JoinHostPort("127.0.0.1", strconv.FormatUint(port, 10)))
+	inner, err := openLoopback(ctx, strconv.FormatUint(port, 10))
 	if err != nil {
 		http.Error(w, fmt.Sprintf("nothing answers on port %d of the sandbox", port), http.StatusBadGateway)
 		return
@@ -84,6 +84,15 @@ func serve(w http.ResponseWriter, r *http.Request, closing context.Context) {
 	})
 	defer release()
 	join(inner, outer, buffered)
+}
+
+// openLoopback tries both names of the loopback: many development servers listen on what "localhost" is first, which is ::1.
+func openLoopback(ctx context.Context, port string) (net.Conn, error) {
+	inner, err := (&net.Dialer{}).DialContext(ctx, "tcp4", net.JoinHostPort("127.0.0.1", port))
+	if err == nil {
+		return inner, nil
+	}
+	return (&net.Dialer{}).DialContext(ctx, "tcp6", net.JoinHostPort("::1", port))
 }
 
 // join copies both ways until both directions ended or one broke.

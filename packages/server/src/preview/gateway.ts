@@ -9,6 +9,7 @@ import { makeId } from '../make-id.ts';
 import { type Admission, authorize } from './authorize.ts';
 import { cleanRequest, withoutTokens } from './clean-request.ts';
 import { type Destination, Destinations } from './destinations.ts';
+import { endWithClient } from './end-with-client.ts';
 import { answerProblem, refuseUpgrade } from './error-page.ts';
 import type { Grants } from './grants.ts';
 import { type HostMask, maskOf, maskRequest, unmaskResponse } from './mask-host.ts';
@@ -48,6 +49,7 @@ export class Gateway {
         asking.emit('error', new Error('the service switched protocols unasked'));
       });
     });
+    this.#proxy.on('proxyReqWs', (asking, _request, socket) => endWithClient(asking, socket));
     this.#proxy.on('proxyRes', (answer, request) => {
       answer.on('data', ({ length }: Buffer) => countPassed(length));
       const passage = this.#passages.get(request as IncomingMessage);
