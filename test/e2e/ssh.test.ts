@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { before, describe, test } from 'node:test';
 import { Sandbox } from 'nullspace';
+import { repository } from '../harness/artifacts.ts';
 import { type Installation, startInstallation } from '../harness/installation.ts';
 import { memoryOf } from '../harness/memory-of.ts';
 import { collect, type MadeAccess, SshClient } from '../harness/ssh-client.ts';
@@ -332,6 +333,41 @@ describe('SSH', () => {
     const before = { ...access, port: again.port };
     const ended = await client.run(before, ['whoami'], { certified: true, user: access.user });
     assert.equal(ended.stdout.toString(), 'root\n', ended.stderr);
+  });
+
+  describe('on the command line', () => {
+    const nullspace = (words: string[], env: Record<string, string> = {}) =>
+      collect(
+        spawn(process.execPath, [join(repository, 'packages/cli/bin/nullspace.js'), ...words], {
+          env: { ...process.env, ...installation.clientEnv(), HOME: client.folder, ...env },
+          stdio: 'pipe',
+        }),
+      );
+
+    test('makes a key, and ends with the code of the command', async () => {
+      for (const program of [['ssh'], ['sandbox', 'ssh']]) {
+        const ended = await nullspace([...program, sandbox.id, '--', 'echo $((6 * 7)); exit 9']);
+        assert.deepEqual([ended.code, ended.stdout.toString()], [9, '42\n'], ended.stderr);
+      }
+    });
+
+    test('makes, lists and revokes accesses', async () => {
+      const made = await nullspace(['sandbox', 'ssh-access', sandbox.id, '--ttl', '90s', '--json']);
+      const record = JSON.parse(made.stdout.toString()) as { access_id: string; command: string };
+      const run = await collect(spawn('bash', ['-c', `${record.command} whoami`], { stdio: 'pipe' }));
+      assert.equal(run.stdout.toString(), 'root\n', run.stderr);
+      const revoked = await nullspace(['sandbox', 'ssh-revoke', sandbox.id, record.access_id]);
+      assert.equal(revoked.stdout.toString(), `${record.access_id} is revoked.\n`);
+      const { stdout } = await nullspace(['sandbox', 'ssh-list', sandbox.id]);
+      assert.match(stdout.toString(), new RegExp(`^${record.access_id}  revoked  root  SHA256:`, 'm'));
+    });
+
+    test('says what is missing', async () => {
+      const ended = await nullspace(['ssh', sandbox.id], { PATH: '/nonexistent' });
+      assert.equal(ended.code, 1);
+      assert.match(ended.stderr, /The program ssh is not on this machine\.(.|\n)*openssh-client/);
+      assert.equal((await nullspace(['ssh', sandbox.id, '--ttl', 'soon'])).code, 2);
+    });
   });
 
   test('refuses keys and lifetimes that cannot be', async () => {

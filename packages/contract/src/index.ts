@@ -163,6 +163,13 @@ export {
   ptyServerFrame,
 } from './schemas/terminal-frames.ts';
 export type { ResizeRequest, Terminal } from './schemas/terminals.ts';
+export {
+  type TunnelClientFrame,
+  type TunnelOpenFrame,
+  type TunnelServerFrame,
+  tunnelClientFrame,
+  tunnelOpenFrame,
+} from './schemas/tunnel-frames.ts';
 export type {
   CompletedUpload,
   CompleteUploadRequest,

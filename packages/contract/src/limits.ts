@@ -41,6 +41,8 @@ export const limits = {
   /** Seconds that a preview grant may last. */
   preview_lifetime_secs: 86_400,
   readiness_timeout_secs: 300,
+  /** Bytes of a tunnel to a port that may be under way in one direction. */
+  tunnel_window_bytes: 1024 * 1024,
   /** Minutes that an SSH access lasts: unless asked otherwise, and at most. */
   ssh_access_minutes_default: 60,
   ssh_access_minutes: 1440,

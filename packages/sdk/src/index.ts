@@ -70,6 +70,7 @@ export { Lifecycle } from './lifecycle/lifecycle.ts';
 export type { EventScope, ListEventsOptions } from './lifecycle/list.ts';
 export type { StreamEventsOptions } from './lifecycle/stream.ts';
 export type { LifecycleEvent, LifecycleOperation, LifecycleStatus } from './lifecycle/types.ts';
+export type { ForwardPortOptions, PortForward } from './previews/forward-port.ts';
 export { Previews, type SignOptions, type WaitForPortOptions } from './previews/previews.ts';
 export type {
   PortReadiness,
@@ -106,6 +107,8 @@ export type { CreateSnapshotOptions } from './snapshots/create.ts';
 export type { ListSnapshotsOptions, SnapshotQuery } from './snapshots/list.ts';
 export { Snapshot } from './snapshots/snapshot.ts';
 export type { SnapshotDetail, SnapshotInfo, SnapshotKind } from './snapshots/types.ts';
+export { type CreateSshAccessOptions, Ssh } from './ssh/ssh.ts';
+export type { NewSshAccess, SshAccess } from './ssh/types.ts';
 export type { FollowBuildOptions, SendBuildOptions } from './templates/builds/start-build.ts';
 export {
   type RetryBuildOptions,

@@ -7,6 +7,11 @@ export const previewCommands: CommandEntry[] = [
   entry('sandbox url', 'Show the address of a port.', () => import('../commands/sandbox/preview/url.ts')),
   entry('sandbox ready', 'Wait until a port answers.', () => import('../commands/sandbox/preview/ready.ts')),
   entry(
+    'sandbox port-forward',
+    'Make ports of a sandbox ports of this machine.',
+    () => import('../commands/sandbox/preview/port-forward.ts'),
+  ),
+  entry(
     'sandbox preview-url get',
     'Show the preview of a port.',
     () => import('../commands/sandbox/preview/url-get.ts'),

@@ -3,6 +3,7 @@ import { entry } from './entry.ts';
 import { fileCommands } from './file-commands.ts';
 import { gitCommands } from './git-commands.ts';
 import { previewCommands } from './preview-commands.ts';
+import { sshCommands } from './ssh-commands.ts';
 import { templateCommands, templateGroups } from './template-commands.ts';
 
 const groups: Record<string, string> = {
@@ -113,6 +114,7 @@ const commands: CommandEntry[] = [
   entry('sandbox pty kill', 'End a terminal.', () => import('../commands/sandbox/pty/kill.ts')),
   ...gitCommands,
   ...previewCommands,
+  ...sshCommands,
   entry(
     'snapshot create',
     'Take a snapshot; the sandbox goes on.',

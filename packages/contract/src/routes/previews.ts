@@ -85,6 +85,20 @@ export const previewRoutes = {
     response: portReadiness,
     errors: ['sandbox_not_found'],
   }),
+  openTunnel: defineRoute({
+    id: 'openTunnel',
+    method: 'GET',
+    path: `${sandbox}/ws`,
+    channel: 'tunnel',
+    tag: 'Previews',
+    summary: 'WebSocket: one connection to a port of a sandbox, as bytes.',
+    description:
+      'The first frame is `tunnel_open`; after `tunnel_started` both sides send bytes in binary frames. Each side acknowledges with `tunnel_ack` what it has passed on and stops at `window_bytes` that are not acknowledged. `tunnel_end` says that a side has no more to send.',
+    params: sandboxParams,
+    query: z.strictObject({ channel: z.literal('tunnel') }),
+    status: 101,
+    errors: [],
+  }),
   listPreviews: defineRoute({
     id: 'listPreviews',
     method: 'GET',

@@ -6,7 +6,7 @@ import { type Connection, type ConnectionEvents, openConnection } from '../webso
 const pausesMs = [250, 500];
 
 /** What a WebSocket of a sandbox is for. */
-export type Channel = 'exec' | 'pty' | 'watch';
+export type Channel = 'exec' | 'pty' | 'watch' | 'tunnel';
 
 /**
  * Opens a channel of a sandbox. The platform's WebSocket hides why an upgrade failed, so the sandbox's own

@@ -12,6 +12,8 @@ export interface SessionEvents {
   onBegin?(frame: Frame): void;
   /** A frame after the one that began the session. */
   onFrame(frame: Frame): void;
+  /** Bytes after the frame that began the session. */
+  onBytes?(bytes: Uint8Array): void;
   /** The connection is gone; called once, only after the session began. */
   onClose(closing: { reason: string; code: number | undefined }): void;
 }
@@ -45,6 +47,7 @@ export async function openSession(
           resolve();
         } else if (frame.type === 'error') reject(frameError(frame));
       },
+      onBytes: (bytes) => events.onBytes?.(bytes),
       onClose(reason, code) {
         if (begun) events.onClose({ reason, code });
         else reject(new SandboxError(`The channel closed early: ${reason}`, { code: 'transport_error' }));

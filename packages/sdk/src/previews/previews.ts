@@ -9,6 +9,7 @@ import type { CallOptions } from '../client/options.ts';
 import { pathId } from '../client/path-id.ts';
 import { queryString } from '../client/query.ts';
 import type { SandboxScope } from '../sandboxes/scope.ts';
+import { type ForwardPortOptions, forwardPort, type PortForward } from './forward-port.ts';
 import { readGrant, readHost, readPreviewUrl, readProxyTarget, readReadiness } from './read-preview.ts';
 import type {
   PortReadiness,
@@ -105,6 +106,11 @@ export class Previews {
     return readReadiness(
       await this.#scope.client.json<WireReadiness>('POST', path, { ...call, requestTimeoutMs, json }),
     );
+  }
+
+  /** Makes a port of the sandbox's loopback a port of this machine, for any protocol over TCP. Needs Node.js. */
+  forward(port: number, options: ForwardPortOptions = {}): Promise<PortForward> {
+    return forwardPort(this.#scope, port, options);
   }
 
   #of(port: number, verb: string): string {

@@ -11,12 +11,15 @@ import { Git } from '../git/git.ts';
 import { type ListEventsOptions, listEvents } from '../lifecycle/list.ts';
 import { type StreamEventsOptions, streamEvents } from '../lifecycle/stream.ts';
 import type { LifecycleEvent } from '../lifecycle/types.ts';
+import type { ForwardPortOptions, PortForward } from '../previews/forward-port.ts';
 import { Previews } from '../previews/previews.ts';
 import { Pty } from '../pty/pty.ts';
 import { type CreateSnapshotOptions, createSnapshot } from '../snapshots/create.ts';
 import { type ListSnapshotsOptions, listSnapshots } from '../snapshots/list.ts';
 import { readSnapshot } from '../snapshots/read-snapshot.ts';
 import type { SnapshotDetail, SnapshotInfo } from '../snapshots/types.ts';
+import { type CreateSshAccessOptions, Ssh } from '../ssh/ssh.ts';
+import type { NewSshAccess } from '../ssh/types.ts';
 import { changeNetwork, destroy, fetchInfo, fetchMetrics, moveDeadline } from './by-id.ts';
 import { connectSandbox } from './connect.ts';
 import type { ConnectOptions } from './connect-options.ts';
@@ -47,6 +50,8 @@ export class Sandbox implements AsyncDisposable {
   readonly git: Git;
   /** Addresses for ports inside. */
   readonly previews: Previews;
+  /** Who may come in over SSH. */
+  readonly ssh: Ssh;
   #client: Client;
   #paused = false;
 
@@ -66,6 +71,7 @@ export class Sandbox implements AsyncDisposable {
     this.pty = new Pty(scope);
     this.git = new Git(this.commands, this.files);
     this.previews = new Previews(scope);
+    this.ssh = new Ssh(scope);
   }
 
   /**
@@ -155,6 +161,16 @@ export class Sandbox implements AsyncDisposable {
   /** Address of a port for a browser, with a token in it. Keep it secret. */
   async getUrl(port: number, options: CallOptions = {}): Promise<string> {
     return (await this.previews.host(port, options)).url;
+  }
+
+  /** Lets the holder of a key in over SSH for a while; see `ssh.create`. */
+  createSshAccess(options: CreateSshAccessOptions): Promise<NewSshAccess> {
+    return this.ssh.create(options);
+  }
+
+  /** Makes a port of the sandbox's loopback a port of this machine, for any protocol over TCP. Needs Node.js. */
+  forwardPort(port: number, options: ForwardPortOptions = {}): Promise<PortForward> {
+    return this.previews.forward(port, options);
   }
 
   /** Samples of what it uses, oldest first. */

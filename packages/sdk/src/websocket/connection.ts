@@ -16,6 +16,7 @@ export interface ConnectionEvents {
 /** A JSON WebSocket to the server. */
 export interface Connection {
   send(message: unknown): void;
+  sendBytes(bytes: Uint8Array): void;
   close(): void;
 }
 
@@ -65,7 +66,11 @@ export function openConnection(
       if (state !== 'opening') return;
       state = 'open';
       settle();
-      resolve({ send: (message) => socket.send(JSON.stringify(message)), close });
+      resolve({
+        send: (message) => socket.send(JSON.stringify(message)),
+        sendBytes: (bytes) => socket.send(bytes as Uint8Array<ArrayBuffer>),
+        close,
+      });
     });
     socket.addEventListener('message', (event) => {
       if (state !== 'open') return;

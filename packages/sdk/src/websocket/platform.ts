@@ -4,7 +4,7 @@ import { SandboxError } from '../errors/sandbox-error.ts';
 export interface WebSocketLike {
   /** Set to `arraybuffer`: output comes as bytes. */
   binaryType?: string;
-  send(data: string): void;
+  send(data: string | Uint8Array<ArrayBuffer>): void;
   close(code?: number): void;
   addEventListener(type: 'open' | 'error', listener: () => void): void;
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;

@@ -1,6 +1,6 @@
 import { type HostInfo, type PreviewUrl, type ProxyTarget, routes } from '@nullspace/contract';
 import type { FastifyInstance } from 'fastify';
-import { ApiError, invalidField } from '../api-error.ts';
+import { ApiError } from '../api-error.ts';
 import { serveRoute } from '../app/serve-route.ts';
 import type { Context } from '../context.ts';
 import { addressOf } from '../sandboxes/address-of.ts';
@@ -11,7 +11,7 @@ import type { Sandbox } from '../store/records.ts';
 import { forwardedHeaders, PROXY_TOKEN_HEADER, TOKEN_PARAMETER, TRAFFIC_TOKEN_HEADER } from './headers.ts';
 import { currentGrant, makeGrant } from './make-grant.ts';
 import { presentGrant } from './present-grant.ts';
-import { reservedPorts } from './preview-target.ts';
+import { checkPort } from './preview-target.ts';
 import type { Previews } from './previews.ts';
 import { waitForPort } from './wait-for-port.ts';
 
@@ -103,11 +103,6 @@ async function findPreviewed(context: Context, address: SandboxAddress, port: nu
   const sandbox = await context.finder.read(address);
   if (sandbox.status === 'running' || sandbox.status === 'paused') return sandbox;
   throw notReady(sandbox);
-}
-
-function checkPort(port: number): void {
-  if (!reservedPorts.includes(port)) return;
-  throw invalidField('port', `${port} belongs to the platform; choose another one`);
 }
 
 const lifetimeOf = (body: { expires_in_seconds?: number | undefined } | undefined) =>

@@ -8,6 +8,7 @@ import { toApiError } from '../app/to-api-error.ts';
 import { execChannel } from '../commands/live/exec-channel.ts';
 import type { Context } from '../context.ts';
 import { watchChannel } from '../files/watch-channel.ts';
+import { tunnelChannel } from '../preview/tunnel-channel.ts';
 import { enterStream } from '../sockets/enter-stream.ts';
 import { FrameSender } from '../sockets/frame-sender.ts';
 import { terminalChannel } from '../terminals/terminal-channel.ts';
@@ -18,6 +19,7 @@ type AnyFrame = { type: string };
 const channels = new Map<unknown, { operation: string; channel: Channel<AnyFrame> }>([
   ['exec', { operation: routes.streamExec.id, channel: execChannel as Channel<AnyFrame> }],
   ['pty', { operation: routes.streamTerminal.id, channel: terminalChannel as Channel<AnyFrame> }],
+  ['tunnel', { operation: routes.openTunnel.id, channel: tunnelChannel as Channel<AnyFrame> }],
   ['', { operation: routes.streamFileChanges.id, channel: watchChannel as Channel<AnyFrame> }],
 ]);
 
@@ -48,7 +50,7 @@ export function serveSandboxSocket(app: FastifyInstance, context: Context, strea
 function findChannel(query: unknown) {
   const { channel = '' } = query as { channel?: unknown };
   const found = channels.get(channel);
-  if (!found) throw invalidField('channel', 'must be "exec", "pty" or absent');
+  if (!found) throw invalidField('channel', 'must be "exec", "pty", "tunnel" or absent');
   return found;
 }
 

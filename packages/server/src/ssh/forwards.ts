@@ -16,7 +16,7 @@ export function serveForwards(connection: RelayConnection, client: ssh2.Connecti
   let open = 0;
   client.on('tcpip', (accept, reject, { destIP, destPort }) => {
     const refused = !loopback.includes(destIP.toLowerCase()) || reservedPorts.includes(destPort);
-    if (refused || open >= MOST_FORWARDS) return reject();
+    if (refused || open >= MOST_FORWARDS || connection.gone.aborted) return reject();
     open += 1;
     forward(connection, { accept, port: destPort })
       .catch(() => reject())

@@ -9,6 +9,7 @@ import { findVisited } from './find-visited.ts';
 import { serveForwards } from './forwards.ts';
 import { guardMemory } from './guard-memory.ts';
 import type { SshRelay } from './relay.ts';
+import { sayFailure } from './say-failure.ts';
 import { serveSession } from './session.ts';
 
 const MOST_ATTEMPTS = 12;
@@ -24,6 +25,8 @@ export class RelayConnection {
   readonly socket: Socket;
   /** Open channels of sessions and forwards. */
   readonly channels = new Set<ssh2.ServerChannel>();
+  /** Those of them that have a program. */
+  readonly sessions = new Set<ssh2.ServerChannel>();
   readonly #relay: SshRelay;
   readonly #client: ssh2.Connection;
   readonly #gone = new AbortController();
@@ -57,10 +60,13 @@ export class RelayConnection {
   /** Ends the connection. */
   cut(why: string): void {
     if (this.gone.aborted) return;
-    for (const channel of this.channels) channel.stderr.write(`nullspace: ${why}\r\n`);
     this.#gone.abort();
-    this.#client.end();
-    setTimeout(() => this.socket.destroy(), FAREWELL_MS);
+    // A client that is disconnected in the same moment would show nothing of it.
+    for (const channel of this.sessions) sayFailure(channel, why);
+    setTimeout(() => {
+      this.#client.end();
+      this.socket.destroySoon();
+    }, FAREWELL_MS);
   }
 
   async #authenticate(attempt: ssh2.AuthContext): Promise<void> {
@@ -101,7 +107,7 @@ export class RelayConnection {
     this.#live.catch(() => undefined);
     let sessions = 0;
     this.#client.on('session', (accept, reject) => {
-      if (sessions >= MOST_SESSIONS) return reject();
+      if (sessions >= MOST_SESSIONS || this.gone.aborted) return reject();
       sessions += 1;
       const session = accept();
       session.once('close', () => {

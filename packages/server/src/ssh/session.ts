@@ -4,13 +4,12 @@ import { Controls } from './controls.ts';
 import type { Pty, Wish } from './program.ts';
 import type { RelayConnection } from './relay-connection.ts';
 import { runProgram } from './run-program.ts';
+import { sayFailure } from './say-failure.ts';
 
 /** Variables that a client may set, and their bytes together. */
 const MOST_VARIABLES = 128;
 const MOST_VARIABLE_BYTES = 64 * 1024;
 const MOST_SIDE = 65_535;
-/** What OpenSSH answers with when it is ssh itself that failed. */
-const FAILED = 255;
 
 /** Serves one session of a connection: a shell, a command or SFTP. */
 export function serveSession(connection: RelayConnection, session: ssh2.Session): void {
@@ -64,9 +63,11 @@ async function serveChannel(
     controls: Controls;
   },
 ): Promise<void> {
-  const { channels, context, gone } = connection;
-  channels.add(channel);
-  channel.once('close', () => channels.delete(channel));
+  const { channels, sessions, context, gone } = connection;
+  for (const all of [channels, sessions]) {
+    all.add(channel);
+    channel.once('close', () => all.delete(channel));
+  }
   channel.on('error', () => undefined);
   try {
     await runProgram(connection, channel, program);
@@ -74,9 +75,7 @@ async function serveChannel(
     if (gone.aborted) return;
     context.log.info({ err: error, access_id: connection.access?.id }, 'an SSH session failed');
     const why = error instanceof ApiError ? error.message : 'the session failed on the server';
-    channel.stderr.write(`nullspace: ${why}\r\n`);
-    channel.exit(FAILED);
-    channel.end();
+    sayFailure(channel, why);
   }
 }
 
