@@ -91,6 +91,11 @@ export class RawRunsc {
     await startScript(this.#slots[index]!.address, script);
   }
 
+  /** Resolves when a server in a raw sandbox answers. */
+  async waitFor(index: number, port: number): Promise<void> {
+    await firstAnswer(this.#slots[index]!.address, port);
+  }
+
   async #begin(index: number, id: string, command: string[]): Promise<void> {
     const slot = this.#slots[index]!;
     const bundle = join(this.#folder, id);
@@ -112,7 +117,7 @@ export class RawRunsc {
       bundle,
       id,
     ]);
-    await firstAnswer(slot.address);
+    await firstAnswer(slot.address, agentPort);
   }
 
   async stop(id: string): Promise<void> {
@@ -186,6 +191,8 @@ export class RawRunsc {
   }
 }
 
+const agentPort = 49983;
+
 /** runsc keeps an empty network namespace mounted among its state, more than once when it was started twice at once. */
 function unmountBelow(folder: string): void {
   const points = readFileSync('/proc/self/mountinfo', 'utf8')
@@ -215,18 +222,15 @@ function runIp(namespace: string, lines: string[]): Promise<void> {
   });
 }
 
-/** Asks again and again until the agent answers anything over HTTP. */
-async function firstAnswer(address: string): Promise<void> {
+/** Asks again and again until anything is answered over HTTP. */
+export async function firstAnswer(address: string, port: number): Promise<void> {
   const end = performance.now() + 60_000;
   while (performance.now() < end) {
     const answered = await new Promise<boolean>((resolve) => {
-      const call = request(
-        { host: address, port: 49983, method: 'GET', path: '/', timeout: 1000 },
-        (response) => {
-          response.resume();
-          resolve(true);
-        },
-      );
+      const call = request({ host: address, port, method: 'GET', path: '/', timeout: 1000 }, (response) => {
+        response.resume();
+        resolve(true);
+      });
       call.on('error', () => resolve(false));
       call.on('timeout', () => call.destroy());
       call.end();
@@ -234,7 +238,7 @@ async function firstAnswer(address: string): Promise<void> {
     if (answered) return;
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
-  throw new Error(`the agent at ${address} did not answer`);
+  throw new Error(`nothing answered at ${address}:${port}`);
 }
 
 /** Starts a script by the agent's own protocol, with the token of `#config`, and waits for its first output. */

@@ -42,6 +42,10 @@ export class BuildQueue {
     this.#context = context;
     for (const build of await context.store.listUnfinishedBuilds()) {
       if (this.#isKnown(build.id)) continue;
+      if (build.cancelRequestedAt !== null) {
+        await cancelWaiting(context.store, build, build.cancellationReason ?? undefined);
+        continue;
+      }
       this.#waiting.push({ build, secrets: noSecrets, resumed: build.status === 'building' });
     }
     this.#next();

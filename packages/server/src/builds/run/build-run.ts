@@ -50,11 +50,15 @@ export class BuildRun {
     }
   }
 
-  /** Ends it, and resolves when that is recorded. */
+  /** Ends it, and resolves when that is recorded. The request itself is, so that the next server knows of it. */
   async cancel(reason: string | undefined): Promise<void> {
+    const { context, build } = this.#options;
     this.#reason ??= reason;
     this.#stop.abort(new Cancelled('the build was cancelled'));
-    await this.#done.promise;
+    const now = Date.now();
+    const change = { cancelRequestedAt: now, cancellationReason: this.#reason ?? null };
+    const noted = context.store.updateBuild(build.id, { from: ['waiting', 'building'], change, now });
+    await Promise.all([noted, this.#done.promise]);
   }
 
   /** Breaks it off without an end. */
@@ -159,6 +163,10 @@ export class BuildRun {
       },
     });
     const change = { about: this.#about() };
+    if (this.#stop.signal.aborted) {
+      log.takeBack(entry);
+      throw this.#stop.signal.reason;
+    }
     const finished = await store.finishBuild(build.id, { result, resultId, change, now, log: [entry] });
     if (finished === 'lost') {
       log.takeBack(entry);
