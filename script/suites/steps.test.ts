@@ -8,6 +8,7 @@ const all = steps({ long: false, quick: false, seed: 1 });
 test('every test file is run by exactly one step', () => {
   const run = all
     .filter(({ counts }) => counts === 'node')
+    .filter(({ command }) => (shardOf(command)?.[0] ?? 1) === 1)
     .flatMap(({ command }) => findFiles(command.at(-1)!));
   assert.ok(run.includes('test/e2e/first-sandbox.test.ts'));
   assert.deepEqual(
@@ -20,6 +21,16 @@ test('every test file is run by exactly one step', () => {
   );
 });
 
+test('of files that are run in parts no part is left out', () => {
+  const inParts = all.filter(({ command }) => shardOf(command));
+  assert.ok(inParts.length > 0);
+  for (const shards of Map.groupBy(inParts, ({ command }) => command.at(-1)!).values()) {
+    const numbers = shards.map(({ command }) => shardOf(command)!);
+    const expected = numbers.map((_, index) => [index + 1, numbers.length]);
+    assert.deepEqual(numbers, expected);
+  }
+});
+
 test('steps have names of their own', () => {
   assert.equal(new Set(all.map(({ name }) => name)).size, all.length);
 });
@@ -30,7 +41,7 @@ test('the fast loop has no step that needs root', () => {
     names.filter((name) => /^(e2e|gVisor|guest|fuzz|docs|harness)/.test(name)),
     [],
   );
-  assert.ok(names.includes('unit: server'));
+  assert.ok(names.includes('unit: host'));
 });
 
 test('a long run gives each step more time, and says so to the tests', () => {
@@ -41,3 +52,10 @@ test('a long run gives each step more time, and says so to the tests', () => {
     assert.equal(step.env?.NULLSPACE_TEST_SEED, '7');
   }
 });
+
+/** Which part of how many. */
+function shardOf(command: string[]): [number, number] | undefined {
+  const shard = command.find((word) => word.startsWith('--test-shard='))?.split('=')[1];
+  const [index, count] = shard?.split('/').map(Number) ?? [];
+  return shard === undefined ? undefined : [index!, count!];
+}

@@ -45,10 +45,15 @@ function checks(): Step[] {
   ];
 }
 
+/** Packages whose tests take so long that they are run in parts, side by side. */
+const parts: Record<string, number> = { server: 3, sdk: 2 };
+
 function unitTests(): Step[] {
   return [
     node('script', 'script/suites/*.test.ts'),
-    ...findPackages().map((name) => node(`unit: ${name}`, `packages/${name}/test/**/!(*.root).test.ts`)),
+    ...findPackages().flatMap((name) =>
+      inParts(node(`unit: ${name}`, `packages/${name}/test/**/!(*.root).test.ts`), parts[name]),
+    ),
     {
       name: 'unit: guest',
       command: ['go', 'test', '-v', '-count=1', './cmd/...', './internal/...'],
@@ -78,8 +83,8 @@ function unitTests(): Step[] {
 function rootTests(long: boolean): Step[] {
   return [
     ...endToEnd(slowest),
-    node('gVisor: runtime', 'packages/runtime/test/**/*.root.test.ts'),
-    node('gVisor: host', 'packages/host/test/**/*.root.test.ts'),
+    ...inParts(node('gVisor: runtime', 'packages/runtime/test/**/*.root.test.ts'), 2),
+    ...inParts(node('gVisor: host', 'packages/host/test/**/*.root.test.ts'), 2),
     node('docs', 'test/docs/*.test.ts'),
     {
       name: 'guest in gVisor',
@@ -140,6 +145,17 @@ function node(name: string, files: string): Step {
   // Each file is a process of its own, which would translate all that it imports again.
   const env = { NODE_COMPILE_CACHE: join(cacheFolder, 'compiled', `tests-${process.getuid?.()}`) };
   return { name, command: ['node', '--test', ...options, files], env, counts: 'node', patienceSeconds: 900 };
+}
+
+/** The same files in several steps, each with a share of them. */
+function inParts(step: Step, count = 1): Step[] {
+  if (count === 1) return [step];
+  const [node, ...rest] = step.command;
+  return Array.from({ length: count }, (_, index) => ({
+    ...step,
+    name: `${step.name} ${index + 1}/${count}`,
+    command: [node!, `--test-shard=${index + 1}/${count}`, ...rest],
+  }));
 }
 
 function pytest(name: string, venv: string, folder: string, args: string[]): Step {
