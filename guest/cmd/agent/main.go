@@ -114,7 +114,7 @@ func run() error {
 	failed := make(chan error, 1)
 	go func() { failed <- web.Serve(listener) }()
 	if os.Getpid() == 1 {
-		go table.Warm()
+		go service.Rehearse()
 	}
 	select {
 	case err := <-failed:

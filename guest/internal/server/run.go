@@ -22,6 +22,7 @@ func (s *Service) Run(ctx context.Context, request *connect.Request[guestv1.RunR
 	}
 	process, err := s.Processes.Start(ctx, specOf(message.GetCommand()), processes.Options{
 		Timeout: timeoutOf(message.GetCommand()), Stdin: len(message.GetStdin()) > 0, CaptureBytes: limit,
+		Internal: isRehearsal(ctx),
 	})
 	if err != nil {
 		return nil, refuse(err)
