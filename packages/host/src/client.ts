@@ -28,6 +28,8 @@ export function createHostClient(socketPath: string): HostClient {
     baseUrl: 'http://host.invalid',
     httpVersion: '1.1',
     nodeOptions: { socketPath, agent },
+    // Next door: compressing would only cost time.
+    acceptCompression: [],
     interceptors: [nameLostHost],
   });
   return createClient(host.HostService, transport);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { paths as findPaths, type Settings } from '@nullspace/configuration';
+import { collectStart } from '@nullspace/service';
 import type { Logger } from 'pino';
 import { readFaultPoint } from '../faults.ts';
 import { openHost } from '../open-host.ts';
@@ -31,6 +32,7 @@ export async function runHost(settings: Settings, log: Logger): Promise<void> {
   const resolvers = await serveResolvers(host.context.network, { settings, log });
   const server = await listen(host.routes, { socketPath: paths.hostSocket, group });
   log.info({ socket: paths.hostSocket, host_id: host.context.hostId }, 'ready');
+  collectStart();
   log.info({ signal: await asked }, 'ending');
   await host.close();
   await stopServing(server, paths.hostSocket);
