@@ -35,6 +35,8 @@ function checks(): Step[] {
     check('gofmt', ['sh', '-c', 'test -z "$(gofmt -l cmd internal e2e | tee /dev/stderr)"'], 'guest'),
     check('go vet: imager', ['go', 'vet', './...'], 'imager'),
     check('gofmt: imager', ['sh', '-c', 'test -z "$(gofmt -l . | tee /dev/stderr)"'], 'imager'),
+    check('go vet: egress', ['go', 'vet', './...'], 'egress'),
+    check('gofmt: egress', ['sh', '-c', 'test -z "$(gofmt -l . | tee /dev/stderr)"'], 'egress'),
     // Each folder has settings of its own.
     check('ruff', [
       'sh',
@@ -65,6 +67,13 @@ function unitTests(): Step[] {
       name: 'unit: imager',
       command: ['go', 'test', '-v', '-count=1', './...'],
       folder: 'imager',
+      counts: 'go',
+      patienceSeconds: 600,
+    },
+    {
+      name: 'unit: egress',
+      command: ['go', 'test', '-v', '-count=1', './...'],
+      folder: 'egress',
       counts: 'go',
       patienceSeconds: 600,
     },
@@ -104,14 +113,7 @@ function rootTests(long: boolean): Step[] {
 }
 
 /** These wait longest, so they begin first. */
-const slowest = [
-  'build-faults',
-  'published-client',
-  'hostile-agent',
-  'fault-points',
-  'pause-faults',
-  'clients',
-];
+const slowest = ['published-client', 'hostile-agent', 'fault-points', 'pause-faults', 'clients'];
 
 /** Names of the end-to-end tests: each file is a step of its own. */
 function findEndToEnd(): string[] {
