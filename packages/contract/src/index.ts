@@ -25,6 +25,7 @@ export {
   createSandboxRequest,
   type SetTimeoutRequest,
 } from './schemas/create-sandbox.ts';
+export type { DeniedConnection, DeniedConnections } from './schemas/denied-connections.ts';
 export type { ExecBody, ExecRequest, ExecResult, ExecStarted } from './schemas/exec.ts';
 export {
   type ExecClientFrame,

@@ -19,6 +19,7 @@ import { deleteImage } from './images/delete-image.ts';
 import { streamImport } from './imports/stream-import.ts';
 import { presentInstance } from './instance/present.ts';
 import type { InstanceRecord } from './instance/record.ts';
+import { listRefusals } from './network/list-refusals.ts';
 import { setNetworkPolicy } from './network/set-policy.ts';
 import { pauseInstance } from './pause/pause-instance.ts';
 import { presentPool } from './pools/present-pool.ts';
@@ -83,6 +84,9 @@ export function createRoutes(host: HostContext): (router: ConnectRouter) => void
       }),
       setNetworkPolicy: guarded(async (request: proto.SetNetworkPolicyRequest) =>
         create(proto.SetNetworkPolicyResponseSchema, present(await setNetworkPolicy(host, request))),
+      ),
+      listRefusals: guarded(async ({ sandboxId }: proto.ListRefusalsRequest) =>
+        create(proto.ListRefusalsResponseSchema, listRefusals(host, sandboxId)),
       ),
       pauseInstance: guarded(async ({ sandboxId, reason }: proto.PauseInstanceRequest) =>
         create(proto.PauseInstanceResponseSchema, present(await pauseInstance(host, { sandboxId, reason }))),

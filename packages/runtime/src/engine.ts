@@ -190,8 +190,108 @@ export interface NetworkPolicy {
   internetAccess: boolean;
   /** Networks in canonical form that may be reached, over `denyOut`. Without a `denyOut` nothing else may. */
   allowOut?: readonly string[];
+  /**
+   * Host names in lower case that may be reached as well, over `denyOut`; a leading "*." stands for every name below.
+   * Without a `denyOut` nothing else may.
+   */
+  allowNames?: readonly string[];
   /** Networks in canonical form that may not be reached. */
   denyOut?: readonly string[];
+}
+
+/** Connections, packets or lookups of a guest, alike in all that is said here, that were not let through. */
+export interface Refusal {
+  protocol: 'tcp' | 'udp' | 'icmp' | 'dns' | 'other';
+  /** Empty for lookups. */
+  address: string;
+  /** 0: none, or unknown. */
+  port: number;
+  /** Host name that was asked for; empty when none is known. */
+  name: string;
+  reason: RefusalReason;
+  count: number;
+  firstUnixMs: number;
+  lastUnixMs: number;
+}
+
+/**
+ * "not_allowed": not in the list of what is allowed. "denied": in the list of what is not. "no_internet": nothing is
+ * allowed. "closed_network": private and special addresses, other guests. "host": this machine. "quic": names
+ * cannot be read there. "proxy_unavailable": names cannot be read at this moment. "name_not_allowed",
+ * "other_address" (the name is allowed, but not known to be there), "no_name" and "encrypted_name" of connections that
+ * names decide about. "private_answer": a name that is allowed has an address that is closed to all.
+ */
+export type RefusalReason =
+  | 'not_allowed'
+  | 'denied'
+  | 'no_internet'
+  | 'closed_network'
+  | 'host'
+  | 'quic'
+  | 'proxy_unavailable'
+  | 'too_many_connections'
+  | 'name_not_allowed'
+  | 'other_address'
+  | 'no_name'
+  | 'encrypted_name'
+  | 'private_answer';
+
+/** What of a guest was not let through since it got its slot, or since this process began. */
+export interface Refusals {
+  /** Of all, also of those that are not kept. Beyond some a second, packets are not counted. */
+  total: number;
+  /** Different ones, newest first. */
+  latest: readonly Refusal[];
+}
+
+/** What a guest wants to reach, and under which name. */
+export interface Target {
+  guest: string;
+  address: string;
+  port: number;
+  name: string;
+}
+
+/** Ports that the egress program listens on. */
+export interface EgressPorts {
+  tls: number;
+  http: number;
+}
+
+/** What the egress program, which sees guests' connections, needs of the network. */
+export interface EgressGate {
+  /** Address that it listens on. */
+  readonly address: string;
+  /** Group of the packet filter's log of what it drops. */
+  readonly logGroup: number;
+  /** Account that it runs as: the packet filter knows it by this. */
+  readonly user: number;
+  /** Whether a guest may reach a target; `open`: it does already. */
+  allows(target: Target, open: boolean): boolean;
+  /** Takes a refusal into the guest's log. */
+  refused(guest: string, refusal: Pick<Refusal, 'protocol' | 'address' | 'port' | 'name' | 'reason'>): void;
+  /** Sends connections that names decide about to these ports; undefined: nowhere. */
+  redirect(ports: EgressPorts | undefined): Promise<void>;
+  /** Calls this, and waits for it, when what a guest may reach has changed. */
+  onChange(recheck: (guest: string) => Promise<void>): void;
+}
+
+/** What the resolver needs of the network about names that guests may reach. */
+export interface LookupGate {
+  /** "forward": answered as it is. "pin": its addresses become reachable. "refuse": not answered. */
+  decide(guest: string, name: string): 'forward' | 'pin' | 'refuse';
+  /**
+   * Makes public addresses reachable for a guest as those of a name. Others are left out and logged.
+   *
+   * @returns What the guest is to be answered, with the seconds that it holds.
+   */
+  pin(
+    guest: string,
+    name: string,
+    answer: { addresses: readonly string[]; ttl: number },
+  ): Promise<{ addresses: readonly string[]; ttl: number }>;
+  /** Takes a lookup that was not answered into the guest's log. */
+  refused(guest: string, name: string): void;
 }
 
 /** Slots of this machine, prepared ahead of time, and the packet filter around them. */
@@ -212,6 +312,12 @@ export interface Network {
   readonly nameservers: string[];
   /** Whether the guest at this address may look names up: it has a slot and internet access. */
   mayResolve(address: string): boolean;
+  /** Lookups of names that guests may reach. */
+  readonly lookups: LookupGate;
+  /** Connections of guests that names decide about. */
+  readonly egress: EgressGate;
+  /** What of the guest of a slot was not let through. */
+  refusals(slot: Slot): Refusals;
   /** Stops preparing; leaves slots in use alone. */
   close(): Promise<void>;
   /** Removes every slot not in `keep`, and with an empty `keep` the table and the route too. */

@@ -1,3 +1,5 @@
+export type { Egress, EgressOptions } from './egress/run-egress.ts';
+export { runEgress } from './egress/run-egress.ts';
 export type * from './engine.ts';
 export type { SnapshotErrorCode } from './errors.ts';
 export { NoSlotError, RuntimeFailure, SnapshotError } from './errors.ts';
@@ -10,6 +12,7 @@ export { filesystemSnapshotFiles } from './gvisor/filesystem-files.ts';
 export { largestProcessLimit } from './gvisor/limits.ts';
 export type { GvisorOptions } from './gvisor/options.ts';
 export { createNetwork } from './network/create-network.ts';
+export { canonicalName } from './network/name-rules.ts';
 export { canonicalNetworks, liesWithin } from './network/networks.ts';
 export type { NetworkOptions } from './network/options.ts';
 export { closedNetworks } from './network/ruleset.ts';

@@ -95,7 +95,10 @@ export type { CreateOptions } from './sandboxes/create-options.ts';
 export type { ForkOptions } from './sandboxes/fork-options.ts';
 export type { FieldNames, ListOptions, SandboxQuery } from './sandboxes/list-options.ts';
 export { type ForkedSandbox, Sandbox } from './sandboxes/sandbox.ts';
+export type { SandboxNetwork } from './sandboxes/sandbox-network.ts';
 export type {
+  DeniedConnection,
+  DeniedConnections,
   NetworkChanges,
   NetworkPolicy,
   SandboxInfo,

@@ -45,6 +45,11 @@ const commands: CommandEntry[] = [
   entry('sandbox get', 'Show one sandbox.', () => import('../commands/sandbox/get.ts'), ['info']),
   entry('sandbox exec', 'Run a command in a sandbox.', () => import('../commands/sandbox/exec.ts')),
   entry('sandbox metrics', 'Show the use of resources.', () => import('../commands/sandbox/metrics.ts')),
+  entry(
+    'sandbox network',
+    'Show and change what a sandbox may reach, and what it was not let.',
+    () => import('../commands/sandbox/network.ts'),
+  ),
   entry('sandbox kill', 'Destroy a sandbox.', () => import('../commands/sandbox/kill.ts')),
   entry('sandbox pause', 'Pause a sandbox into a snapshot.', () => import('../commands/sandbox/pause.ts'), [
     'hibernate',

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { pathId } from '../ids.ts';
 import { createSandboxRequest, setTimeoutRequest } from '../schemas/create-sandbox.ts';
+import { deniedConnections } from '../schemas/denied-connections.ts';
 import {
   getSandboxQuery,
   listSandboxesQuery,
@@ -108,7 +109,20 @@ export const sandboxRoutes = {
     body: setNetworkRequest,
     status: 200,
     response: sandboxInfo,
-    errors: ['sandbox_not_found', 'sandbox_not_ready', 'host_unavailable', 'not_implemented'],
+    errors: ['sandbox_not_found', 'sandbox_not_ready', 'sandbox_paused', 'host_unavailable'],
+  }),
+  listDeniedConnections: defineRoute({
+    id: 'listDeniedConnections',
+    method: 'GET',
+    path: `${path}/network/denied`,
+    tag: 'Sandboxes',
+    summary: 'What a running sandbox wanted to reach and was not let.',
+    description:
+      'Kept since the sandbox was created, resumed or forked, and forgotten when the host starts again. Of more than 20 packets a second, and 100 at once, the further ones are dropped without being counted.',
+    params: sandboxParams,
+    status: 200,
+    response: deniedConnections,
+    errors: ['sandbox_not_found', 'sandbox_not_ready', 'sandbox_paused', 'host_unavailable'],
   }),
   getSandboxMetrics: defineRoute({
     id: 'getSandboxMetrics',

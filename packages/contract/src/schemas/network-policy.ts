@@ -27,7 +27,7 @@ export const networkPolicy = z.strictObject({
     .max(256)
     .optional()
     .describe(
-      'Outbound allow list: IPv4 addresses and networks. Without deny_out nothing else may be reached.',
+      'Outbound allow list: IPv4 addresses, networks and host names, also "*.example.com" for every name below. Without deny_out nothing else may be reached.',
     ),
 });
 

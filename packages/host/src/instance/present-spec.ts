@@ -12,7 +12,7 @@ export function presentSpec(spec: InstanceSpec): MessageInitShape<typeof host.Sp
     env: { ...spec.env },
     cwd: spec.cwd,
     internetAccess: spec.internet_access,
-    allowOut: [...spec.allow_out],
+    allowOut: [...spec.allow_out, ...spec.allow_names],
     denyOut: [...spec.deny_out],
     processLimit: spec.process_limit,
     hostname: spec.hostname,

@@ -13,6 +13,8 @@ export const instanceSpec = z.strictObject({
   internet_access: z.boolean(),
   /** Networks in canonical form. */
   allow_out: z.array(z.string()).default([]),
+  /** Host names in canonical form. */
+  allow_names: z.array(z.string()).default([]),
   deny_out: z.array(z.string()).default([]),
   process_limit: z.number().int(),
   hostname: z.string(),

@@ -1,15 +1,20 @@
-import { canonicalNetworks, type NetworkPolicy } from '@nullspace/runtime';
+import { canonicalName, canonicalNetworks, type NetworkPolicy } from '@nullspace/runtime';
 import { refuse } from '../create/check-spec.ts';
 import type { InstanceSpec } from '../instance/spec.ts';
 
 /** Entries of one list. */
 const MOST_ENTRIES = 512;
 
-type Policy = Pick<InstanceSpec, 'internet_access' | 'allow_out' | 'deny_out'>;
+type Policy = Pick<InstanceSpec, 'internet_access' | 'allow_out' | 'allow_names' | 'deny_out'>;
 
-/** What a guest may reach, for the packet filter. */
-export function policyOf({ internet_access, allow_out, deny_out }: Policy): NetworkPolicy {
-  return { internetAccess: internet_access, allowOut: allow_out, denyOut: deny_out };
+/** What a guest may reach, for its network. */
+export function policyOf({ internet_access, allow_out, allow_names, deny_out }: Policy): NetworkPolicy {
+  return {
+    internetAccess: internet_access,
+    allowOut: allow_out,
+    allowNames: allow_names,
+    denyOut: deny_out,
+  };
 }
 
 /** Whether two policies let a guest reach the same. */
@@ -28,15 +33,35 @@ export function readPolicy(
   asked: { internetAccess: boolean; allowOut: string[]; denyOut: string[] },
   prefix = '',
 ): Policy {
+  const allowField = `${prefix}allow_out`;
+  requireFew(allowField, asked.allowOut);
+  const isNetwork = (entry: string) => canonicalNetworks([entry]) !== undefined;
   return {
     internet_access: asked.internetAccess,
-    allow_out: readNetworks(`${prefix}allow_out`, asked.allowOut),
+    allow_out: readNetworks(allowField, asked.allowOut.filter(isNetwork)),
+    allow_names: readNames(
+      allowField,
+      asked.allowOut.filter((entry) => !isNetwork(entry)),
+    ),
     deny_out: readNetworks(`${prefix}deny_out`, asked.denyOut),
   };
 }
 
-function readNetworks(field: string, entries: string[]): string[] {
+function requireFew(field: string, entries: string[]): void {
   if (entries.length > MOST_ENTRIES)
     refuse(field, `has ${entries.length} entries; the most is ${MOST_ENTRIES}`);
+}
+
+function readNetworks(field: string, entries: string[]): string[] {
+  requireFew(field, entries);
   return canonicalNetworks(entries) ?? refuse(field, 'must hold IPv4 addresses and networks only');
+}
+
+function readNames(field: string, entries: string[]): string[] {
+  const names = entries.map(
+    (entry) =>
+      canonicalName(entry) ??
+      refuse(field, `holds ${JSON.stringify(entry)}, which is no IPv4 address, network or host name`),
+  );
+  return [...new Set(names)].sort();
 }

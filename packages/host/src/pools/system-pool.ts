@@ -40,6 +40,7 @@ function define({ settings, timing }: HostContext, image: string): PoolDefinitio
       cwd: '',
       internet_access: true,
       allow_out: [],
+      allow_names: [],
       deny_out: [],
       process_limit: chooseProcessLimit({ asked: 0, memoryMb: shape.memory_mb }),
       hostname: '',

@@ -63,6 +63,7 @@ function readPool(
       hostname: '',
       internet_access: snapshotId === '',
       allow_out: [],
+      allow_names: [],
       deny_out: [],
     },
   };

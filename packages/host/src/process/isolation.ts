@@ -11,13 +11,16 @@ export interface Isolation {
   createNetwork: () => Network;
   /** Path of the program that makes root images. */
   imager: string;
+  /** Path of the program that sees connections which names decide about. */
+  egress: string;
 }
 
 export async function createIsolation(settings: Settings, log: Logger): Promise<Isolation> {
-  const { runsc, agent, imager } = await findPrograms(settings);
+  const { runsc, agent, imager, egress } = await findPrograms(settings);
   const installation = installationSuffix(settings.data_dir);
   return {
     imager,
+    egress,
     engine: createGvisorEngine({
       runsc,
       agent,

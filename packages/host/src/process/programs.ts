@@ -16,21 +16,23 @@ export interface Programs {
   runsc: string;
   agent: string;
   imager: string;
+  egress: string;
 }
 
 /**
- * Paths of runsc, of the guest agent and of the imager that belong to this state of the sources. Their build scripts name them;
+ * Paths of runsc, of the guest agent, of the imager and of the egress program that belong to this state of the sources. Their build scripts name them;
  * what is not in the cache yet is built.
  *
  * @throws {Error} When a build fails, or a configured runsc has not the pinned version.
  */
 export async function findPrograms(settings: Settings): Promise<Programs> {
-  const [runsc, agent, imager] = await Promise.all([
+  const [runsc, agent, imager, egress] = await Promise.all([
     settings.runsc ? checkRunsc(settings) : build('engine/build', settings),
     build('guest/build', settings),
     build('imager/build', settings),
+    build('egress/build', settings),
   ]);
-  return { runsc, agent, imager };
+  return { runsc, agent, imager, egress };
 }
 
 async function build(script: string, settings: Settings): Promise<string> {

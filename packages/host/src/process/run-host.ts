@@ -10,6 +10,7 @@ import { findGroup, prepareFolders } from './folders.ts';
 import { createIsolation, requireEngine } from './isolation.ts';
 import { listen } from './listen.ts';
 import { ownDataFolder } from './own-data-folder.ts';
+import { serveEgress } from './serve-egress.ts';
 import { serveResolvers } from './serve-resolvers.ts';
 
 /** Runs the host until the process is asked to end. Sandboxes run on after that. */
@@ -26,17 +27,18 @@ export async function runHost(settings: Settings, log: Logger): Promise<void> {
   }
   await prepareFolders(paths, group);
   using _lock = await ownDataFolder(paths);
-  const { engine, createNetwork, imager } = await createIsolation(settings, log);
+  const { engine, createNetwork, imager, egress: egressProgram } = await createIsolation(settings, log);
   await requireEngine(engine);
   const host = await openHost({ settings, engine, createNetwork, imager, log, reach });
   const resolvers = await serveResolvers(host.context.network, { settings, log });
+  const egress = await serveEgress(host.context.network, { program: egressProgram, log });
   const server = await listen(host.routes, { socketPath: paths.hostSocket, group });
   log.info({ socket: paths.hostSocket, host_id: host.context.hostId }, 'ready');
   collectStart();
   log.info({ signal: await asked }, 'ending');
   await host.close();
   await stopServing(server, paths.hostSocket);
-  await resolvers.close();
+  await Promise.all([resolvers.close(), egress.close()]);
   log.info('ended');
 }
 

@@ -14,6 +14,7 @@ export async function serveResolvers(
         address,
         nameservers,
         mayResolve: (guest) => network.mayResolve(guest),
+        lookups: network.lookups,
         onError: (error) => options.log.warn({ err: error }, "the guests' resolver failed"),
       }),
     ),

@@ -26,6 +26,7 @@ export function lostRecord(host: HostContext, options: { id: string; sandboxId: 
       cwd: '',
       internet_access: false,
       allow_out: [],
+      allow_names: [],
       deny_out: [],
       process_limit: 0,
       hostname: '',

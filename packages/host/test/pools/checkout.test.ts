@@ -38,7 +38,12 @@ test('a create takes a ready instance, configured as a cold one, and the pool re
   assert.equal(configured.processLimit, 300);
   assert.notEqual(configured.token, tokenBefore);
   const { slot } = host.context.registry.find('sb_1')!;
-  assert.deepEqual(site.machine.slots.get(slot!.index), { internetAccess: false, allowOut: [], denyOut: [] });
+  assert.deepEqual(site.machine.slots.get(slot!.index), {
+    internetAccess: false,
+    allowOut: [],
+    allowNames: [],
+    denyOut: [],
+  });
   const folder = findPaths(site.settings).instancesDir;
   const journal = JSON.parse(await readFile(join(folder, instance.instanceId, 'journal.json'), 'utf8'));
   assert.equal(journal.sandbox_id, 'sb_1');

@@ -27,6 +27,17 @@ export function createFakeNetwork(options: FakeNetworkOptions = {}): Network {
       const index = range.indexOf(address);
       return index !== undefined && slots.get(index)?.internetAccess === true;
     },
+    lookups: { decide: () => 'forward', pin: async (_guest, _name, answer) => answer, refused() {} },
+    egress: {
+      address: range.resolver,
+      logGroup: 0,
+      user: 0,
+      allows: () => false,
+      refused() {},
+      async redirect() {},
+      onChange() {},
+    },
+    refusals: () => ({ total: 0, latest: [] }),
     async setUp() {},
     async acquire(policy) {
       for (let index = 1; index < range.slots; index++) {

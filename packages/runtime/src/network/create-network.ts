@@ -2,6 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import type { Network, NetworkPolicy, Slot } from '../engine.ts';
 import { NoSlotError } from '../errors.ts';
 import { run } from '../processes/run.ts';
+import { createGates } from './gates.ts';
 import { createNames } from './names.ts';
 import type { NetworkOptions } from './options.ts';
 import { createPolicies } from './policies.ts';
@@ -19,6 +20,7 @@ export function createNetwork(options: NetworkOptions): Network {
   /** Slots whose address and route stand, since no engine has used them yet. */
   const fresh = new Set<number>();
   const policies = createPolicies(names.table);
+  const gates = createGates({ names, range, policies });
   const slotOf = (index: number) => describeSlot(names, range, index);
 
   const removeSlot = createRemover();
@@ -36,7 +38,7 @@ export function createNetwork(options: NetworkOptions): Network {
   async function remove(index: number): Promise<void> {
     fresh.delete(index);
     await removeSlot(names.slot(index));
-    await policies.remove(range.guest(index));
+    await gates.forget(range.guest(index));
   }
 
   const pool = createPool({ first: 1, end: range.slots, ready: preparedSlots, make, remove, onError });
@@ -57,7 +59,7 @@ export function createNetwork(options: NetworkOptions): Network {
       // First of all: no packet for a guest that is not there may leave the machine.
       await run('ip', ['route', 'replace', 'unreachable', range.cidr]);
       await run('ip', ['address', 'replace', `${range.resolver}/32`, 'dev', 'lo']);
-      await run('nft', ['-f', '-'], { input: createRuleset(names, range) });
+      await run('nft', ['-f', '-'], { input: createRuleset(names, range, gates.egress.logGroup) });
       await policies.read();
       await writeFile('/proc/sys/net/ipv4/ip_forward', '1');
       for (const index of await findSlots()) pool.take(index);
@@ -68,7 +70,7 @@ export function createNetwork(options: NetworkOptions): Network {
       if (index === undefined)
         throw new NoSlotError(`All ${range.slots - 1} slots of ${range.cidr} are in use.`);
       try {
-        await policies.set(range.guest(index), policy);
+        await gates.set(range.guest(index), policy);
       } catch (error) {
         void pool.release(index).catch(onError);
         throw error;
@@ -78,11 +80,11 @@ export function createNetwork(options: NetworkOptions): Network {
     async adopt(index, policy) {
       pool.take(index);
       fresh.delete(index);
-      await policies.set(range.guest(index), policy);
+      await gates.set(range.guest(index), policy);
       return slotOf(index);
     },
     async setPolicy({ index }, policy) {
-      await policies.set(range.guest(index), policy);
+      await gates.set(range.guest(index), policy);
     },
     async prepare(slot) {
       // The engine takes address and route away, so what was prepared serves one start only.
@@ -94,8 +96,11 @@ export function createNetwork(options: NetworkOptions): Network {
     },
     mayResolve(address) {
       const index = range.indexOf(address);
-      return index !== undefined && pool.has(index) && !policies.isOffline(address);
+      return index !== undefined && pool.has(index) && gates.mayResolve(address);
     },
+    lookups: gates.lookups,
+    egress: gates.egress,
+    refusals: (slot) => gates.refusals(slot.guestAddress),
     async close() {
       await pool.close();
     },

@@ -2,6 +2,8 @@ import { RuntimeFailure } from '../errors.ts';
 
 /** Names of what an installation owns on the machine. */
 export interface Names {
+  /** Short name of the installation. */
+  installation: string;
   /** nftables table. */
   table: string;
   /** What all namespaces and host interfaces of the installation begin with. */
@@ -20,6 +22,7 @@ export function createNames(installation: string): Names {
   }
   const prefix = `ns-${installation}-`;
   return {
+    installation,
     table: `nullspace_${installation}`,
     prefix,
     slot: (index) => `${prefix}${index}`,

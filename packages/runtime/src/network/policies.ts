@@ -1,57 +1,46 @@
-import type { NetworkPolicy } from '../engine.ts';
+import { randomInt } from 'node:crypto';
 import { run } from '../processes/run.ts';
-
-/** Rules of one guest as the packet filter holds them. */
-interface Rules {
-  /** Reaches nothing, the resolver neither. */
-  offline: boolean;
-  /** Reaches only what is allowed. */
-  restricted: boolean;
-  /** Networks in canonical form. */
-  allowed: readonly string[];
-  denied: readonly string[];
-}
+import { type Reach, reachOf } from './reach.ts';
 
 /** Characters of the packet filter's listing: thousands of guests with long lists. */
 const LISTING_LIMIT = 256 * 1024 * 1024;
 
-const open: Rules = { offline: false, restricted: false, allowed: [], denied: [] };
-
-/** Says what a policy means: what is allowed wins over what is denied, and alone it is all that is allowed. */
-function rulesOf({ internetAccess, allowOut = [], denyOut = [] }: NetworkPolicy): Rules {
-  return {
-    offline: !internetAccess && allowOut.length === 0,
-    restricted: allowOut.length > 0 && (!internetAccess || denyOut.length === 0),
-    allowed: allowOut,
-    denied: denyOut,
-  };
-}
-
 /** Elements of the sets in the packet filter that a guest's rules consist of. */
-function elementsOf(guest: string, { offline, restricted, allowed, denied }: Rules): string[] {
+function elementsOf(guest: string, { offline, restricted, allowed, denied, names }: Reach): string[] {
   return [
     ...(offline ? [`offline { ${guest} }`] : []),
     ...(restricted ? [`restricted { ${guest} }`] : []),
+    ...(names.length > 0 ? [`named { ${guest} }`, ...markOf(guest)] : []),
     ...allowed.map((network) => `allowed { ${guest} . ${network} }`),
     ...denied.map((network) => `denied { ${guest} . ${network} }`),
   ];
+}
+
+/**
+ * Connections to pinned addresses carry the mark of the policy that let them through, by which they outlive the pin, and
+ * end with the policy.
+ */
+function markOf(guest: string): string[] {
+  const mark = `0x${randomInt(1, 2 ** 31).toString(16)}`;
+  return [`marks { ${guest} : ${mark} }`, `marked { ${guest} . ${mark} }`];
 }
 
 /** The policies of guests in the packet filter. Each change is one transaction: there is no moment between two policies. */
 export function createPolicies(table: string) {
   const elements = new Map<string, readonly string[]>();
 
-  async function replace(guest: string, next: readonly string[]): Promise<void> {
+  async function replace(guest: string, next: readonly string[], further: readonly string[]): Promise<void> {
     const before = elements.get(guest) ?? [];
     const gone = before.filter((element) => !next.includes(element));
     const added = next.filter((element) => !before.includes(element));
-    if (gone.length === 0 && added.length === 0) return;
+    if (gone.length === 0 && added.length === 0 && further.length === 0) return;
     const commands = [
       // Adding first makes the deletion of an absent element succeed.
       ...gone.flatMap((element) =>
         ['add', 'delete'].map((verb) => `${verb} element inet ${table} ${element}`),
       ),
       ...added.map((element) => `add element inet ${table} ${element}`),
+      ...further,
     ];
     await run('nft', ['-f', '-'], { input: `${commands.join('\n')}\n` });
     if (next.length > 0) elements.set(guest, next);
@@ -64,13 +53,18 @@ export function createPolicies(table: string) {
       const listed = await run('nft', ['-j', 'list', 'table', 'inet', table], { outputLimit: LISTING_LIMIT });
       for (const [guest, found] of readElements(JSON.parse(listed) as Listing)) elements.set(guest, found);
     },
-    /** Puts a policy in force. */
-    set: (guest: string, policy: NetworkPolicy) => replace(guest, elementsOf(guest, rulesOf(policy))),
+    /** Puts a policy in force, together with further commands. */
+    set: (guest: string, reach: Reach, further: readonly string[] = []) =>
+      replace(guest, elementsOf(guest, reach), further),
     /** Takes the rules of a guest away that is gone. */
-    remove: (guest: string) => replace(guest, elementsOf(guest, open)),
-    isOffline: (guest: string) => elements.get(guest)?.includes(`offline { ${guest} }`) ?? false,
+    remove: (guest: string, further: readonly string[] = []) =>
+      replace(guest, elementsOf(guest, reachOf({ internetAccess: true })), further),
   };
 }
+
+/** Sets of guests, and of guests with networks; what else there is, is not kept over a restart. */
+const plainSets = ['offline', 'restricted', 'named'];
+const networkSets = ['allowed', 'denied'];
 
 interface Listing {
   nftables: { set?: { name: string; elem?: Element[] } }[];
@@ -85,8 +79,8 @@ function readElements({ nftables }: Listing): Map<string, string[]> {
     for (const element of set?.elem ?? []) {
       if (!set) continue;
       if (typeof element === 'string') {
-        if (set.name === 'offline' || set.name === 'restricted') note(element, `${set.name} { ${element} }`);
-      } else if ('concat' in element) {
+        if (plainSets.includes(set.name)) note(element, `${set.name} { ${element} }`);
+      } else if ('concat' in element && networkSets.includes(set.name)) {
         const [guest, network] = element.concat;
         note(guest, `${set.name} { ${guest} . ${writeNetwork(network)} }`);
       }

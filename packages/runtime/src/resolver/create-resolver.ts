@@ -1,5 +1,6 @@
 import type { Socket } from 'node:dgram';
 import type { AddressInfo, Server } from 'node:net';
+import type { LookupGate } from '../engine.ts';
 import { RuntimeFailure } from '../errors.ts';
 import { createAnswerer } from './answer.ts';
 import { createSystemNameservers, parseNameserver } from './nameservers.ts';
@@ -18,6 +19,8 @@ export interface ResolverOptions {
   nameservers?: string[];
   /** Whether a guest may look names up. Others are refused. */
   mayResolve(address: string): boolean;
+  /** Names that guests may reach. @default none is treated in its own way */
+  lookups?: LookupGate;
   /** Milliseconds that one nameserver is given to answer. @default 2000 */
   timeoutMs?: number;
   /** Told of failures of the resolver's own sockets. */
@@ -33,10 +36,12 @@ export interface Resolver {
 
 /** Starts the resolver. Rejects when the address or port cannot be listened on. */
 export async function createResolver(options: ResolverOptions): Promise<Resolver> {
-  const { address, port = 53, nameservers = [], mayResolve, timeoutMs = 2000, onError = () => {} } = options;
+  const { address, port = 53, nameservers = [], mayResolve, lookups } = options;
+  const { timeoutMs = 2000, onError = () => {} } = options;
   const configured = nameservers.map(parseNameserver);
   const answer = createAnswerer({
     mayResolve,
+    lookups,
     nameservers: configured.length > 0 ? async () => configured : createSystemNameservers(),
     timeoutMs,
   });

@@ -2,7 +2,7 @@ const HEADER_LENGTH = 12;
 const LONGEST_NAME = 255;
 
 /** Answers that carry no records (RFC 1035, section 4.1.1). */
-export const codes = { serverFailure: 2, noSuchName: 3, refused: 5 } as const;
+export const codes = { success: 0, serverFailure: 2, noSuchName: 3, refused: 5 } as const;
 
 export interface Query {
   /** The message as it came. */
@@ -52,6 +52,11 @@ export function createAnswer(query: Query, code: number): Buffer {
   answer.writeUInt16BE(1, 4);
   answer.fill(0, 6, HEADER_LENGTH);
   return answer;
+}
+
+/** Whether an answer was too long for its datagram. */
+export function isTruncated(answer: Buffer): boolean {
+  return (answer[2]! & 0x02) !== 0;
 }
 
 /** The query under another id. */

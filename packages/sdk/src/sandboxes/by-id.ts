@@ -1,9 +1,4 @@
-import type {
-  MetricsSample,
-  SetNetworkRequest,
-  SetTimeoutRequest,
-  SandboxInfo as WireInfo,
-} from '@nullspace/contract';
+import type { MetricsSample, SetTimeoutRequest, SandboxInfo as WireInfo } from '@nullspace/contract';
 import type { Client } from '../client/client.ts';
 import type { CallOptions } from '../client/options.ts';
 import { fieldsParameter, queryString } from '../client/query.ts';
@@ -11,7 +6,7 @@ import { sandboxPath } from './create.ts';
 import { milliseconds } from './create-body.ts';
 import type { FieldNames } from './list-options.ts';
 import { readMetrics } from './read-metrics.ts';
-import type { NetworkChanges, SandboxMetrics, TimeoutAction } from './types.ts';
+import type { SandboxMetrics, TimeoutAction } from './types.ts';
 
 /** The server's own record, never resuming a paused sandbox; with `fields` only these. */
 export function fetchInfo(
@@ -33,22 +28,6 @@ export async function fetchMetrics(
 
 export async function destroy(client: Client, id: string, call: CallOptions = {}): Promise<void> {
   await client.send('DELETE', sandboxPath(id), call);
-}
-
-/** Changes what a running sandbox may reach. */
-export async function changeNetwork(
-  client: Client,
-  id: string,
-  changes: NetworkChanges,
-  call: CallOptions = {},
-): Promise<WireInfo> {
-  const { internetAccess, allowOut, denyOut } = changes;
-  const json: SetNetworkRequest = {
-    ...(internetAccess === undefined ? {} : { internet_access: internetAccess }),
-    ...(allowOut === undefined ? {} : { allow_out: allowOut }),
-    ...(denyOut === undefined ? {} : { deny_out: denyOut }),
-  };
-  return client.json<WireInfo>('PATCH', `${sandboxPath(id)}/network`, { ...call, json });
 }
 
 export async function moveDeadline(

@@ -20,7 +20,7 @@ import { readSnapshot } from '../snapshots/read-snapshot.ts';
 import type { SnapshotDetail, SnapshotInfo } from '../snapshots/types.ts';
 import { type CreateSshAccessOptions, Ssh } from '../ssh/ssh.ts';
 import type { NewSshAccess } from '../ssh/types.ts';
-import { changeNetwork, destroy, fetchInfo, fetchMetrics, moveDeadline } from './by-id.ts';
+import { destroy, fetchInfo, fetchMetrics, moveDeadline } from './by-id.ts';
 import { connectSandbox } from './connect.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { createSandbox, sandboxPath } from './create.ts';
@@ -31,6 +31,7 @@ import { listSandboxes } from './list.ts';
 import type { FieldNames, ListOptions } from './list-options.ts';
 import { pauseSandbox, resumeSnapshot } from './pause.ts';
 import { readSandboxInfo } from './read-info.ts';
+import { SandboxNetwork } from './sandbox-network.ts';
 import type { NetworkChanges, SandboxInfo, SandboxMetrics, TimeoutAction } from './types.ts';
 
 /**
@@ -52,6 +53,8 @@ export class Sandbox implements AsyncDisposable {
   readonly previews: Previews;
   /** Who may come in over SSH. */
   readonly ssh: Ssh;
+  /** What it may reach, and what it was not let. */
+  readonly network: SandboxNetwork;
   #client: Client;
   #paused = false;
 
@@ -72,6 +75,7 @@ export class Sandbox implements AsyncDisposable {
     this.git = new Git(this.commands, this.files);
     this.previews = new Previews(scope);
     this.ssh = new Ssh(scope);
+    this.network = new SandboxNetwork(client, info.id);
   }
 
   /**
@@ -179,11 +183,10 @@ export class Sandbox implements AsyncDisposable {
   }
 
   /**
-   * Changes what it may reach while it runs. In force as a whole when it resolves; connections that the new rules do not
-   * allow are cut.
+   * The same as `network.update`.
    */
   async setNetwork(changes: NetworkChanges, options: CallOptions = {}): Promise<SandboxInfo> {
-    return readSandboxInfo(await changeNetwork(this.#client, this.id, changes, options));
+    return await this.network.update(changes, options);
   }
 
   /** Moves the deadline to this many seconds from now, later or earlier, and sets what happens then. */

@@ -17,7 +17,10 @@ export interface NetworkPolicy {
   maskRequestHost?: string;
   /** Outbound IPv4 addresses and networks to refuse. An entry in `allowOut` wins. */
   denyOut?: string[];
-  /** Outbound IPv4 addresses and networks to allow. Without `denyOut`: these and nothing else. */
+  /**
+   * Outbound IPv4 addresses, networks and host names to allow; `*.example.com` stands for every name below. Without
+   * `denyOut`: these and nothing else.
+   */
   allowOut?: string[];
 }
 
@@ -25,6 +28,31 @@ export interface NetworkPolicy {
 export interface NetworkChanges extends Pick<NetworkPolicy, 'allowOut' | 'denyOut'> {
   /** False: nothing beyond `allowOut`. */
   internetAccess?: boolean;
+}
+
+/** Connections, packets or lookups of a sandbox, alike in all that is said here, that were not let through. */
+export interface DeniedConnection {
+  /** `dns`: a lookup of a name. */
+  protocol: 'tcp' | 'udp' | 'icmp' | 'dns' | 'other';
+  /** IPv4 address; undefined for a lookup that was not answered. */
+  address: string | undefined;
+  port: number | undefined;
+  /** Host name, where one was given. */
+  name: string | undefined;
+  /** Why, e.g. `not_allowed`, `denied`, `closed_network`, `name_not_allowed`; the API reference explains each. */
+  reason: string;
+  /** How often; packets that are sent again count. */
+  count: number;
+  firstSeenAt: Date | undefined;
+  lastSeenAt: Date | undefined;
+}
+
+/** What a sandbox wanted to reach and was not let. */
+export interface DeniedConnections {
+  /** Of all, those included that are not listed any longer. */
+  total: number;
+  /** The last 100 different ones, newest first. */
+  items: DeniedConnection[];
 }
 
 /** A sandbox as the server knows it. */

@@ -1,6 +1,7 @@
 import type { NetworkPolicy } from '@nullspace/contract';
 import ipaddr from 'ipaddr.js';
-import { invalidField, notImplemented } from '../api-error.ts';
+import { invalidField } from '../api-error.ts';
+import { faultOfHostName } from './host-name.ts';
 
 /** Networks that no sandbox reaches, whatever its policy says; the host closes them by itself. */
 const closedRanges = [
@@ -19,7 +20,7 @@ const closedRanges = [
  * Refuses entries that could not be kept as they are written.
  *
  * @param prefix Of the fields' names in refusals.
- * @throws {ApiError} `invalid_request` naming the entry, `not_implemented` for host names.
+ * @throws {ApiError} `invalid_request` naming the entry.
  */
 export function checkEgress(policy: Pick<NetworkPolicy, 'allow_out' | 'deny_out'>, prefix = ''): void {
   for (const list of ['allow_out', 'deny_out'] as const) {
@@ -35,8 +36,17 @@ function checkEntry(field: string, entry: string, list: 'allow_out' | 'deny_out'
   if (!isAddress) {
     if (ipaddr.IPv6.isValid(address))
       throw invalidField(field, 'sandboxes have no IPv6; give an IPv4 address or network');
-    if (list === 'allow_out' && isHostName(entry)) throw notImplemented('host names in network.allow_out');
-    throw invalidField(field, `${JSON.stringify(entry)} is no IPv4 address or network such as 1.1.1.0/24`);
+    const isName = /[A-Za-z*]/.test(address) || /[^\x20-\x7e]/.test(address);
+    if (list === 'deny_out' || !isName) {
+      const names = isName ? '; host names may stand in allow_out alone' : '';
+      throw invalidField(
+        field,
+        `${JSON.stringify(entry)} is no IPv4 address or network such as 1.1.1.0/24${names}`,
+      );
+    }
+    const fault = faultOfHostName(entry);
+    if (fault) throw invalidField(field, fault);
+    return;
   }
   if (more.length > 0 || (bits !== undefined && !(/^(0|[1-9]\d?)$/.test(bits) && Number(bits) <= 32))) {
     throw invalidField(field, `${JSON.stringify(entry)} has no prefix length from 0 to 32`);
@@ -45,12 +55,4 @@ function checkEntry(field: string, entry: string, list: 'allow_out' | 'deny_out'
   if (list === 'allow_out' && closed && Number(bits ?? 32) >= 8) {
     throw invalidField(field, `${entry} is not public: no sandbox reaches private and special networks`);
   }
-}
-
-function isHostName(text: string): boolean {
-  return (
-    /^(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)+\.?$/.test(
-      text,
-    ) && !/\.\d+\.?$/.test(text)
-  );
 }

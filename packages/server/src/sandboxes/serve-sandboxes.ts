@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import { answerOnce } from '../idempotency/answer-once.ts';
 import type { ClaimRecovery } from '../idempotency/claim-recovery.ts';
 import { createdSandbox } from '../idempotency/stored-responses.ts';
+import { listDenied } from '../network/list-denied.ts';
 import { setNetwork } from '../network/set-network.ts';
 import { addressOf } from './address-of.ts';
 import { checkCreate } from './check-create.ts';
@@ -34,6 +35,7 @@ export function serveSandboxes(app: FastifyInstance, context: Context, recovery:
   serveRoute(app, context, routes.setSandboxNetwork, async (call) =>
     presentSandbox(await setNetwork(context, addressOf(call), call.body)),
   );
+  serveRoute(app, context, routes.listDeniedConnections, (call) => listDenied(context, addressOf(call)));
   serveRoute(app, context, routes.getSandboxMetrics, (call) => readMetrics(context, addressOf(call)));
 }
 

@@ -1266,6 +1266,108 @@ export declare type SetNetworkPolicyResponse = Message<"nullspace.host.v1.SetNet
 export declare const SetNetworkPolicyResponseSchema: GenMessage<SetNetworkPolicyResponse>;
 
 /**
+ * @generated from message nullspace.host.v1.ListRefusalsRequest
+ */
+export declare type ListRefusalsRequest = Message<"nullspace.host.v1.ListRefusalsRequest"> & {
+  /**
+   * @generated from field: string sandbox_id = 1;
+   */
+  sandboxId: string;
+};
+
+/**
+ * Describes the message nullspace.host.v1.ListRefusalsRequest.
+ * Use `create(ListRefusalsRequestSchema)` to create a new message.
+ */
+export declare const ListRefusalsRequestSchema: GenMessage<ListRefusalsRequest>;
+
+/**
+ * @generated from message nullspace.host.v1.ListRefusalsResponse
+ */
+export declare type ListRefusalsResponse = Message<"nullspace.host.v1.ListRefusalsResponse"> & {
+  /**
+   * Of all, also of those that are not kept.
+   *
+   * @generated from field: uint64 total = 1;
+   */
+  total: bigint;
+
+  /**
+   * Different ones, newest first.
+   *
+   * @generated from field: repeated nullspace.host.v1.Refusal refusals = 2;
+   */
+  refusals: Refusal[];
+};
+
+/**
+ * Describes the message nullspace.host.v1.ListRefusalsResponse.
+ * Use `create(ListRefusalsResponseSchema)` to create a new message.
+ */
+export declare const ListRefusalsResponseSchema: GenMessage<ListRefusalsResponse>;
+
+/**
+ * @generated from message nullspace.host.v1.Refusal
+ */
+export declare type Refusal = Message<"nullspace.host.v1.Refusal"> & {
+  /**
+   * "tcp", "udp", "icmp", "dns", "other".
+   *
+   * @generated from field: string protocol = 1;
+   */
+  protocol: string;
+
+  /**
+   * Empty for lookups.
+   *
+   * @generated from field: string address = 2;
+   */
+  address: string;
+
+  /**
+   * 0: none.
+   *
+   * @generated from field: uint32 port = 3;
+   */
+  port: number;
+
+  /**
+   * Empty: none is known.
+   *
+   * @generated from field: string name = 4;
+   */
+  name: string;
+
+  /**
+   * "not_allowed", "denied", … as in the runtime's RefusalReason.
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: uint64 count = 6;
+   */
+  count: bigint;
+
+  /**
+   * @generated from field: int64 first_unix_ms = 7;
+   */
+  firstUnixMs: bigint;
+
+  /**
+   * @generated from field: int64 last_unix_ms = 8;
+   */
+  lastUnixMs: bigint;
+};
+
+/**
+ * Describes the message nullspace.host.v1.Refusal.
+ * Use `create(RefusalSchema)` to create a new message.
+ */
+export declare const RefusalSchema: GenMessage<Refusal>;
+
+/**
  * @generated from message nullspace.host.v1.PauseInstanceRequest
  */
 export declare type PauseInstanceRequest = Message<"nullspace.host.v1.PauseInstanceRequest"> & {
@@ -2014,6 +2116,16 @@ export declare const HostService: GenService<{
     methodKind: "unary";
     input: typeof SetNetworkPolicyRequestSchema;
     output: typeof SetNetworkPolicyResponseSchema;
+  },
+  /**
+   * What of a running instance was not let through since it got its place in the network, or since the host began.
+   *
+   * @generated from rpc nullspace.host.v1.HostService.ListRefusals
+   */
+  listRefusals: {
+    methodKind: "unary";
+    input: typeof ListRefusalsRequestSchema;
+    output: typeof ListRefusalsResponseSchema;
   },
   /**
    * Saves memory and disk as the snapshot that Instance.pause_snapshot_id names, then frees the machine. The

@@ -1,0 +1,139 @@
+/** Addresses of one guest. A further one takes the place of the one that would end first. */
+const MOST_ADDRESSES = 256;
+
+/** Names of one address of a guest: servers for many sites have many. */
+const MOST_NAMES = 32;
+
+/**
+ * How long an answer holds, in seconds. Programs keep addresses for longer than an answer of a few seconds allows, and a
+ * name that has moved has to be asked for again one day.
+ */
+const SHORTEST = 60;
+const LONGEST = 3600;
+
+export interface PinsOptions {
+  table: string;
+  /** Has the packet filter carry out commands as one transaction. */
+  apply(commands: readonly string[]): Promise<void>;
+}
+
+interface Pin {
+  /** Until when an address is that of a name, in milliseconds of the process. */
+  names: Map<string, number>;
+  /** Until when the packet filter knows it. */
+  inFilterUntil: number;
+}
+
+/**
+ * The addresses that were the answer to a guest's lookups of names that it may reach. What is pinned here for a guest is
+ * reachable for that guest alone, and forgotten with its time.
+ */
+export function createPins({ table, apply }: PinsOptions) {
+  const guests = new Map<string, Map<string, Pin>>();
+  let wanted: { guest: string; address: string }[] = [];
+  let flushing: Promise<void> | undefined;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  /** One change after another, so that a pin that is taken back does not come in behind. */
+  function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = queue.then(work);
+    queue = result.catch(() => {});
+    return result;
+  }
+
+  function forgetOld(pins: Map<string, Pin>, now: number): void {
+    for (const [address, pin] of pins) {
+      for (const [name, until] of pin.names) if (until <= now) pin.names.delete(name);
+      if (pin.names.size === 0) pins.delete(address);
+    }
+  }
+
+  /** Brings what was pinned at about the same moment into the packet filter at once. */
+  async function flush(): Promise<void> {
+    const some = wanted;
+    wanted = [];
+    flushing = undefined;
+    const now = performance.now();
+    const commands = some.flatMap(({ guest, address }) => {
+      const pin = guests.get(guest)?.get(address);
+      if (!pin) return [];
+      const until = Math.max(...pin.names.values());
+      pin.inFilterUntil = until;
+      const seconds = Math.max(1, Math.ceil((until - now) / 1000));
+      return replaceElement(table, `${guest} . ${address}`, `timeout ${seconds}s`);
+    });
+    try {
+      if (commands.length > 0) await apply(commands);
+    } catch (error) {
+      for (const { guest, address } of some) guests.get(guest)?.delete(address);
+      throw error;
+    }
+  }
+
+  return {
+    inTurn,
+    /** Seconds that an answer with this time to live holds. */
+    secondsOf: (ttl: number): number => Math.min(Math.max(ttl, SHORTEST), LONGEST),
+    /** Makes addresses those of a name; resolves once the guest can reach them. */
+    async pin(guest: string, name: string, addresses: readonly string[], seconds: number): Promise<void> {
+      const now = performance.now();
+      const pins = guests.get(guest) ?? new Map<string, Pin>();
+      guests.set(guest, pins);
+      forgetOld(pins, now);
+      for (const address of addresses) {
+        if (!pins.has(address) && pins.size >= MOST_ADDRESSES) pins.delete(endingFirst(pins));
+        const pin: Pin = pins.get(address) ?? { names: new Map(), inFilterUntil: 0 };
+        pins.set(address, pin);
+        if (!pin.names.has(name) && pin.names.size >= MOST_NAMES) pin.names.delete(first(pin.names)!);
+        pin.names.set(name, now + seconds * 1000);
+        // What the packet filter knows for half of that time is renewed by the next lookup.
+        if (pin.inFilterUntil < now + seconds * 500) wanted.push({ guest, address });
+      }
+      if (wanted.length > 0) flushing ??= inTurn(flush);
+      // Also what another lookup has brought on its way has to be there.
+      await (flushing ?? queue);
+    },
+    isPinned(guest: string, address: string, name: string): boolean {
+      return (guests.get(guest)?.get(address)?.names.get(name) ?? 0) > performance.now();
+    },
+    /** Forgets what a guest may not reach any longer; the commands that make the packet filter forget it too. */
+    retain(guest: string, keeps: (name: string) => boolean): string[] {
+      const pins = guests.get(guest);
+      if (!pins) return [];
+      const gone: string[] = [];
+      for (const [address, pin] of pins) {
+        for (const name of pin.names.keys()) if (!keeps(name)) pin.names.delete(name);
+        if (pin.names.size > 0) continue;
+        pins.delete(address);
+        gone.push(address);
+      }
+      if (pins.size === 0) guests.delete(guest);
+      return gone.flatMap((address) => removeElement(table, `${guest} . ${address}`));
+    },
+  };
+}
+
+export type Pins = ReturnType<typeof createPins>;
+
+function endingFirst(pins: Map<string, Pin>): string {
+  let found = '';
+  let soonest = Number.POSITIVE_INFINITY;
+  for (const [address, { names }] of pins) {
+    const until = Math.max(...names.values());
+    if (until < soonest) [found, soonest] = [address, until];
+  }
+  return found;
+}
+
+function first<Key>(map: Map<Key, unknown>): Key | undefined {
+  return map.keys().next().value;
+}
+
+/** Adding first makes the deletion of an absent element succeed. */
+function removeElement(table: string, element: string): string[] {
+  return ['add', 'delete'].map((verb) => `${verb} element inet ${table} pinned { ${element} }`);
+}
+
+function replaceElement(table: string, element: string, more: string): string[] {
+  return [...removeElement(table, element), `add element inet ${table} pinned { ${element} ${more} }`];
+}
