@@ -41,6 +41,7 @@ from ._models.preview import (
 from ._models.sandbox_info import SandboxConfig, SandboxInfo, SandboxQuery
 from ._models.search_match import FileEvent, SearchMatch, UploadUrl
 from ._models.snapshot_info import SnapshotInfo, SnapshotKind
+from ._models.ssh_access import SshAccess, SshAccessInfo
 from ._models.state import SandboxListState, SandboxState, SandboxStatus, SandboxTimeoutAction
 from ._models.template_info import TemplateInfo, TemplateRuntimeDefaults, TemplateVisibility
 from ._models.template_names import (
@@ -119,6 +120,8 @@ __all__ = [
     "SearchMatch",
     "SnapshotInfo",
     "SnapshotKind",
+    "SshAccess",
+    "SshAccessInfo",
     "TemplateAliasInfo",
     "TemplateBuildBackend",
     "TemplateBuildContextManifestSummary",

@@ -23,12 +23,13 @@ from .life import AsyncSandboxLife
 from .lifetime import lasting_transport
 from .previews import AsyncSandboxPreviews
 from .pty import AsyncPty
+from .ssh import AsyncSandboxSsh
 from .transport import AsyncTransport
 
 S = TypeVar("S", bound="AsyncSandbox")
 
 
-class AsyncSandbox(AsyncSandboxLife, AsyncSandboxPreviews, AsyncSandboxDirectory):
+class AsyncSandbox(AsyncSandboxLife, AsyncSandboxPreviews, AsyncSandboxSsh, AsyncSandboxDirectory):
     """An isolated Linux computer. Get one with `AsyncSandbox.create` or `AsyncSandbox.connect`.
 
     As an async context manager it is killed at the end of the block, also after an exception, unless it was

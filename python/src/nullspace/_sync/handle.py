@@ -23,12 +23,13 @@ from .life import SandboxLife
 from .lifetime import lasting_transport
 from .previews import SandboxPreviews
 from .pty import Pty
+from .ssh import SandboxSsh
 from .transport import Transport
 
 S = TypeVar("S", bound="Sandbox")
 
 
-class Sandbox(SandboxLife, SandboxPreviews, SandboxDirectory):
+class Sandbox(SandboxLife, SandboxPreviews, SandboxSsh, SandboxDirectory):
     """An isolated Linux computer. Get one with `Sandbox.create` or `Sandbox.connect`.
 
     As a context manager it is killed at the end of the block, also after an exception, unless it was
