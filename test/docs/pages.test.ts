@@ -16,6 +16,7 @@ const pages = [
   'snapshots',
   'events',
   'previews',
+  'ssh',
   'egress',
   'commands',
   'terminal',
@@ -47,9 +48,13 @@ describe('every snippet of the documentation', () => {
     mkdirSync(bin);
     symlinkSync(join(repository, 'packages/cli/bin/nullspace.js'), join(bin, 'nullspace'));
     const node = join(process.execPath, '..');
+    // What a snippet keeps for its user goes with the installation.
+    const home = join(installation.dataDir, 'home');
+    mkdirSync(home);
     env = {
       ...process.env,
       ...installation.clientEnv(),
+      HOME: home,
       PATH: [bin, node, process.env.PATH].join(delimiter),
       PYTHONPATH: join(repository, 'python/src'),
     };
