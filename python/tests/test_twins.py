@@ -10,6 +10,7 @@ PAIRS = [
     (nullspace.Files, nullspace.AsyncFiles),
     (nullspace.Git, nullspace.AsyncGit),
     (nullspace.Pty, nullspace.AsyncPty),
+    (nullspace.SandboxNetwork, nullspace.AsyncSandboxNetwork),
     (nullspace.PtySession, nullspace.AsyncPtySession),
     (nullspace.WatchHandle, nullspace.AsyncWatchHandle),
     (nullspace.BackgroundCommand, nullspace.AsyncBackgroundCommand),

@@ -14,6 +14,7 @@ from ._async.files import AsyncFiles
 from ._async.git import AsyncGit
 from ._async.handle import AsyncSandbox
 from ._async.lifecycle import AsyncLifecycle
+from ._async.network import AsyncSandboxNetwork
 from ._async.paginator import AsyncSandboxPaginator, AsyncSnapshotPaginator
 from ._async.pty import AsyncPty
 from ._async.pty_session import AsyncPtySession
@@ -31,6 +32,7 @@ from ._sync.files import Files
 from ._sync.git import Git
 from ._sync.handle import Sandbox
 from ._sync.lifecycle import Lifecycle
+from ._sync.network import SandboxNetwork
 from ._sync.paginator import SandboxPaginator, SnapshotPaginator
 from ._sync.pty import Pty
 from ._sync.pty_session import PtySession
@@ -79,6 +81,8 @@ from .errors import (
 from .types import (
     CommandLogs,
     CommandResult,
+    DeniedConnection,
+    DeniedConnections,
     FileEvent,
     FileInfo,
     ForkedSandbox,
@@ -171,6 +175,7 @@ __all__ = [
     "AsyncPty",
     "AsyncPtySession",
     "AsyncSandbox",
+    "AsyncSandboxNetwork",
     "AsyncSandboxPaginator",
     "AsyncSnapshot",
     "AsyncSnapshotPaginator",
@@ -189,6 +194,8 @@ __all__ = [
     "CommandResult",
     "Commands",
     "ConflictError",
+    "DeniedConnection",
+    "DeniedConnections",
     "FileEvent",
     "FileInfo",
     "FileUploadError",
@@ -237,6 +244,7 @@ __all__ = [
     "SandboxInfo",
     "SandboxListState",
     "SandboxMetrics",
+    "SandboxNetwork",
     "SandboxPaginator",
     "SandboxPausedError",
     "SandboxQuery",

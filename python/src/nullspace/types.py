@@ -18,6 +18,7 @@ from ._models.build_states import (
     TemplateFailurePhase,
 )
 from ._models.command import CommandLogs, CommandResult, ProcessDetail, ProcessInfo
+from ._models.denied import DeniedConnection, DeniedConnections
 from ._models.file_info import FileInfo
 from ._models.forked_sandbox import ForkedSandbox
 from ._models.git import GitBranches, GitHttpsAuth, GitStatus
@@ -82,6 +83,8 @@ from ._models.webhook import (
 __all__ = [
     "CommandLogs",
     "CommandResult",
+    "DeniedConnection",
+    "DeniedConnections",
     "FileEvent",
     "FileInfo",
     "ForkedSandbox",

@@ -107,6 +107,8 @@ function answer({ method, path, query, body }: SeenRequest, authorization?: stri
   if (rest === 'exec') return [200, execute(body as Record<string, unknown>)];
   if (rest === 'metrics') return [200, [metrics]];
   if (rest === 'timeout') return [204];
+  if (rest === 'network') return [200, { ...record(id), network: body }];
+  if (rest === 'network/denied') return [200, { total: 7, items: [denied] }];
   return [200, record(id)];
 }
 
@@ -136,6 +138,17 @@ function answerState(
   if (method === 'DELETE') return [204];
   return [200, path === '/v1/lifecycle/webhooks' && method === 'GET' ? [webhook] : webhook];
 }
+
+const denied = {
+  protocol: 'tcp',
+  address: '1.1.1.1',
+  port: 443,
+  name: 'example.org',
+  reason: 'name_not_allowed',
+  count: 2,
+  first_seen_at: '2026-03-10T12:00:00.000Z',
+  last_seen_at: '2026-03-10T12:00:01.000Z',
+};
 
 const snapshot = (id: string) => ({
   id,

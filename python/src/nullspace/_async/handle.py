@@ -21,6 +21,7 @@ from .files import AsyncFiles
 from .git import AsyncGit
 from .life import AsyncSandboxLife
 from .lifetime import lasting_transport
+from .network import AsyncSandboxNetwork
 from .previews import AsyncSandboxPreviews
 from .pty import AsyncPty
 from .ssh import AsyncSandboxSsh
@@ -50,6 +51,7 @@ class AsyncSandbox(AsyncSandboxLife, AsyncSandboxPreviews, AsyncSandboxSsh, Asyn
         self.files = AsyncFiles(info.id, transport)
         self.pty = AsyncPty(info.id, transport)
         self.git = AsyncGit(self.commands)
+        self.network = AsyncSandboxNetwork(info.id, transport)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(id={self.id!r})"

@@ -21,6 +21,7 @@ from .files import Files
 from .git import Git
 from .life import SandboxLife
 from .lifetime import lasting_transport
+from .network import SandboxNetwork
 from .previews import SandboxPreviews
 from .pty import Pty
 from .ssh import SandboxSsh
@@ -48,6 +49,7 @@ class Sandbox(SandboxLife, SandboxPreviews, SandboxSsh, SandboxDirectory):
         self.files = Files(info.id, transport)
         self.pty = Pty(info.id, transport)
         self.git = Git(self.commands)
+        self.network = SandboxNetwork(info.id, transport)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(id={self.id!r})"

@@ -1,0 +1,46 @@
+"""What a sandbox may reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .._core import network_calls
+from .._models.denied import DeniedConnections
+from .._models.sandbox_info import SandboxInfo
+from .transport import AsyncTransport
+
+
+class AsyncSandboxNetwork:
+    """What a sandbox may reach, and what it was not let. Reached as `sandbox.network`."""
+
+    def __init__(self, sandbox_id: str, transport: AsyncTransport) -> None:
+        self._id = sandbox_id
+        self._transport = transport
+
+    async def update(
+        self,
+        *,
+        internet_access: bool | None = None,
+        allow_out: Iterable[str] | None = None,
+        deny_out: Iterable[str] | None = None,
+    ) -> SandboxInfo:
+        """Changes the policy while the sandbox runs. What is left out stays.
+
+        In force as a whole when it returns; connections that the new rules do not allow are cut.
+
+        Args:
+            internet_access: `False`: nothing beyond `allow_out`.
+            allow_out: IPv4 addresses, networks and host names to allow; `*.example.com` stands for every name
+                below. Without `deny_out` nothing else may be reached.
+            deny_out: IPv4 addresses and networks to refuse. An entry in `allow_out` wins.
+
+        Raises:
+            SandboxError: an entry cannot be kept (`invalid_request`, naming it), and nothing is changed.
+            ConflictError: the sandbox does not run.
+        """
+        call = network_calls.update(self._id, internet_access, allow_out, deny_out)
+        return await self._transport.execute(call)
+
+    async def denied(self) -> DeniedConnections:
+        """What it wanted to reach and was not let since it was created, resumed or forked, newest first."""
+        return await self._transport.execute(network_calls.denied(self._id))

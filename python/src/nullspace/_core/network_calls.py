@@ -1,0 +1,36 @@
+"""Calls about what a sandbox may reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from .._models.denied import DeniedConnections, read_denied
+from .._models.sandbox_info import SandboxInfo, read_sandbox_info
+from .call import Call, Request
+from .encode import encode_json, invalid_request, sandbox_path
+
+
+def update(
+    sandbox_id: str,
+    internet_access: bool | None,
+    allow_out: Iterable[str] | None,
+    deny_out: Iterable[str] | None,
+) -> Call[SandboxInfo]:
+    """Changes what a sandbox may reach; what is `None` stays."""
+    body: dict[str, Any] = {}
+    if internet_access is not None:
+        body["internet_access"] = internet_access
+    for name, entries in (("allow_out", allow_out), ("deny_out", deny_out)):
+        if isinstance(entries, str):
+            raise invalid_request(f"{name} {entries!r} is a text; give a list of entries")
+        if entries is not None:
+            body[name] = list(entries)
+    request = Request("PATCH", sandbox_path(sandbox_id, "network"), body=encode_json(body))
+    return Call(request, lambda reply: read_sandbox_info(reply.json()))
+
+
+def denied(sandbox_id: str) -> Call[DeniedConnections]:
+    """Reads what was not let through."""
+    request = Request("GET", sandbox_path(sandbox_id, "network", "denied"))
+    return Call(request, lambda reply: read_denied(reply.json()))
