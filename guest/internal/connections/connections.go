@@ -113,12 +113,21 @@ func (l *listening) add(conn net.Conn) net.Conn {
 type Conn struct {
 	*net.TCPConn
 	set *Set
+	// detached is what the connection went on as.
+	detached *Detached
 }
 
 // Close takes the connection out of its set.
 func (c *Conn) Close() error {
-	c.set.mu.Lock()
-	delete(c.set.busy, c)
-	c.set.mu.Unlock()
+	if detached := c.forget(); detached != nil {
+		return detached.cut()
+	}
 	return c.TCPConn.Close()
+}
+
+func (c *Conn) forget() *Detached {
+	c.set.mu.Lock()
+	defer c.set.mu.Unlock()
+	delete(c.set.busy, c)
+	return c.detached
 }

@@ -61,3 +61,40 @@ func TestCloseAllEndsWhatIsOpen(t *testing.T) {
 		t.Fatal("a closed connection is still in the set")
 	}
 }
+
+func TestADetachedConnectionStaysInItsSet(t *testing.T) {
+	set := NewSet()
+	listener := set.Listen(listen(t))
+	client := dial(t, listener)
+	accepted, err := listener.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	detached, err := accepted.(*Conn).Detach()
+	if err != nil {
+		t.Fatal(err)
+	}
+	client.Write([]byte("ab"))
+	client.Write([]byte("cd"))
+	data := make([]byte, 4)
+	if n, err := detached.Read(data); n != 4 || err != nil || string(data) != "abcd" {
+		t.Fatalf("%d bytes %q: %v", n, data, err)
+	}
+	ended := make(chan error, 1)
+	go func() {
+		_, err := detached.Read(data)
+		ended <- err
+	}()
+	set.CloseAll()
+	if err := <-ended; err == nil {
+		t.Fatal("it is read on from a closed connection")
+	}
+	mustBeClosed(t, client)
+	detached.Close()
+	if _, err := accepted.(*Conn).Detach(); err == nil {
+		t.Fatal("a closed connection was detached")
+	}
+	if len(set.busy) != 0 {
+		t.Fatal("a closed connection is in the set")
+	}
+}

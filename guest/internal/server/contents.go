@@ -90,13 +90,31 @@ func (s *Service) takeContents(ctx context.Context, w http.ResponseWriter, r *ht
 		return refuse(err)
 	}
 	defer writer.Abort()
+	large, err := takeOver(w, r)
+	if err != nil {
+		return err
+	}
+	if large == nil {
+		return receive(ctx, w, r.Body, r.ContentLength, writer)
+	}
+	defer large.answer()
+	if err := receive(ctx, large, large, r.ContentLength, writer); err != nil {
+		// Nothing is left when the caller is told.
+		writer.Abort()
+		refusals.Write(large, r, err)
+	}
+	return nil
+}
+
+// receive takes a body, of length bytes unless that is negative, and answers w unless it fails.
+func receive(ctx context.Context, w http.ResponseWriter, body io.Reader, length int64, writer *files.Writer) error {
 	release := context.AfterFunc(ctx, func() { http.NewResponseController(w).SetReadDeadline(time.Unix(1, 0)) })
 	defer release()
 	size := int64(copyBytes)
-	if r.ContentLength >= 0 {
-		size = min(size, max(4096, r.ContentLength))
+	if length >= 0 {
+		size = min(size, max(4096, length))
 	}
-	if err := fill(writer, r.Body, make([]byte, size)); err != nil {
+	if err := fill(writer, body, make([]byte, size)); err != nil {
 		if cause := cutBy(ctx); cause != nil {
 			err = cause
 		}

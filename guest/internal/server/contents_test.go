@@ -2,15 +2,18 @@ package server
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
 	"os"
+	"os/signal"
 	"strconv"
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
 	"google.golang.org/protobuf/proto"
 
 	"nullspace.dev/guest/gen/guestv1"
@@ -107,10 +110,46 @@ func TestContentsAreRefusedWithCodes(t *testing.T) {
 	}
 }
 
+func TestLargeContentsArriveWhole(t *testing.T) {
+	path := t.TempDir() + "/large"
+	content := make([]byte, 3*largeBody+12_345)
+	rand.Read(content)
+	response := contents(t, http.MethodPut, "path="+path, bytes.NewReader(content))
+	answer := &guestv1.WriteFileResponse{}
+	if err := proto.Unmarshal(must[[]byte](t)(io.ReadAll(response.Body)), answer); err != nil || answer.Info.Size != uint64(len(content)) {
+		t.Fatalf("got %v %v", answer.Info, err)
+	}
+	if !bytes.Equal(must[[]byte](t)(os.ReadFile(path)), content) {
+		t.Fatal("other bytes were written")
+	}
+}
+
+func TestLargeContentsAreRefusedWithCodes(t *testing.T) {
+	for query, want := range map[string]string{"path=" + t.TempDir() + "&user=": "is_a_directory", "path=/dev/full": "invalid_path"} {
+		if got := codeOf(t, contents(t, http.MethodPut, query, bytes.NewReader(make([]byte, largeBody)))); got != want {
+			t.Errorf("%s: %s", query, got)
+		}
+	}
+	// What goes wrong in the middle is told to a caller that still sends.
+	if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: 2 << 20, Max: unix.RLIM_INFINITY}); err != nil {
+		t.Fatal(err)
+	}
+	signal.Ignore(unix.SIGXFSZ)
+	defer unix.Setrlimit(unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: unix.RLIM_INFINITY, Max: unix.RLIM_INFINITY})
+	folder := t.TempDir()
+	response := contents(t, http.MethodPut, "path="+folder+"/full", bytes.NewReader(make([]byte, 8*largeBody)))
+	if refusal := string(must[[]byte](t)(io.ReadAll(response.Body))); response.StatusCode < 400 || !strings.Contains(refusal, "file too large") {
+		t.Errorf("HTTP %d %s", response.StatusCode, refusal)
+	}
+	if entries, _ := os.ReadDir(folder); len(entries) != 0 {
+		t.Errorf("it left %v", entries)
+	}
+}
+
 func TestContentsThatBreakOffLeaveTheOldFile(t *testing.T) {
 	folder := t.TempDir()
 	os.WriteFile(folder+"/file", []byte("old"), 0o600)
-	for _, length := range []int64{-1, 1 << 20} {
+	for _, length := range []int64{-1, 1 << 20, 2 * largeBody} {
 		reader, writer := io.Pipe()
 		request := must[*http.Request](t)(http.NewRequestWithContext(deadline(t), http.MethodPut, served.URL+contentsPath+"?path="+folder+"/file", reader))
 		request.ContentLength = length
@@ -142,17 +181,28 @@ func TestFreezeEndsTransfersOfContents(t *testing.T) {
 	down := contents(t, http.MethodGet, "path="+folder+"/large", nil)
 	reader, writer := io.Pipe()
 	defer writer.Close()
-	up := make(chan *http.Response, 1)
-	go func() {
-		request, _ := http.NewRequest(http.MethodPut, served.URL+contentsPath+"?path="+folder+"/new", reader)
-		response, _ := withToken{}.RoundTrip(request)
-		up <- response
-	}()
+	largeReader, largeWriter := io.Pipe()
+	defer largeWriter.Close()
+	up := make(chan *http.Response, 2)
+	for name, upload := range map[string]struct {
+		body   io.Reader
+		length int64
+	}{"new": {reader, -1}, "large": {largeReader, 2 * largeBody}} {
+		go func() {
+			request, _ := http.NewRequest(http.MethodPut, served.URL+contentsPath+"?path="+folder+"/"+name+".up", upload.body)
+			request.ContentLength = upload.length
+			response, _ := withToken{}.RoundTrip(request)
+			up <- response
+		}()
+	}
 	writer.Write([]byte("new"))
-	eventually(t, "it is staged", func() bool { entries, _ := os.ReadDir(folder); return len(entries) == 2 })
+	largeWriter.Write([]byte("new"))
+	eventually(t, "both are staged", func() bool { entries, _ := os.ReadDir(folder); return len(entries) == 3 })
 	freeze(t)
-	if response := <-up; response == nil || codeOf(t, response) != "sandbox_paused" {
-		t.Errorf("the upload was answered with %v", response)
+	for range 2 {
+		if response := <-up; response == nil || codeOf(t, response) != "sandbox_paused" {
+			t.Errorf("the upload was answered with %v", response)
+		}
 	}
 	if n, err := io.Copy(io.Discard, down.Body); err == nil {
 		t.Errorf("the download ended whole after %s bytes", strconv.FormatInt(n, 10))

@@ -7,7 +7,10 @@ import { readerChunks } from '../transport/stream.ts';
 import { readFileInfo } from './read-info.ts';
 import type { FileContent, FileInfo, FileOptions } from './types.ts';
 
-/** Content at hand goes as one JSON request, a stream as raw bytes. */
+/** From here on the text of bytes costs more than asking for what they became. */
+const leastRawBytes = 256 * 1024;
+
+/** Text and few bytes go as one JSON request, many bytes and streams as they are. */
 export async function writeFile(
   scope: SandboxScope,
   path: string,
@@ -16,10 +19,11 @@ export async function writeFile(
 ): Promise<FileInfo> {
   if (typeof content === 'string') return send({ path, content, encoding: 'utf8', user: user ?? null });
   const bytes = await bytesOf(content);
-  if (bytes) return send({ path, content: toBase64(bytes), encoding: 'base64', user: user ?? null });
+  if (bytes && bytes.length < leastRawBytes)
+    return send({ path, content: toBase64(bytes), encoding: 'base64', user: user ?? null });
   await scope.client.send('PUT', `${scope.path}/file${queryString({ path, user })}`, {
     ...call,
-    body: chunksOf(content as ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>),
+    body: bytes ?? chunksOf(content as ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>),
   });
   const json = { path, user: user ?? null };
   return readFileInfo(

@@ -136,10 +136,15 @@ function collect(
 
 /** Sends a streamed body no faster than the connection takes it. */
 async function pump(call: http.ClientRequest, body: AsyncIterable<Uint8Array>): Promise<void> {
+  let goOn: () => void = () => {};
+  const wake = (): void => goOn();
+  call.on('drain', wake).on('close', wake);
   for await (const chunk of body) {
     if (call.destroyed) return;
     if (!call.write(chunk))
-      await new Promise<void>((resume) => call.once('drain', resume).once('close', resume));
+      await new Promise<void>((resume) => {
+        goOn = resume;
+      });
   }
   call.end();
 }

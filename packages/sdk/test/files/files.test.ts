@@ -62,6 +62,22 @@ describe('files', () => {
     }
   });
 
+  test('are written from many bytes as they are', async (context) => {
+    const { files, received } = await connect(context, info);
+    const content = new Uint8Array(300_000).fill(0x61);
+    const written = await files.write('/a', content, { user: 'user' });
+    assert.equal(written.path, '/workspace/a.txt');
+    assert.deepEqual(
+      received.map(({ method, path }) => [method, path]),
+      [
+        ['PUT', `${base}/file?path=%2Fa&user=user`],
+        ['POST', `${base}/files/info`],
+      ],
+    );
+    assert.equal(received[0]!.headers['content-length'], '300000');
+    assert.equal(received[0]!.body, 'a'.repeat(300_000));
+  });
+
   test('are written from streams as raw bytes', async (context) => {
     const { files, received } = await connect(context, info);
     await files.write('/a b', new Blob(['one two']).stream(), { user: 'user' });

@@ -54,6 +54,22 @@ for (const [name, open] of Object.entries(transports)) {
       assert.deepEqual(api.received[0]!.body, { text: 'ü' });
     });
 
+    test('sends a long stream without leaving a listener for each piece', async (context) => {
+      const api = await startApiServer(context, (_, response) => json(response, 204));
+      const warnings: Error[] = [];
+      const note = (warning: Error): void => void warnings.push(warning);
+      process.on('warning', note);
+      context.after(() => process.off('warning', note));
+      async function* body() {
+        for (let piece = 0; piece < 64; piece++) yield new Uint8Array(256 * 1024).fill(0x61);
+      }
+      const answer = await open(api.url).send(request({ method: 'PUT', body: body() }));
+      assert.equal(answer.status, 204);
+      assert.equal((api.received[0]!.body as string).length, 16 * 1024 * 1024);
+      await new Promise(setImmediate);
+      assert.deepEqual(warnings, []);
+    });
+
     test('keeps a path prefix of the base URL', async (context) => {
       const api = await startApiServer(context, (_, response) => json(response, 204));
       const answer = await open(`${api.url}/api`).send(request());

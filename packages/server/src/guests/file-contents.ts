@@ -13,6 +13,8 @@ import { toConnectError } from './to-connect-error.ts';
 const PATH = '/contents';
 /** How long an agent that refused may take to say why. */
 const ANSWER_MS = 10_000;
+/** Bytes that are collected before they are sent to a guest. */
+const BURST_BYTES = 512 * 1024;
 
 /** A file of a guest, with the rights of an account. */
 export interface ContentsTarget {
@@ -80,6 +82,7 @@ export async function readContents(
  * Replaces a file by bytes, without messages around them. Bytes that break off leave the old file. Rejects with
  * `ConnectError`, as soon as the agent has refused.
  *
+ * @param bytes.chunks Each of at most 512 KiB.
  * @param bytes.length How many bytes come, when that is known: the file is replaced once so many have come. Without it the
  * chunks must have ended.
  */
@@ -107,29 +110,47 @@ export async function writeContents(
   }
 }
 
-/** Sends what comes until it is stopped. What breaks the source breaks the call. */
+/**
+ * Sends what comes until it is stopped, in bursts: each arrival wakes several threads of a guest one after another,
+ * however little it brings. What breaks the source breaks the call.
+ */
 function send(call: ClientRequest, chunks: AsyncIterable<Uint8Array>): { stop(): void } {
   let stopped = false;
   let goOn: () => void = () => undefined;
-  const wake = () => goOn();
-  call.on('drain', wake);
+  const write = (bytes: Uint8Array) =>
+    new Promise<void>((resolve) => {
+      goOn = resolve;
+      call.write(bytes, () => resolve());
+    });
   const pump = async () => {
+    let burst: Buffer | undefined;
+    let length = 0;
+    let begun = false;
     for await (const chunk of chunks) {
       if (stopped) return;
       countPassed(chunk.length);
-      if (call.write(chunk)) continue;
-      await new Promise<void>((resolve) => {
-        goOn = resolve;
-      });
-      if (stopped) return;
+      if (!begun) {
+        // A small body is one chunk.
+        call.write(chunk);
+        begun = true;
+        continue;
+      }
+      if (burst && length + chunk.length > BURST_BYTES) {
+        await write(burst.subarray(0, length));
+        length = 0;
+      }
+      burst ??= Buffer.allocUnsafeSlow(BURST_BYTES);
+      burst.set(chunk, length);
+      length += chunk.length;
     }
-    call.end();
+    if (length > 0) await write(burst!.subarray(0, length));
+    if (!stopped) call.end();
   };
   pump().catch((error: Error) => call.destroy(error));
   return {
     stop() {
       stopped = true;
-      wake();
+      goOn();
     },
   };
 }
