@@ -79,7 +79,8 @@ function positionOf({ name }: StepResult): number {
 /** Prints what the runner said of its failures, and the end of the log. */
 function printFailure(result: StepResult): void {
   const lines = result.output.split('\n');
-  const from = lines.findIndex((line) => /failing tests|= FAILURES =|--- FAIL|^✖/.test(line));
+  const marks = [/failing tests:|= FAILURES =/, /--- FAIL|^✖/];
+  const from = marks.map((mark) => lines.findIndex((line) => mark.test(line))).find((at) => at >= 0) ?? -1;
   const shown = from >= 0 ? lines.slice(from, from + 120) : lines.slice(-80);
   console.log(shown.map((line) => `     | ${line}`).join('\n'));
   console.log(`     | (whole log: ${result.logFile})`);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 import { Sandbox } from 'nullspace';
-import { startInstallation } from '../harness/installation.ts';
-import { instanceOf, nothingLeft, readyInstances } from '../harness/leftovers.ts';
+import { type Installation, startInstallation } from '../harness/installation.ts';
+import { instanceOf, nothingLeft, packetFilterTable, readyInstances } from '../harness/leftovers.ts';
 import { suite } from '../harness/suite.ts';
 import { until } from '../harness/until.ts';
 
@@ -32,12 +32,12 @@ describe('plain creates on a host with ready sandboxes of its own', async () => 
     const [hostname, cwd, colour, machineId] = stdout.split('\n');
     assert.deepEqual([hostname, cwd, colour], [sandbox.id.replace('_', '-'), '/srv/deep/folder', 'red']);
     assert.match(machineId!, /^[0-9a-f]{32}$/);
-    assert.ok(offlineGuests().includes(await addressOf(sandbox)));
+    assert.ok(offlineGuests(installation).includes(await addressOf(sandbox)));
     const info = await sandbox.getInfo();
     assert.deepEqual(info.metadata, { team: 'red' });
     await full();
     const other = await Sandbox.create(connection);
-    assert.ok(!offlineGuests().includes(await addressOf(other)));
+    assert.ok(!offlineGuests(installation).includes(await addressOf(other)));
     const otherId = (await other.commands.run('cat', { args: ['/etc/machine-id'] })).stdout.trim();
     assert.notEqual(otherId, machineId);
     await Promise.all([sandbox.kill(), other.kill()]);
@@ -90,9 +90,10 @@ async function addressOf(sandbox: Sandbox): Promise<string> {
   return (await sandbox.commands.run('hostname', { args: ['-I'] })).stdout.trim();
 }
 
-/** Addresses that the packet filters of this machine keep from the network. */
-function offlineGuests(): string[] {
-  const listed = execFileSync('nft', ['-j', 'list', 'ruleset'], { encoding: 'utf8' });
+/** Addresses that the packet filter keeps from the network. */
+function offlineGuests(installation: Installation): string[] {
+  const table = packetFilterTable(installation);
+  const listed = execFileSync('nft', ['-j', 'list', 'table', 'inet', table], { encoding: 'utf8' });
   const { nftables } = JSON.parse(listed) as { nftables: { set?: { name: string; elem?: string[] } }[] };
   return nftables.flatMap(({ set }) => (set?.name === 'offline' ? (set.elem ?? []) : []));
 }

@@ -8,6 +8,7 @@ import { pickGuestRange } from './guest-range.ts';
 import { installBaseImage } from './images.ts';
 import { takeAbandoned, writeOwner } from './owners.ts';
 import { type Service, startService } from './service.ts';
+import { tellErrors } from './tell-errors.ts';
 
 const prefix = 'nullspace-test-';
 const hostScript = join(repository, 'packages/host/bin/host.ts');
@@ -119,6 +120,7 @@ export async function startInstallation(
     async stop() {
       await server?.kill('SIGTERM');
       await host?.kill('SIGTERM');
+      for (const service of ['server', 'host']) tellErrors(join(dataDir, `${service}.log`));
       clean(dataDir, env);
     },
   };

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Installation } from './installation.ts';
@@ -77,14 +77,9 @@ export function processesOf(installation: Installation, sandboxId: string): numb
     .map(Number);
 }
 
-/** Network namespaces with at least one process of a sandbox would keep a slot; these are all that exist. */
-export function networkNamespaces(): string[] {
-  const output = execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' });
-  return output
-    .split('\n')
-    .map((line) => line.split(' ')[0]!)
-    .filter(Boolean)
-    .sort();
+/** Name of the table of the packet filter that has the rules of an installation. */
+export function packetFilterTable({ dataDir }: Installation): string {
+  return `nullspace_${createHash('sha256').update(dataDir).digest('hex').slice(0, 6)}`;
 }
 
 function entries(folder: string): string[] {
