@@ -1,4 +1,5 @@
 import threading
+from time import sleep as pause
 
 import httpx
 import pytest
@@ -66,6 +67,47 @@ def test_callbacks_get_the_output_of_a_foreground_command(server, sandbox):
         "envs": {"A": "1"},
         "timeout_secs": 5,
     }
+
+
+def test_the_result_keeps_the_start_of_endless_output(server, sandbox, monkeypatch):
+    monkeypatch.setattr("nullspace._core.kept_text.KEPT_CHARACTERS", 5)
+
+    def talk(channel):
+        channel.send("exec_started", pid=7)
+        for at, text in enumerate(["abc", "def", "ghi"]):
+            channel.send("exec_stdout", data=text, offset=3 * at, end_offset=3 * at + 3)
+        channel.send("exec_exit", exit_code=0, timed_out=False, killed_by=None)
+
+    server.scenes = [talk]
+    seen = []
+    result = sandbox.commands.run("x", on_stdout=seen.append)
+    assert (result.stdout, result.truncated) == ("abcde", True)
+    assert "".join(seen) == "abcdefghi"
+
+
+def test_a_slow_reader_holds_the_server_back(api, server, sandbox):
+    api.on("POST /v1/sandboxes/sb_1/exec", {"pid": 7})
+    # More than the buffers of both sockets together take.
+    count, size = 200, 512 << 10
+    sent = []
+
+    def talk(channel):
+        channel.send("exec_started", pid=7)
+        for at in range(count):
+            start = at * size
+            channel.send("exec_stdout", data=f"{at:08}".ljust(size), offset=start, end_offset=start + size)
+            sent.append(at)
+        channel.send("exec_exit", exit_code=0, timed_out=False, killed_by=None)
+        channel.wait_until_closed()
+
+    server.scenes = [talk]
+    handle = sandbox.commands.run("x", background=True)
+    pieces = iter(handle)
+    first, _, _ = next(pieces)
+    pause(0.3)
+    assert len(sent) < count
+    texts = [first, *(stdout for stdout, _, _ in pieces)]
+    assert [text[:8] for text in texts] == [f"{at:08}" for at in range(count)]
 
 
 def test_the_default_timeout_of_a_foreground_command_counts(server, sandbox):

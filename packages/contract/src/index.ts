@@ -31,6 +31,7 @@ export {
   type ExecClientFrame,
   type ExecServerFrame,
   execClientFrame,
+  execReadFrame,
   execServerFrame,
 } from './schemas/exec-frames.ts';
 export { type BatchManifest, type BatchResult, batchManifest } from './schemas/file-batch.ts';

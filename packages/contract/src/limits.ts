@@ -78,6 +78,9 @@ export const limits = {
   json_body_bytes: 4 * 1024 * 1024,
   /** Text of one output frame of a live command. */
   frame_bytes: 32_768,
+  /** Bounds of what a client may leave unread of its output. */
+  smallest_window_bytes: 65_536,
+  largest_window_bytes: 16 * 1024 * 1024,
   /** Bytes of each stream that a one-shot command answers with. */
   output_bytes: 16 * 1024 * 1024,
 } as const;

@@ -127,7 +127,7 @@ export const processRoutes = {
     tag: 'Commands',
     summary: 'WebSocket: runs or attaches to a command with live output. One command a connection.',
     description:
-      'The client sends one frame, `exec_start` or `exec_connect`. Closing the connection does not end the command. Unknown sandboxes are reported by an `error` frame.',
+      'The client sends one frame, `exec_start` or `exec_connect`; one that has given `window_bytes` goes on to send `exec_read` with the bytes that it has read. Closing the connection does not end the command. Unknown sandboxes are reported by an `error` frame.',
     params: sandboxParams,
     query: z.strictObject({ channel: z.literal('exec') }),
     status: 101,

@@ -16,7 +16,7 @@ export const terminalRoutes = {
     tag,
     summary: 'WebSocket: starts a terminal or joins one. One terminal a connection.',
     description:
-      'The first frame is `pty_start` or `pty_connect`, and then `pty_input`, `pty_resize` and `pty_kill` at any time. The server answers with `pty_started`, what was shown last, output as it comes, and `pty_exited`. Closing the connection does not end the terminal; several clients may share one.',
+      'The first frame is `pty_start` or `pty_connect`, and then `pty_input`, `pty_resize` and `pty_kill` at any time; a client that has given `window_bytes` also sends `pty_read` with the bytes that it has read. The server answers with `pty_started`, what was shown last, output as it comes, and `pty_exited`. Closing the connection does not end the terminal; several clients may share one.',
     params: sandboxParams,
     query: z.strictObject({ channel: z.literal('pty') }),
     status: 101,

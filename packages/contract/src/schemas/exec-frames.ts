@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { commandFields, execTimeoutSecs, refuseShellWithArgs } from './exec.ts';
+import { bytesRead, windowBytes } from './read-window.ts';
 
 const frameId = z.string().max(255).nullish().describe('Chosen by the client and repeated in every answer.');
 
@@ -15,6 +16,7 @@ export const execStartFrame = z
     type: z.literal('exec_start'),
     id: frameId,
     binary,
+    window_bytes: windowBytes,
     ...commandFields,
     timeout_secs: execTimeoutSecs
       .nullish()
@@ -28,6 +30,7 @@ export const execConnectFrame = z.strictObject({
   type: z.literal('exec_connect'),
   id: frameId,
   binary,
+  window_bytes: windowBytes,
   pid: z.number().int().min(1).max(0xffffffff),
   stdout_offset: z
     .number()
@@ -41,6 +44,9 @@ export const execConnectFrame = z.strictObject({
 /** First frame that a client sends on the exec channel. */
 export const execClientFrame = z.discriminatedUnion('type', [execStartFrame, execConnectFrame]);
 export type ExecClientFrame = z.infer<typeof execClientFrame>;
+
+/** What a client with a window sends after it, time and again. */
+export const execReadFrame = z.strictObject({ type: z.literal('exec_read'), id: frameId, bytes: bytesRead });
 
 const outputFrame = {
   id: z.string().nullish(),

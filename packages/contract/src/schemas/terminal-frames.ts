@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { limits } from '../limits.ts';
 import { commandFields, refuseShellWithArgs } from './exec.ts';
+import { bytesRead, windowBytes } from './read-window.ts';
 import { stdinText } from './stdin-text.ts';
 import { terminalSize } from './terminals.ts';
 
@@ -14,6 +15,7 @@ export const ptyStartFrame = z
     id: frameId,
     cols: terminalSize.cols.default(120),
     rows: terminalSize.rows.default(30),
+    window_bytes: windowBytes,
     ...commandFields,
     command: commandFields.command
       .nullish()
@@ -35,6 +37,7 @@ export const ptyConnectFrame = z
     id: frameId,
     session_id: sessionId.nullish(),
     pid: processId.nullish(),
+    window_bytes: windowBytes,
     offset: z
       .number()
       .int()
@@ -69,6 +72,7 @@ export const ptyClientFrame = z.discriminatedUnion('type', [
     }),
   z.strictObject({ type: z.literal('pty_resize'), ...later, ...terminalSize }),
   z.strictObject({ type: z.literal('pty_kill'), ...later }),
+  z.strictObject({ type: z.literal('pty_read'), ...later, bytes: bytesRead }),
 ]);
 export type PtyClientFrame = z.infer<typeof ptyClientFrame>;
 

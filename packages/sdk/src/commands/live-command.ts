@@ -1,6 +1,7 @@
 import type { ExecServerFrame } from '@nullspace/contract';
 import { openChannel } from '../channels/open-channel.ts';
 import { isPassing, passingCodes, reconnectPausesMs } from '../channels/passing.ts';
+import { ReadWindow } from '../channels/window.ts';
 import { sleep } from '../client/sleep.ts';
 import { TextStream } from '../encoding/text-stream.ts';
 import { errorByCode } from '../errors/by-code.ts';
@@ -24,6 +25,10 @@ export interface OutputOffsets {
   stderr: number;
 }
 
+/** Output that may be on its way while a reader is busy. */
+const windowBytes = 4 * 1024 * 1024;
+const framing = { id: 'exec', binary: true, window_bytes: windowBytes };
+
 type Frame = Record<string, unknown>;
 
 /** Silence after which the server is asked whether the command still runs, in milliseconds. */
@@ -34,7 +39,7 @@ const silenceMs = 30_000;
  * the byte that was read last.
  */
 export class LiveCommand {
-  readonly output = new OutputReaders();
+  readonly output = new OutputReaders(() => this.#window?.flush());
   /** Settles once: with the result, or with the error that ended the following. */
   readonly result: Promise<CommandResult>;
   pid = 0;
@@ -42,6 +47,7 @@ export class LiveCommand {
   #callbacks: OutputCallbacks;
   #streams: Record<CommandOutput['stream'], TextStream>;
   #connection: Connection | undefined;
+  #window: ReadWindow | undefined;
   #watchdog: ReturnType<typeof setTimeout> | undefined;
   #lost = false;
   #recovering = false;
@@ -64,15 +70,12 @@ export class LiveCommand {
 
   /** Starts a command. Resolves when it runs. */
   start(fields: Record<string, unknown>, signal?: AbortSignal): Promise<void> {
-    return this.#open({ type: 'exec_start', id: 'exec', binary: true, ...fields }, signal);
+    return this.#open({ type: 'exec_start', ...framing, ...fields }, signal);
   }
 
   /** Attaches to a command, from the first byte that was not read yet. */
   attach(pid: number, signal?: AbortSignal): Promise<void> {
-    return this.#open(
-      { type: 'exec_connect', id: 'exec', binary: true, pid, ...this.#wireOffsets() },
-      signal,
-    );
+    return this.#open({ type: 'exec_connect', ...framing, pid, ...this.#wireOffsets() }, signal);
   }
 
   #wireOffsets(): { stdout_offset: number; stderr_offset: number } {
@@ -121,6 +124,9 @@ export class LiveCommand {
       failed(new TimeoutError(`The exec channel said nothing for ${requestTimeoutMs} ms.`));
     }, requestTimeoutMs);
     this.#connection = connection;
+    this.#window = new ReadWindow(windowBytes, (bytes) =>
+      connection.send({ type: 'exec_read', id: 'exec', bytes }),
+    );
     try {
       connection.send(first);
       await running;
@@ -150,6 +156,7 @@ export class LiveCommand {
     if (this.#settled || !frame) return;
     this.#watch();
     this.#write(frame.stream, this.#streams[frame.stream].push(frame.data, frame.offset));
+    this.#window?.count(frame.data.length, this.output.isFull);
   }
 
   #write(stream: CommandOutput['stream'], text: string): void {
@@ -222,6 +229,8 @@ export class LiveCommand {
 
   async #check(): Promise<void> {
     try {
+      // Whoever reads slowly, not the connection, is why nothing comes.
+      if (this.output.isFull) return this.#watch();
       if (!(await stillRuns(this.#scope, this.pid))) return await this.#recover();
       if (!this.#settled && !this.#recovering) this.#watch();
     } catch (error) {
@@ -250,5 +259,6 @@ export class LiveCommand {
     clearTimeout(this.#watchdog);
     this.#connection?.close();
     this.#connection = undefined;
+    this.#window = undefined;
   }
 }

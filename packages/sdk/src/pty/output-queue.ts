@@ -1,4 +1,4 @@
-/** Bytes that wait for a slow reader before the connection is given up until it has caught up. */
+/** Bytes that wait for a slow reader before no more is taken. */
 const fullBytes = 1024 * 1024;
 
 /** Output between a connection and whoever reads it. Without a reader it is kept up to a bound. */
@@ -9,7 +9,7 @@ export class OutputQueue {
   #wake: () => void = () => {};
   #onRoom: () => void;
 
-  /** @param onRoom Called when a full queue was read empty. */
+  /** @param onRoom Called when a full queue was read until it is full no more. */
   constructor(onRoom: () => void) {
     this.#onRoom = onRoom;
   }
@@ -36,7 +36,7 @@ export class OutputQueue {
       if (chunk) {
         const wasFull = this.isFull;
         this.#bytes -= chunk.length;
-        if (this.#chunks.length === 0 || (wasFull && !this.isFull)) this.#onRoom();
+        if (wasFull && !this.isFull) this.#onRoom();
         return chunk;
       }
       if (this.#over) return undefined;

@@ -1,5 +1,6 @@
 import { type Frame, frameError, openSession } from '../channels/open-session.ts';
 import { isPassing, passingCodes, reconnectPausesMs } from '../channels/passing.ts';
+import { ReadWindow } from '../channels/window.ts';
 import { sleep } from '../client/sleep.ts';
 import { waitBounded } from '../client/wait-bounded.ts';
 import { fromBase64, toBase64 } from '../encoding/base64.ts';
@@ -8,6 +9,11 @@ import type { SandboxScope } from '../sandboxes/scope.ts';
 import type { Connection } from '../websocket/connection.ts';
 import { OutputQueue } from './output-queue.ts';
 import type { ConnectPtyOptions, PtyResult, PtySize, WaitPtyOptions } from './types.ts';
+
+/** Output that may be on its way while the reader is busy. */
+const windowBytes = 1024 * 1024;
+/** How long a kill may take before it is asked for by another way. */
+const killPatienceMs = 1000;
 
 /**
  * A terminal in a sandbox. Its output is iterated, piped (`readable`, `writable`) or given to `onData`. A lost
@@ -22,9 +28,13 @@ export class PtySession implements AsyncIterable<Uint8Array>, AsyncDisposable {
   #size: PtySize;
   #onData: ((data: Uint8Array) => void) | undefined;
   #connection: Connection | undefined;
+  #window: ReadWindow | undefined;
+  #killing: ReturnType<typeof setTimeout> | undefined;
   #offset: number | undefined;
   #queue: OutputQueue;
   #waiting: (() => void)[] = [];
+  /** Bytes of output that came before there was a window. */
+  #early = 0;
   #over = false;
   #reading = false;
   #recovering = false;
@@ -38,7 +48,7 @@ export class PtySession implements AsyncIterable<Uint8Array>, AsyncDisposable {
     this.pid = Number(begun.pid ?? 0);
     this.#size = { cols: Number(begun.cols ?? 120), rows: Number(begun.rows ?? 30) };
     this.#onData = options.onData;
-    this.#queue = new OutputQueue(() => this.#resume());
+    this.#queue = new OutputQueue(() => this.#window?.flush());
     this.#result = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -52,7 +62,7 @@ export class PtySession implements AsyncIterable<Uint8Array>, AsyncDisposable {
     let session: PtySession | undefined;
     const connection = await openSession(
       scope,
-      { channel: 'pty', first, started: 'pty_started' },
+      { channel: 'pty', first: { ...first, window_bytes: windowBytes }, started: 'pty_started' },
       {
         onBegin: (begun) => {
           session = new PtySession(scope, begun, options);
@@ -81,13 +91,17 @@ export class PtySession implements AsyncIterable<Uint8Array>, AsyncDisposable {
   }
 
   async resize(cols: number, rows: number): Promise<void> {
-    await this.#send({ type: 'pty_resize', cols, rows });
+    // Not behind what a program does not read.
+    if (this.#connection?.isHeldUp) await this.#call('POST', '/resize', { cols, rows });
+    else await this.#send({ type: 'pty_resize', cols, rows });
     this.#size = { cols, rows };
   }
 
   /** Ends the session and all that runs in it. */
   async kill(): Promise<void> {
     await this.#send({ type: 'pty_kill' });
+    // What was typed before may be in its way for long.
+    this.#killing ??= setTimeout(() => void this.#call('DELETE').catch(() => {}), killPatienceMs);
   }
 
   /** Lets go of the session, which runs on. */
@@ -166,25 +180,28 @@ export class PtySession implements AsyncIterable<Uint8Array>, AsyncDisposable {
         this.#onData(data);
       } catch (error) {
         this.#end(() => this.#reject(error));
+        return;
       }
-      return;
+    } else {
+      this.#queue.add(data);
     }
-    this.#queue.add(data);
-    // Without a connection the sandbox keeps the output; reading makes it anew.
-    if (this.#isFull) this.#drop();
+    this.#early += data.length;
+    this.#countEarly();
+  }
+
+  /** Output may come with the first frame, before there is a connection to tell of it. */
+  #countEarly(): void {
+    if (!this.#window) return;
+    this.#window.count(this.#early, this.#queue.isFull);
+    this.#early = 0;
   }
 
   async #send(frame: Frame): Promise<void> {
     while (!this.#connection) {
       if (this.#over) throw new SandboxError(`The terminal ${this.id} is over.`, { code: 'conflict' });
-      if (this.#queue.isFull) void this.#recover();
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
     this.#connection.send({ id: 'pty', session_id: this.id, ...frame });
-  }
-
-  #resume(): void {
-    if (!this.#connection && !this.#over) void this.#recover();
   }
 
   async #recover(): Promise<void> {
@@ -218,7 +235,8 @@ export class PtySession implements AsyncIterable<Uint8Array>, AsyncDisposable {
 
   async #attach(): Promise<void> {
     const at = this.#offset === undefined ? {} : { offset: this.#offset };
-    const first = { type: 'pty_connect', id: 'pty', session_id: this.id, ...at };
+    const framing = { id: 'pty', session_id: this.id, window_bytes: windowBytes };
+    const first = { type: 'pty_connect', ...framing, ...at };
     let lost = false;
     let attached: Connection | undefined;
     const connection = await openSession(
@@ -238,23 +256,33 @@ export class PtySession implements AsyncIterable<Uint8Array>, AsyncDisposable {
   }
 
   #connect(connection: Connection): void {
-    // Frames that came with the first one may have ended the session, or filled the queue.
-    if (this.#over || (this.#isFull && this.#waiting.length === 0)) connection.close();
-    else this.#connection = connection;
-  }
-
-  get #isFull(): boolean {
-    return this.#queue.isFull && this.#offset !== undefined;
+    // Frames that came with the first one may have ended the session.
+    if (this.#over) {
+      connection.close();
+      return;
+    }
+    this.#connection = connection;
+    this.#window = new ReadWindow(windowBytes, (bytes) =>
+      connection.send({ type: 'pty_read', id: 'pty', session_id: this.id, bytes }),
+    );
+    this.#countEarly();
   }
 
   #drop(): void {
     this.#connection?.close();
     this.#connection = undefined;
+    this.#window = undefined;
+    this.#early = 0;
+  }
+
+  async #call(method: 'POST' | 'DELETE', action = '', json?: object): Promise<void> {
+    await this.#scope.client.send(method, `${this.#scope.path}/pty/${this.id}${action}`, { json });
   }
 
   #end(settle: () => void): void {
     if (this.#over) return;
     this.#over = true;
+    clearTimeout(this.#killing);
     this.#drop();
     settle();
     this.#queue.end();

@@ -3,6 +3,8 @@ import { SandboxError } from '../errors/sandbox-error.ts';
 import type { WebSocketLike } from './platform.ts';
 
 const openTimeoutMs = 15_000;
+/** What was sent last waits here for a moment even when the server reads at once. */
+const heldUpBytes = 256 * 1024;
 
 export interface ConnectionEvents {
   /** One JSON message. Frames that are not JSON objects are skipped. */
@@ -17,6 +19,8 @@ export interface ConnectionEvents {
 export interface Connection {
   send(message: unknown): void;
   sendBytes(bytes: Uint8Array): void;
+  /** Whether much of what was sent waits here, because the server reads no faster. */
+  readonly isHeldUp: boolean;
   close(): void;
 }
 
@@ -69,6 +73,9 @@ export function openConnection(
       resolve({
         send: (message) => socket.send(JSON.stringify(message)),
         sendBytes: (bytes) => socket.send(bytes as Uint8Array<ArrayBuffer>),
+        get isHeldUp() {
+          return (socket.bufferedAmount ?? 0) > heldUpBytes;
+        },
         close,
       });
     });

@@ -4,6 +4,8 @@ import { SandboxError } from '../errors/sandbox-error.ts';
 export interface WebSocketLike {
   /** Set to `arraybuffer`: output comes as bytes. */
   binaryType?: string;
+  /** Bytes that were sent and wait here, as the other side reads no faster. */
+  readonly bufferedAmount?: number;
   send(data: string | Uint8Array<ArrayBuffer>): void;
   close(code?: number): void;
   addEventListener(type: 'open' | 'error', listener: () => void): void;

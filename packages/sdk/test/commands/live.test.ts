@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   AuthError,
   type CommandHandle,
@@ -34,6 +35,7 @@ describe('live commands', () => {
         type: 'exec_start',
         id: 'exec',
         binary: true,
+        window_bytes: 4_194_304,
         command: 'make',
         args: ['x'],
         timeout_secs: 31,
@@ -219,6 +221,7 @@ describe('a handle', () => {
         type: 'exec_connect',
         id: 'exec',
         binary: true,
+        window_bytes: 4_194_304,
         pid: 42,
         stdout_offset: 0,
         stderr_offset: 0,
@@ -233,6 +236,41 @@ describe('a handle', () => {
     assert.equal(first.exitCode, 5);
     assert.equal(first.stdout, 'all of it');
     assert.deepEqual(second, first);
+  });
+
+  test('takes no more than a slow reader takes, and gives it all of it', async (context) => {
+    const pieces = 200;
+    const piece = (number: number) => `${String(number).padStart(8, '0')}${'x'.repeat(99_992)}`;
+    let sent = 0;
+    let read = 0;
+    const { sandbox } = await connect(context, (peer) => {
+      peer.send({ type: 'exec_started', pid: 42 });
+      const fill = () => {
+        for (; sent < pieces && sent * 100_000 - read < 4_194_304; sent++) {
+          peer.write('stdout', piece(sent));
+          if (sent + 1 === pieces) peer.exit(6);
+        }
+      };
+      fill();
+      peer.socket.on('message', (data) => {
+        const frame = JSON.parse(String(data));
+        assert.equal(frame.type, 'exec_read');
+        read = frame.bytes;
+        fill();
+      });
+    });
+    const handle = await sandbox.commands.run('x', { background: true });
+    const output = handle[Symbol.asyncIterator]();
+    await output.next();
+    // It has what fills its queue and the window; more would have been asked for by now.
+    await sleep(200);
+    assert.ok(sent * 100_000 < 7_000_000, `${sent} pieces were sent`);
+    let text = piece(0);
+    for await (const chunk of output) text += chunk.text;
+    assert.equal(text.length, pieces * 100_000);
+    for (let number = 0; number < pieces; number++)
+      assert.ok(text.startsWith(piece(number), number * 100_000), `piece ${number}`);
+    assert.equal((await handle.wait()).exitCode, 6);
   });
 
   test('gives its output to every reader from the beginning', async (context) => {

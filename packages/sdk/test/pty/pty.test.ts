@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ConflictError, NotFoundError, Sandbox, TimeoutError } from '../../src/index.ts';
 import { always, json, startApiServer } from '../support/api-server.ts';
 import { type FramePeer, frameChannel } from '../support/frames.ts';
@@ -65,6 +66,7 @@ describe('a terminal', () => {
     assert.deepEqual(peer!.first, {
       type: 'pty_start',
       id: 'pty',
+      window_bytes: 1_048_576,
       cols: 100,
       rows: 40,
       cwd: '/tmp',
@@ -120,30 +122,48 @@ describe('a terminal', () => {
     );
     const session = await pty.connect('ses_1');
     assert.equal(await textOf(session), 'one two');
-    assert.deepEqual(peers[0]!.first, { type: 'pty_connect', id: 'pty', session_id: 'ses_1' });
-    assert.deepEqual(peers[1]!.first, { type: 'pty_connect', id: 'pty', session_id: 'ses_1', offset: 504 });
+    const joined = { type: 'pty_connect', id: 'pty', session_id: 'ses_1', window_bytes: 1_048_576 };
+    assert.deepEqual(peers[0]!.first, joined);
+    assert.deepEqual(peers[1]!.first, { ...joined, offset: 504 });
   });
 
   test('is read no faster than its reader takes it', async (context) => {
-    const half = 'x'.repeat(600_000);
-    const { pty, peers } = await connect(
-      context,
-      (peer) => {
-        started(peer);
-        output(peer, half, 0);
-        output(peer, half, 600_000);
-      },
-      (peer) => {
-        started(peer);
-        output(peer, 'end', 1_200_000);
-        exit(peer);
-      },
-    );
+    const piece = 100_000;
+    const total = 50 * piece;
+    let sent = 0;
+    const { pty, peers } = await connect(context, (peer) => {
+      started(peer);
+      const fill = () => {
+        const read = Number(peer.frames.findLast(({ type }) => type === 'pty_read')?.bytes ?? 0);
+        for (; sent < total && sent - read < 1_048_576; sent += piece) {
+          output(peer, 'x'.repeat(piece), sent);
+          if (sent + piece === total) exit(peer, 4);
+        }
+      };
+      fill();
+      peer.socket.on('message', () => setImmediate(fill));
+    });
     const session = await pty.connect(42);
-    await until(() => peers[0]!.socket.readyState === peers[0]!.socket.CLOSED, 'the full connection');
+    const chunks = session[Symbol.asyncIterator]();
+    await chunks.next();
+    // It has what fills its queue and the window; more would have been asked for by now.
+    await sleep(200);
+    assert.ok(sent < 3_000_000, `${sent} bytes were sent`);
+    let length = piece;
+    for await (const chunk of chunks) length += chunk.length;
+    assert.equal(length, total);
+    assert.deepEqual(await session.wait(), { exitCode: 4 });
     assert.equal(peers.length, 1);
-    assert.equal(await textOf(session.readable), `${half}${half}end`);
-    assert.equal(peers[1]!.first.offset, 1_200_000);
+  });
+
+  test('is killed by another way when what was typed is in the way', async (context) => {
+    const { pty, peers, received } = await connect(context, started);
+    const session = await pty.connect('ses_1');
+    await session.kill();
+    await until(() => received.some(({ method }) => method === 'DELETE'), 'the other way');
+    assert.equal(received.at(-1)!.path, '/v1/sandboxes/sb_1/pty/ses_1');
+    exit(peers[0]!, 137);
+    assert.deepEqual(await session.wait(), { exitCode: 137 });
   });
 
   test('is piped into and left running', async (context) => {

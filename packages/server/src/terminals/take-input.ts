@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import type { LiveInstance } from '../fleet/live-instance.ts';
 import { linkSignals } from '../guests/linked-signal.ts';
 import type { Inbox } from '../sockets/inbox.ts';
+import type { ReadWindow } from '../sockets/read-window.ts';
 import { endTerminal, setSize } from './terminal-calls.ts';
 import { TypedInput } from './typed-input.ts';
 
@@ -12,6 +13,8 @@ const PASS_MS = 250;
 
 interface Input {
   inbox: Inbox;
+  /** Moves on with what the client says that it has read. */
+  window: ReadWindow;
   pid: number;
   /** Aborts when nothing can be typed any more. */
   signal: AbortSignal;
@@ -24,14 +27,14 @@ interface Input {
 export async function takeInput(
   context: Context,
   live: LiveInstance,
-  { inbox, pid, signal }: Input,
+  { inbox, pid, window, signal }: Input,
 ): Promise<void> {
   const over = linkSignals([signal]);
   const typed = new TypedInput();
   const drop = () => typed.end({ drop: true });
   over.signal.addEventListener('abort', drop, { once: true });
   const write = (data: Buffer) => type(context, live, { pid, signal: over.signal, data });
-  const obeying = obey(context, live, { inbox, pid, signal: over.signal, typed });
+  const obeying = obey(context, live, { inbox, pid, window, signal: over.signal, typed });
   try {
     await Promise.all([obeying.then(() => typed.end()), typed.pass(write)]);
   } finally {
@@ -44,13 +47,17 @@ export async function takeInput(
 async function obey(
   context: Context,
   live: LiveInstance,
-  { inbox, pid, signal, typed }: Input & { typed: TypedInput },
+  { inbox, pid, window, signal, typed }: Input & { typed: TypedInput },
 ): Promise<void> {
   for (;;) {
     const frame: PtyClientFrame | undefined = await inbox.next(ptyClientFrame, { signal });
     if (!frame) return;
     if (frame.type === 'pty_input') {
       await typed.add(bytesOf(frame));
+      continue;
+    }
+    if (frame.type === 'pty_read') {
+      window.advance(frame.bytes);
       continue;
     }
     await typed.passed(PASS_MS);

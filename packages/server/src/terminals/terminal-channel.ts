@@ -1,5 +1,6 @@
 import { limits, type PtyFirstFrame, type PtyServerFrame, ptyFirstFrame } from '@nullspace/contract';
 import { followProcess, type StreamStart } from '../commands/live/follow-process.ts';
+import { WindowedOutput } from '../commands/live/windowed-output.ts';
 import { toGuestCommand } from '../commands/to-guest-command.ts';
 import type { Context } from '../context.ts';
 import type { LiveInstance } from '../fleet/live-instance.ts';
@@ -7,6 +8,7 @@ import { linkSignals } from '../guests/linked-signal.ts';
 import { makeId } from '../make-id.ts';
 import type { Channel } from '../sandbox-socket/channel.ts';
 import { Inbox } from '../sockets/inbox.ts';
+import { ReadWindow } from '../sockets/read-window.ts';
 import { findTerminal } from './find-terminal.ts';
 import { takeInput } from './take-input.ts';
 import { TerminalOutput } from './terminal-output.ts';
@@ -28,8 +30,9 @@ export const terminalChannel: Channel<PtyServerFrame> = {
     const terminal = await open(context, live, frame);
     const over = linkSignals([gone]);
     const ended = new AbortController();
-    const sink = new TerminalOutput(sender, terminal);
-    const typing = takeInput(context, live, { inbox, pid: terminal.pid, signal: ended.signal });
+    const window = new ReadWindow(frame.window_bytes);
+    const sink = new WindowedOutput(new TerminalOutput(sender, terminal), window);
+    const typing = takeInput(context, live, { inbox, pid: terminal.pid, window, signal: ended.signal });
     // A wrong frame ends the connection; the terminal stays.
     typing.catch(() => over.abort());
     const following = followProcess(context, live, {

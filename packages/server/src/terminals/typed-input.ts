@@ -1,7 +1,13 @@
 /** What waits goes to the program in one call, up to so many bytes. */
 const TOGETHER_BYTES = 64 * 1024;
-/** What a program that does not read may keep waiting before its client has to. */
-const WAITING_BYTES = 1024 * 1024;
+/** What a program that does not read may keep waiting before its client has to, and with it the client's kills. */
+const WAITING_BYTES = 16 * 1024 * 1024;
+/** The same once so much waits for all programs together. */
+const CROWDED_BYTES = 1024 * 1024;
+const ALL_WAITING_BYTES = 128 * 1024 * 1024;
+
+/** What waits for all programs. */
+let allWaiting = 0;
 
 /** What was typed into a terminal and is not passed on yet, in its order. */
 export class TypedInput {
@@ -12,10 +18,12 @@ export class TypedInput {
 
   /** Resolves when more may be added, or nothing is taken any more. */
   async add(data: Buffer): Promise<void> {
+    if (this.#ended) return;
     this.#waiting.push(data);
-    this.#bytes += data.length;
+    this.#count(data.length);
     this.#changed();
-    await this.#until(() => this.#bytes <= WAITING_BYTES);
+    const most = allWaiting > ALL_WAITING_BYTES ? CROWDED_BYTES : WAITING_BYTES;
+    await this.#until(() => this.#bytes <= most);
   }
 
   /** Resolves when all that was added has been passed on, or after `patienceMs`. */
@@ -35,7 +43,7 @@ export class TypedInput {
     this.#ended = true;
     if (drop) {
       this.#waiting.length = 0;
-      this.#bytes = 0;
+      this.#count(-this.#bytes);
     }
     this.#changed();
   }
@@ -49,9 +57,14 @@ export class TypedInput {
       }
       const data = this.#take();
       await write(data);
-      this.#bytes = Math.max(0, this.#bytes - data.length);
+      this.#count(-Math.min(this.#bytes, data.length));
       this.#changed();
     }
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    allWaiting += bytes;
   }
 
   #take(): Buffer {

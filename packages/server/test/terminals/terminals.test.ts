@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { create } from '@bufbuild/protobuf';
 import { limits } from '@nullspace/contract';
 import { guest, host } from '@nullspace/proto';
@@ -87,8 +88,8 @@ describe('terminals', () => {
     const { socket, process, session } = await open('wedged');
     const wedge = Promise.withResolvers<void>();
     process.readsInput = wedge.promise;
-    for (let frame = 0; frame < 10; frame++) {
-      socket.send({ type: 'pty_input', session_id: session, data: 'x'.repeat(32_768) });
+    for (let frame = 0; frame < 12; frame++) {
+      socket.send({ type: 'pty_input', session_id: session, data: 'x'.repeat(1_000_000) });
     }
     socket.send({ type: 'pty_resize', session_id: session, cols: 44, rows: 11 });
     while (process.terminal?.columns !== 44) await once(process, 'change');
@@ -97,6 +98,21 @@ describe('terminals', () => {
     assert.equal(process.stdin, '');
     wedge.resolve();
     assert.equal(await socket.closed(), 1000);
+  });
+
+  test('are shown no further ahead of a client than it asked for', async () => {
+    const { socket, process } = await open('endless', { window_bytes: 65_536 });
+    process.write('x'.repeat(1_000_000));
+    await socket.find(() => shown(socket).length >= 65_536);
+    await sleep(200);
+    assert.ok(shown(socket).length <= 65_536 + 32_768, `${shown(socket).length} bytes`);
+    while (shown(socket).length < 1_000_000) {
+      const { length } = shown(socket);
+      socket.send({ type: 'pty_read', bytes: length });
+      await socket.find(() => shown(socket).length > length);
+    }
+    process.end(0);
+    await socket.type('pty_exited');
   });
 
   test('are typed into also by a client that leaves at once', async () => {

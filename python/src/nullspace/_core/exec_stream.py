@@ -9,6 +9,7 @@ from typing import Any, Literal
 from .._models.command import CommandResult
 from ..errors import SandboxError, TransportError
 from .encode import invalid_request
+from .kept_text import KeptText
 from .process_calls import Command, timed_out
 from .read_error import error_in
 from .reconnecting import Reconnecting
@@ -49,7 +50,7 @@ class ExecStream(Reconnecting):
     exit_code: int | None = None
     killed_by: str | None = None
     timed_out: bool = False
-    _text: dict[str, list[str]] = field(default_factory=lambda: {"stdout": [], "stderr": []})
+    _text: dict[str, KeptText] = field(default_factory=lambda: {"stdout": KeptText(), "stderr": KeptText()})
     _offset: dict[str, int] = field(default_factory=lambda: {"stdout": 0, "stderr": 0})
 
     @property
@@ -114,7 +115,7 @@ class ExecStream(Reconnecting):
         text = str(message["data"])
         end = message.get("end_offset")
         self._offset[stream] = self._offset[stream] + len(text.encode()) if end is None else int(end)
-        self._text[stream].append(text)
+        self._text[stream].add(text)
         self._attempts = 0
         return Output(stream, text)
 
@@ -145,8 +146,15 @@ class ExecStream(Reconnecting):
         """
         if self.exit_code is None:
             raise self.failure or SandboxError("the command still runs", "conflict")
-        text = {stream: "".join(parts) for stream, parts in self._text.items()}
-        result = CommandResult(self.exit_code, text["stdout"], text["stderr"], self.pid, self.killed_by)
+        kept = self._text
+        result = CommandResult(
+            self.exit_code,
+            kept["stdout"].text,
+            kept["stderr"].text,
+            self.pid,
+            self.killed_by,
+            kept["stdout"].truncated or kept["stderr"].truncated,
+        )
         if self.timed_out:
             raise timed_out(result)
         return result

@@ -2,25 +2,28 @@ import { type ExecClientFrame, UNSET_LIVE_TIMEOUT_SECS } from '@nullspace/contra
 import type { Context } from '../../context.ts';
 import type { LiveInstance } from '../../fleet/live-instance.ts';
 import type { SandboxAddress } from '../../sandboxes/sandbox-finder.ts';
+import type { ReadWindow } from '../../sockets/read-window.ts';
 import { toGuestCommand } from '../to-guest-command.ts';
 import { BinaryOutput, type BinarySender } from './binary-output.ts';
 import { followProcess, type StreamStart } from './follow-process.ts';
 import { TextOutput } from './text-output.ts';
+import { WindowedOutput } from './windowed-output.ts';
 
 /** Does what the client's frame asks for: starts a command, or attaches to one, and streams it. */
 export async function runLive(
   context: Context,
   address: SandboxAddress,
-  options: { frame: ExecClientFrame; sender: BinarySender; signal: AbortSignal },
+  options: { frame: ExecClientFrame; sender: BinarySender; window: ReadWindow; signal: AbortSignal },
 ): Promise<void> {
-  const { frame, sender, signal } = options;
+  const { frame, sender, window, signal } = options;
   const live = await context.finder.findLive(address);
   const { pid, start } =
     frame.type === 'exec_start'
       ? await startLive(context, live, frame)
       : { pid: frame.pid, start: readStart(frame) };
   const sink = frame.binary ? new BinaryOutput(sender, pid) : new TextOutput(sender, pid);
-  await followProcess(context, live, { pid, start, sink, signal });
+  const windowed = new WindowedOutput(sink, window);
+  await followProcess(context, live, { pid, start, sink: windowed, signal });
 }
 
 async function startLive(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { create } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { guest, host } from '@nullspace/proto';
@@ -95,6 +96,40 @@ describe('live commands', () => {
     delete override.attach;
     assert.equal(second.text('exec_stdout'), '3\n4\n');
     assert.equal(second.frames.find(({ type }) => type === 'exec_stdout').offset, 4);
+  });
+
+  test('run no further ahead of a client than it asked for', async () => {
+    const socket = await connect().open();
+    socket.send(start('ahead', { window_bytes: 65_536 }));
+    const process = await server.host.guestOf(id).processes.started('ahead');
+    const received = () => socket.text('exec_stdout').length + socket.text('exec_stderr').length;
+    process.write('x'.repeat(600_000));
+    process.write('y'.repeat(400_000), 'stderr');
+    process.end(0);
+    await socket.find(() => received() >= 65_536);
+    await sleep(200);
+    assert.ok(received() <= 65_536 + 32_768, `${received()} bytes`);
+    while (received() < 1_000_000) {
+      const bytes = received();
+      socket.send({ type: 'exec_read', bytes });
+      await socket.find(() => received() > bytes);
+    }
+    assert.equal((await socket.type('exec_exit')).exit_code, 0);
+    assert.equal(await socket.closed(), 1000);
+  });
+
+  test('refuse a client that has read more than it was sent, and go on', async () => {
+    const socket = await connect().open();
+    socket.send(start('modest', { window_bytes: 65_536 }));
+    const process = await server.host.guestOf(id).processes.started('modest');
+    await socket.type('exec_started');
+    socket.send({ type: 'exec_read', bytes: 1 });
+    const error = await socket.type('error');
+    assert.equal(error.code, 'invalid_request');
+    assert.match(error.message, /only 0 bytes were sent/);
+    assert.equal(await socket.closed(), 1000);
+    assert.equal(process.exit, undefined);
+    process.end(0);
   });
 
   test('a hang-up leaves the process, and it is read on from its offset', async () => {
