@@ -19,7 +19,7 @@ func main() {
 	group := flag.Uint("group", 0, "group of the packet filter's log; 0: none")
 	user := flag.Int("user", 0, "account to go on as; 0: none other")
 	perGuest := flag.Int("guest-connections", 256, "connections of one guest at the same moment")
-	total := flag.Int("connections", 4096, "connections of all guests at the same moment")
+	total := flag.Int("connections", 16384, "connections of all guests at the same moment")
 	flag.Parse()
 	if err := run(*address, uint16(*group), *user, proxy.Limits{PerGuest: *perGuest, Total: *total}); err != nil {
 		fmt.Fprintln(os.Stderr, "egress:", err)

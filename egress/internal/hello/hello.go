@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	// A client's first message is at most 64 KiB long; its records take some bytes more.
-	mostBytes = 72 * 1024
+	// Clients with keys of the largest kinds say some 2 KiB, those with a session to resume some KiB more.
+	mostBytes = 20 * 1024
 	// Extension of a hello whose true server name is encrypted (RFC 9849).
 	encryptedHello = 0xfe0d
 )

@@ -9,6 +9,9 @@ import (
 	"nullspace.dev/egress/internal/control"
 )
 
+// A guest may hold this part of what is left, so that no number of guests leaves nothing for another one.
+const share = 8
+
 // Limits bound what guests may hold open.
 type Limits struct {
 	PerGuest int
@@ -62,7 +65,7 @@ func (all *connections) add(one *connection) bool {
 	all.holding.Lock()
 	defer all.holding.Unlock()
 	own := all.guests[one.guest]
-	if all.total >= all.limits.Total || len(own) >= all.limits.PerGuest {
+	if len(own) >= min(all.limits.PerGuest, (all.limits.Total-all.total)/share) {
 		return false
 	}
 	if own == nil {

@@ -86,8 +86,11 @@ func (proxy *Proxy) refuse(one *connection, name, reason string) {
 	proxy.host.Refused(control.Refusal{Target: one.target(name), Protocol: "tcp", Reason: reason})
 }
 
-// allows decides on a name and reports a refusal.
+// allows decides on a name and reports a refusal. What a connection may reach it may until a recheck ends it.
 func (proxy *Proxy) allows(one *connection, name string) bool {
+	if name == one.allowedName() {
+		return true
+	}
 	if !proxy.host.Allows(one.target(name), false) {
 		proxy.refuse(one, name, otherName)
 		return false

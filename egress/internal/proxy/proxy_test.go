@@ -21,12 +21,14 @@ import (
 type decider struct {
 	holding sync.Mutex
 	names   []string
+	asked   int
 	refused []string
 }
 
 func (decider *decider) Allows(target control.Target, _ bool) bool {
 	decider.holding.Lock()
 	defer decider.holding.Unlock()
+	decider.asked++
 	return slices.Contains(decider.names, target.Name)
 }
 
@@ -34,6 +36,12 @@ func (decider *decider) Refused(refusal control.Refusal) {
 	decider.holding.Lock()
 	defer decider.holding.Unlock()
 	decider.refused = append(decider.refused, refusal.Reason+" "+refusal.Name)
+}
+
+func (decider *decider) count() int {
+	decider.holding.Lock()
+	defer decider.holding.Unlock()
+	return decider.asked
 }
 
 func (decider *decider) allow(names ...string) {
@@ -52,7 +60,7 @@ func (decider *decider) refusals() []string {
 func open(t *testing.T, server net.Addr, serve func(*Proxy, net.Listener)) (*decider, *Proxy, string) {
 	t.Helper()
 	host := &decider{names: []string{"good.example.com", "also.example.com"}}
-	proxy := New(host, Limits{PerGuest: 4, Total: 8})
+	proxy := New(host, Limits{PerGuest: 4, Total: 64})
 	proxy.original = func(*net.TCPConn) (netip.AddrPort, error) { return netip.ParseAddrPort(server.String()) }
 	listener, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
@@ -243,5 +251,55 @@ func TestSmuggledRequestIsNeverPassedOn(t *testing.T) {
 		if !strings.HasSuffix(refused, "evil.example.com") {
 			t.Fatalf("refused %q", refused)
 		}
+	}
+}
+
+func TestLeavesRoomForEveryGuest(t *testing.T) {
+	all := connections{limits: Limits{PerGuest: 100, Total: 400}, guests: map[string]map[*connection]struct{}{}}
+	fill := func(guest string) (count int) {
+		for all.add(&connection{guest: guest}) {
+			count++
+		}
+		return count
+	}
+	for guest := range 20 {
+		if count := fill(fmt.Sprint(guest)); count == 0 {
+			t.Fatalf("guest %d got nothing", guest)
+		}
+	}
+	if count := fill("0"); count != 0 {
+		t.Fatalf("the first guest got %d more", count)
+	}
+}
+
+func TestAsksOnceForAConnectionAndName(t *testing.T) {
+	host, proxy, address := openHTTP(t)
+	client, err := net.Dial("tcp4", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	reader := bufio.NewReader(client)
+	get := func() error {
+		fmt.Fprint(client, "GET / HTTP/1.1\r\nHost: good.example.com\r\n\r\n")
+		answer, err := http.ReadResponse(reader, nil)
+		if err == nil {
+			_, _ = io.Copy(io.Discard, answer.Body)
+		}
+		return err
+	}
+	for range 3 {
+		if err := get(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if asked := host.count(); asked != 1 {
+		t.Fatalf("asked %d times", asked)
+	}
+	// A change of the policy ends it all the same.
+	host.allow("also.example.com")
+	proxy.Recheck("127.0.0.1")
+	if get() == nil {
+		t.Fatal("the connection outlived its name")
 	}
 }

@@ -43,6 +43,18 @@ export function createNetwork(options: NetworkOptions): Network {
 
   const pool = createPool({ first: 1, end: range.slots, ready: preparedSlots, make, remove, onError });
 
+  async function loadRuleset(): Promise<void> {
+    const load = (logGroup?: number) =>
+      run('nft', ['-f', '-'], { input: createRuleset(names, range, logGroup) });
+    try {
+      await load(gates.egress.logGroup);
+    } catch (error) {
+      // Some small kernels have no log of packets (CONFIG_NETFILTER_NETLINK_LOG).
+      await load();
+      onError(error as Error);
+    }
+  }
+
   /** Indexes of all slots of which anything stands on the machine. */
   async function findSlots(): Promise<number[]> {
     const [namespaces, interfaces] = await Promise.all([
@@ -59,7 +71,7 @@ export function createNetwork(options: NetworkOptions): Network {
       // First of all: no packet for a guest that is not there may leave the machine.
       await run('ip', ['route', 'replace', 'unreachable', range.cidr]);
       await run('ip', ['address', 'replace', `${range.resolver}/32`, 'dev', 'lo']);
-      await run('nft', ['-f', '-'], { input: createRuleset(names, range, gates.egress.logGroup) });
+      await loadRuleset();
       await policies.read();
       await writeFile('/proc/sys/net/ipv4/ip_forward', '1');
       for (const index of await findSlots()) pool.take(index);

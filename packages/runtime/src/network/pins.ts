@@ -11,10 +11,22 @@ const MOST_NAMES = 32;
 const SHORTEST = 60;
 const LONGEST = 3600;
 
+/**
+ * Addresses that one guest may have brought into the packet filter in a second, and at once: each takes a process of its own
+ * when no others come with it. What is more is pinned for the egress program alone.
+ */
+const FILTERED_A_SECOND = 5;
+const FILTERED_AT_ONCE = 128;
+
 export interface PinsOptions {
   table: string;
   /** Has the packet filter carry out commands as one transaction. */
   apply(commands: readonly string[]): Promise<void>;
+}
+
+interface Budget {
+  left: number;
+  at: number;
 }
 
 interface Pin {
@@ -30,6 +42,7 @@ interface Pin {
  */
 export function createPins({ table, apply }: PinsOptions) {
   const guests = new Map<string, Map<string, Pin>>();
+  const budgets = new Map<string, Budget>();
   let wanted: { guest: string; address: string }[] = [];
   let flushing: Promise<void> | undefined;
   let queue: Promise<unknown> = Promise.resolve();
@@ -46,6 +59,18 @@ export function createPins({ table, apply }: PinsOptions) {
       for (const [name, until] of pin.names) if (until <= now) pin.names.delete(name);
       if (pin.names.size === 0) pins.delete(address);
     }
+  }
+
+  /** Whether a guest may have one more address brought into the packet filter now. */
+  function mayFilter(guest: string, now: number): boolean {
+    const budget = budgets.get(guest) ?? { left: FILTERED_AT_ONCE, at: now };
+    budgets.set(guest, budget);
+    const grown = budget.left + ((now - budget.at) / 1000) * FILTERED_A_SECOND;
+    budget.left = Math.min(grown, FILTERED_AT_ONCE);
+    budget.at = now;
+    if (budget.left < 1) return false;
+    budget.left -= 1;
+    return true;
   }
 
   /** Brings what was pinned at about the same moment into the packet filter at once. */
@@ -87,7 +112,8 @@ export function createPins({ table, apply }: PinsOptions) {
         if (!pin.names.has(name) && pin.names.size >= MOST_NAMES) pin.names.delete(first(pin.names)!);
         pin.names.set(name, now + seconds * 1000);
         // What the packet filter knows for half of that time is renewed by the next lookup.
-        if (pin.inFilterUntil < now + seconds * 500) wanted.push({ guest, address });
+        const isKnown = pin.inFilterUntil >= now + seconds * 500;
+        if (!isKnown && mayFilter(guest, now)) wanted.push({ guest, address });
       }
       if (wanted.length > 0) flushing ??= inTurn(flush);
       // Also what another lookup has brought on its way has to be there.
@@ -107,7 +133,10 @@ export function createPins({ table, apply }: PinsOptions) {
         pins.delete(address);
         gone.push(address);
       }
-      if (pins.size === 0) guests.delete(guest);
+      if (pins.size === 0) {
+        guests.delete(guest);
+        budgets.delete(guest);
+      }
       return gone.flatMap((address) => removeElement(table, `${guest} . ${address}`));
     },
   };

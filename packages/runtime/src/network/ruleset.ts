@@ -32,6 +32,9 @@ export const egressUser = 65_533;
 /** Packets of one guest that are logged in a second, and at once after a pause. What is more is dropped unseen. */
 const LOGGED = 'limit rate over 20/second burst 100 packets';
 
+/** Connections of one guest that the egress program is given in a second, and at once: each makes the host decide. */
+const ARRIVING = 'limit rate over 100/second burst 500 packets';
+
 /** Reasons for which the packet filter drops what guests send. */
 const reasons = [
   'not_allowed',
@@ -44,11 +47,12 @@ const reasons = [
   'too_many_connections',
 ] as const satisfies readonly RefusalReason[];
 
-/** A chain that drops and logs why. */
-function refusal(reason: string, group: number): string {
+/** A chain that drops and logs why, unless there is no log. */
+function refusal(reason: string, group: number | undefined): string {
+  const log = group === undefined ? '' : `log prefix "${reason}" group ${group} snaplen 64`;
   return `  chain refuse_${reason} {
     update @noisy { ip saddr ${LOGGED} } drop
-    log prefix "${reason}" group ${group} snaplen 64
+    ${log}
     drop
   }
 `;
@@ -60,13 +64,15 @@ function refusal(reason: string, group: number): string {
  *
  * Connections to ports 80 and 443 that only a name can allow go to the egress program, those to other ports to pinned
  * addresses alone. Pins end with the process that knows their names.
+ *
+ * @param logGroup Undefined for kernels that log no packets.
  */
-export function createRuleset(names: Names, range: GuestRange, logGroup: number): string {
+export function createRuleset(names: Names, range: GuestRange, logGroup: number | undefined): string {
   const guests = `"${names.prefix}*"`;
   const table = `inet ${names.table}`;
   const closed = closedNetworks.join(', ');
   const hooked = ['spoofing', 'by_name', 'to_host', 'through_host', 'from_egress', 'outbound'];
-  const jumped = ['choose_way', 'to_egress', 'unless_pinned', 'pinned_way', 'onward'];
+  const jumped = ['choose_way', 'to_egress', 'arriving', 'unless_pinned', 'pinned_way', 'onward'];
   const chains = [...jumped, ...reasons.map((reason) => `refuse_${reason}`)];
   return `
 table ${table} {
@@ -102,6 +108,12 @@ table ${table} {
     type ipv4_addr
     size 65536
     flags dynamic
+  }
+  set arrivals {
+    type ipv4_addr
+    size 65536
+    flags dynamic,timeout
+    timeout 1m
   }
   set noisy {
     type ipv4_addr
@@ -151,8 +163,12 @@ ${reasons.map((reason) => refusal(reason, logGroup)).join('')}  chain spoofing {
   chain to_host {
     iifname ${guests} ct state established,related accept
     iifname ${guests} ip daddr ${range.resolver} meta l4proto { tcp, udp } th dport 53 accept
-    iifname ${guests} ip daddr ${range.resolver} meta l4proto tcp ct status dnat accept
+    iifname ${guests} ip daddr ${range.resolver} meta l4proto tcp ct status dnat goto arriving
     iifname ${guests} goto refuse_host
+  }
+  chain arriving {
+    update @arrivals { ip saddr ${ARRIVING} } goto refuse_too_many_connections
+    accept
   }
   chain through_host {
     oifname ${guests} iifname ${guests} goto refuse_closed_network

@@ -75,6 +75,14 @@ it('brings lookups of the same moment into the packet filter together, and each 
   assert.equal(transactions.length, 1);
 });
 
+it('brings a bounded number of addresses of a guest into the packet filter, and pins the others all the same', async () => {
+  const { pins, inFilter } = openPins();
+  const addresses = Array.from({ length: 200 }, (_, index) => `1.1.1.${index}`);
+  await pins.pin(guest, 'a.test', addresses, 60);
+  assert.ok(inFilter().length >= 128 && inFilter().length < 200, `${inFilter().length}`);
+  assert.ok(addresses.every((address) => pins.isPinned(guest, address, 'a.test')));
+});
+
 it('does not pin what the packet filter refuses', async () => {
   const apply = async () => {
     throw new Error('full');
