@@ -50,10 +50,14 @@ describe('warm pools of templates that are built', () => {
     );
     assert.ok(meanwhile.every(({ word }) => word === 'two'));
     await until(async () => (await pool.getInfo()).resolvedTemplateBuildId === second.id, 'it is followed');
-    await until(() => {
-      const now = readyInstances(installation);
-      return now.length === 2 && now.every((id) => !before.includes(id));
-    }, 'all are renewed');
+    await until(
+      () => {
+        const now = readyInstances(installation);
+        return now.length === 2 && now.every((id) => !before.includes(id));
+      },
+      'all are renewed',
+      120_000,
+    );
     for (let round = 0; round < 2; round++) {
       const taken = await look(await take('moving:stable', pool, 'require', 120_000));
       assert.deepEqual(taken, { word: 'two', hit: true });

@@ -3,6 +3,9 @@
  * process end itself by SIGKILL when it gets there; `<point>:<n>` when it gets there for the nth time.
  */
 export const serverFaultPoints = [
+  'create.recorded',
+  'create.served',
+  'create.told',
   'build.begun',
   'build.base_resolved',
   'build.step_done',

@@ -38,6 +38,7 @@ export async function startSandbox(
   },
 ): Promise<Sandbox> {
   const sandbox = await insertRecord(context, request);
+  context.reach('create.recorded');
   request.onId?.(sandbox.id);
   const { projection } = context.fleet;
   projection.creating.add(sandbox.id);
@@ -89,9 +90,11 @@ export async function createInstance(
 }
 
 async function startInstance(context: Context, sandbox: Sandbox, way: Way): Promise<Sandbox> {
-  const { store, fleet, metrics } = context;
+  const { store, fleet, metrics, reach } = context;
   const instance = await createInstance(context, sandbox, way);
+  reach('create.served');
   await fleet.projection.onChanged(instance);
+  reach('create.told');
   const now = await store.findSandbox(sandbox.id);
   if (now?.status === 'running') {
     metrics.observeCreate(now.phases);
