@@ -114,10 +114,12 @@ export class SshRelay {
 
   #serve(client: ssh2.Connection, info: ssh2.ClientInfo): void {
     // What goes wrong with a client ends its connection and is no business of others.
-    client.on('error', (error) =>
-      this.#context.log.debug({ err: error, ip: info.ip }, 'an SSH client failed'),
-    );
     const socket = this.#strangers.get(nameOf(info));
+    client.on('error', (error: Error & { level?: string }) => {
+      this.#context.log.debug({ err: error, ip: info.ip }, 'an SSH client failed');
+      // One that does not answer would not hear a farewell either.
+      if (error.level === 'client-timeout') socket?.destroy();
+    });
     if (!socket) return void client.end();
     const log = this.#context.log.child({ ssh_connection: makeId('request') });
     const connection = new RelayConnection({

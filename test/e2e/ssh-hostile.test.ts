@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { before, describe, test } from 'node:test';
+import { type NewSshAccess, Sandbox } from 'nullspace';
+import ssh2 from 'ssh2';
+import { type Installation, startInstallation } from '../harness/installation.ts';
+import { memoryOf } from '../harness/memory-of.ts';
+import { SshClient } from '../harness/ssh-client.ts';
+import { suite } from '../harness/suite.ts';
+import { until } from '../harness/until.ts';
+
+const MB = 1024 * 1024;
+
+/** What the library keeps to itself. */
+interface Inside extends ssh2.Client {
+  _sock: Socket;
+  _protocol: {
+    channelData(channel: number, data: Buffer): void;
+    channelWindowAdjust(channel: number, bytes: number): void;
+    ping(): void;
+  };
+}
+
+describe('SSH clients that break the rules', () => {
+  const context = suite();
+  let installation: Installation;
+  let access: NewSshAccess;
+  let identity: string;
+
+  before(async () => {
+    installation = await startInstallation(context);
+    const sandbox = await Sandbox.create({ ...installation.connection, timeout: 3600 });
+    const user = new SshClient(context);
+    identity = user.identity;
+    access = await sandbox.createSshAccess({ publicKey: user.publicKey });
+  });
+
+  async function run(command: string): Promise<{ client: Inside; id: number }> {
+    const client = new ssh2.Client() as Inside;
+    client.on('error', () => undefined);
+    context.after(async () => void client.destroy());
+    const { host, port, id: username } = access;
+    client.connect({ host, port, username, privateKey: readFileSync(identity) });
+    await once(client, 'ready');
+    const channel = await new Promise<ssh2.ClientChannel>((resolve, reject) =>
+      client.exec(command, (error, opened) => (error ? reject(error) : resolve(opened))),
+    );
+    return { client, id: (channel as unknown as { outgoing: { id: number } }).outgoing.id };
+  }
+
+  test('by sending beyond the window are dropped', async () => {
+    const { client, id } = await run('sleep 1000');
+    let closed = false;
+    client.once('close', () => {
+      closed = true;
+    });
+    const start = memoryOf(installation.server.pid);
+    // A size of which the window is no multiple.
+    const block = Buffer.alloc(30_001);
+    await until(() => {
+      for (let sent = 0; sent < 40 && !closed; sent++) client._protocol.channelData(id, block);
+      return closed;
+    }, 'the server has closed the connection');
+    assert.ok(memoryOf(installation.server.pid) - start < 64 * MB);
+  });
+
+  test('by reading nothing of a program that writes, or of answers, hold themselves back', async () => {
+    const { client, id } = await run('cat /dev/zero');
+    for (let times = 0; times < 15; times++) client._protocol.channelWindowAdjust(id, 0x0fff_ffff);
+    client._sock.pause();
+    const start = memoryOf(installation.server.pid);
+    await until(() => {
+      for (let sent = 0; sent < 20_000; sent++) client._protocol.ping();
+      // What the server does not take any more waits here.
+      return client._sock.writableLength > 8 * MB;
+    }, 'the server reads no more');
+    const grown = memoryOf(installation.server.pid) - start;
+    assert.ok(grown < 128 * MB, `the server grew by ${grown} bytes`);
+    client._sock.destroy();
+  });
+});
