@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { before, describe, test } from 'node:test';
 import { Sandbox, SandboxError } from 'nullspace';
 import { type Installation, startInstallation } from '../harness/installation.ts';
@@ -29,6 +30,22 @@ try:
 except OSError:
   print('cut')
 `;
+
+/** The child of a host that reads names. */
+function findEgress(hostPid: number): number {
+  const found = readdirSync('/proc').find((pid) => {
+    try {
+      const [, parent] = /\) \S (\d+) /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+      const [program = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      return parent === String(hostPid) && program.endsWith('/egress');
+    } catch {
+      // No process, or one that has just ended.
+      return false;
+    }
+  });
+  assert.ok(found, 'the host runs no egress program');
+  return Number(found);
+}
 
 describe('egress policies with host names', () => {
   const context = suite();
@@ -199,6 +216,23 @@ for host, port in ((sys.argv[1], 443), (sys.argv[2], 53), (sys.argv[3], 53)):
     assert.equal(await curl(resumed, 'https://also.example.test/'), 'also.example.test');
     await resumed.network.update({ allowOut: [] });
     assert.equal(await curl(resumed, 'https://other.test/'), 'other.test');
+  });
+
+  test('let nothing through while the program that reads names is away, and come back with it', async () => {
+    const sandbox = await create({ network: { allowOut: ['api.example.test'] } });
+    const endless = run(sandbox, 'curl', '-sSN', '--max-time', '250', 'http://api.example.test/endless');
+    await until(
+      () => world.seen().includes('request - api.example.test /endless'),
+      'an endless answer over HTTP',
+    );
+    process.kill(findEgress(installation.host.pid), 'SIGKILL');
+    const { exitCode } = await endless;
+    assert.ok(exitCode !== 0 && exitCode !== 28, `curl ended with ${exitCode}`);
+    await until(
+      async () => (await curl(sandbox, 'https://api.example.test/')) === 'api.example.test',
+      'the program that reads names',
+    );
+    assert.match(await curl(sandbox, '-H', 'Host: evil.test', 'http://api.example.test/'), /refused by/);
   });
 
   test('name the entry that cannot be kept, and change nothing then', async () => {
