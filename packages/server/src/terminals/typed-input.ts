@@ -1,10 +1,10 @@
 /** What waits goes to the program in one call, up to so many bytes. */
 const TOGETHER_BYTES = 64 * 1024;
 /** What a program that does not read may keep waiting before its client has to, and with it the client's kills. */
-const WAITING_BYTES = 16 * 1024 * 1024;
+const WAITING_BYTES = 8 * 1024 * 1024;
 /** The same once so much waits for all programs together. */
 const CROWDED_BYTES = 1024 * 1024;
-const ALL_WAITING_BYTES = 128 * 1024 * 1024;
+const ALL_WAITING_BYTES = 64 * 1024 * 1024;
 
 /** What waits for all programs. */
 let allWaiting = 0;

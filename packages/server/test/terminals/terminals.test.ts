@@ -88,7 +88,7 @@ describe('terminals', () => {
     const { socket, process, session } = await open('wedged');
     const wedge = Promise.withResolvers<void>();
     process.readsInput = wedge.promise;
-    for (let frame = 0; frame < 12; frame++) {
+    for (let frame = 0; frame < 7; frame++) {
       socket.send({ type: 'pty_input', session_id: session, data: 'x'.repeat(1_000_000) });
     }
     socket.send({ type: 'pty_resize', session_id: session, cols: 44, rows: 11 });
