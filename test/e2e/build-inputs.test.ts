@@ -136,4 +136,36 @@ describe('what builds are given', () => {
     await Template.build(Template.fromImage(one, { auth }), 'moves', anew);
     assert.equal(await inside('moves', 'cat /word'), 'two');
   });
+
+  test('a registry that is down fails the build with its name, and can be tried again', async () => {
+    // Nothing listens there.
+    const reference = '127.0.0.1:1/late:latest';
+    const build = await Template.buildInBackground(
+      Template.fromImage(reference).runCmd('echo late > /late'),
+      'late',
+      options(),
+    );
+    await assert.rejects(build.wait(), (error: BuildError) => {
+      assert.equal(error.failure?.phase, 'prepare');
+      assert.equal(error.failure?.details?.reason, 'registry_unreachable', JSON.stringify(error.failure));
+      assert.match(error.message, /127\.0\.0\.1:1/);
+      assert.equal(error.retryable, true);
+      return true;
+    });
+    await assert.rejects(Sandbox.create({ ...installation.connection, template: 'late' }), {
+      code: 'template_not_found',
+    });
+  });
+
+  test('two equal builds at once do the work once', async () => {
+    const stamped = () => Template.fromTemplate('base').runCmd('sleep 1; date +%s%N > /stamp');
+    const builds = await Promise.all(
+      ['one', 'other'].map((name) => Template.build(stamped(), `twin-${name}`, options())),
+    );
+    const [one, other] = builds.map(({ info }) => info);
+    assert.deepEqual(one!.artifactIds, other!.artifactIds);
+    assert.equal(await inside('twin-one', 'cat /stamp'), await inside('twin-other', 'cat /stamp'));
+    const stored = builds.map(({ info }) => info.cacheSummary.layer_stores ?? 0);
+    assert.deepEqual(stored.sort(), [0, 1]);
+  });
 });
