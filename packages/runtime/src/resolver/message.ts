@@ -8,7 +8,7 @@ export interface Query {
   /** The message as it came. */
   bytes: Buffer;
   id: number;
-  /** Name asked for, in lower case, without the last dot. */
+  /** Name asked for, in lower case, without the last dot; a dot that is part of a label is "\\046". */
   name: string;
   /** Record type, for example 1 for A and 12 for PTR. */
   type: number;
@@ -30,7 +30,7 @@ export function parseQuery(bytes: Buffer): Query | undefined {
     offset += 1;
     if (length === 0) break;
     if (offset + length > bytes.length || offset - HEADER_LENGTH + length > LONGEST_NAME) return undefined;
-    labels.push(bytes.toString('latin1', offset, offset + length).toLowerCase());
+    labels.push(writeLabel(bytes.toString('latin1', offset, offset + length)));
     offset += length;
   }
   if (offset + 4 > bytes.length) return undefined;
@@ -41,6 +41,11 @@ export function parseQuery(bytes: Buffer): Query | undefined {
     type: bytes.readUInt16BE(offset),
     end: offset + 4,
   };
+}
+
+/** A label as part of a name. A dot inside of it would pass for the end of it (RFC 4343, section 2.1). */
+function writeLabel(label: string): string {
+  return label.toLowerCase().replaceAll('.', '\\046');
 }
 
 /** An answer without records. */
