@@ -100,12 +100,13 @@ export async function openWorld(context: { after(hook: () => Promise<void>): voi
       const lines = String(await victim.sandbox.files.read('/srv/heard')).split('\n');
       return lines.filter((line) => line !== '' && !line.endsWith(` ${victim.gateway}`));
     },
-    /** Addresses of the machine, other than its loopback's. */
+    /** Addresses of the machine, other than its loopback's and those that it has in slots of other sandboxes. */
     ownAddresses: (): string[] =>
-      Object.values(networkInterfaces())
-        .flat()
-        .filter((each) => each?.family === 'IPv4' && !each.internal)
-        .map((each) => each!.address),
+      Object.entries(networkInterfaces())
+        .filter(([name]) => !/^(ns|out|st|se)-/.test(name))
+        .flatMap(([, all]) => all ?? [])
+        .filter((each) => each.family === 'IPv4' && !each.internal)
+        .map((each) => each.address),
   };
 }
 
