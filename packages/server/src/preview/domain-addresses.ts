@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import type { Settings } from '@nullspace/configuration';
 import { ApiError } from '../api-error.ts';
 import type { Sandbox } from '../store/records.ts';
@@ -6,7 +5,7 @@ import type { Store } from '../store/store.ts';
 import type { PreviewAddresses } from './addresses.ts';
 import type { Entrance, Gateway } from './gateway.ts';
 import { nameIn, unknownHost } from './host-names.ts';
-import { closeListener, listen, type Tls } from './listen.ts';
+import { type Listener, listen, type Tls } from './listen.ts';
 import { type PreviewTarget, reservedPorts } from './preview-target.ts';
 
 /** Sandboxes whose execution is remembered; more are looked up again. */
@@ -17,7 +16,7 @@ export class DomainAddresses implements PreviewAddresses {
   readonly scheme: 'http' | 'https';
   readonly #options: { settings: Settings; store: Store; gateway: Gateway; tls: Tls | undefined };
   readonly #executions = new Map<string, string>();
-  #listener: { server: Server; port: number } | undefined;
+  #listener: Listener | undefined;
 
   constructor(options: { settings: Settings; store: Store; gateway: Gateway; tls: Tls | undefined }) {
     this.#options = options;
@@ -43,7 +42,7 @@ export class DomainAddresses implements PreviewAddresses {
   }
 
   stop(): void {
-    if (this.#listener) closeListener(this.#listener.server);
+    this.#listener?.close();
   }
 
   get #outside(): URL | undefined {

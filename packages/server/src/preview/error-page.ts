@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { errorCodes } from '@nullspace/contract';
 import type { ApiError } from '../api-error.ts';
 import { describeError } from '../app/answer-error.ts';
+import { breakOff } from './adapt-http2.ts';
 
 const escapes: Record<string, string> = {
   '&': '&amp;',
@@ -21,7 +22,7 @@ export function answerProblem(
   requestId: string,
 ): void {
   if (response.headersSent) {
-    response.destroy();
+    breakOff(response);
     return;
   }
   const { status, type, body } = describe(request, error, requestId);
@@ -31,8 +32,8 @@ export function answerProblem(
     'cache-control': 'no-store',
     'x-request-id': requestId,
     'x-content-type-options': 'nosniff',
-    // What the client still sends is not read.
-    connection: 'close',
+    // What the client still sends is not read. HTTP/2 ends the one stream.
+    ...(request.httpVersionMajor === 1 ? { connection: 'close' } : {}),
   });
   response.end(request.method === 'HEAD' ? undefined : body);
 }

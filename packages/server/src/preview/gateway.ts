@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { PreviewTransport } from '@nullspace/contract';
 import { createProxyServer, type ProxyServer } from 'httpxy';
@@ -6,6 +7,7 @@ import { ApiError } from '../api-error.ts';
 import type { Context } from '../context.ts';
 import { countPassed } from '../guests/passed-bytes.ts';
 import { makeId } from '../make-id.ts';
+import { breakOff, dropNeighbours, endWithStream, isHttp2 } from './adapt-http2.ts';
 import { type Admission, authorize } from './authorize.ts';
 import { cleanRequest, withoutTokens } from './clean-request.ts';
 import { type Destination, Destinations } from './destinations.ts';
@@ -27,6 +29,8 @@ export interface Entrance {
 interface Passage {
   mask: HostMask | undefined;
   cookies: string[];
+  /** Connection to the service, and what it had carried before. */
+  inner?: { socket: Socket; written: number; read: number };
 }
 
 /** Takes requests to previews and passes them on to the services inside sandboxes. */
@@ -43,15 +47,25 @@ export class Gateway {
     this.destinations = new Destinations(context);
     this.#proxy = createProxyServer({ xfwd: false, changeOrigin: false });
     // A service that upgrades what was no upgrade would leave the request without an end.
-    this.#proxy.on('proxyReq', (asking) => {
+    this.#proxy.on('proxyReq', (asking, request) => {
+      if (isHttp2(request)) endWithStream(asking, request);
+      const passage = this.#passages.get(request as IncomingMessage);
+      const socket = asking.socket as Socket | null;
+      if (passage && socket) {
+        passage.inner = { socket, written: socket.bytesWritten, read: socket.bytesRead };
+      }
       asking.on('upgrade', (_answer, socket) => {
         socket.destroy();
         asking.emit('error', new Error('the service switched protocols unasked'));
       });
     });
     this.#proxy.on('proxyReqWs', (asking, _request, socket) => endWithClient(asking, socket));
-    this.#proxy.on('proxyRes', (answer, request) => {
+    this.#proxy.on('proxyRes', (answer, request, response) => {
       answer.on('data', ({ length }: Buffer) => countPassed(length));
+      if (isHttp2(request)) {
+        dropNeighbours(answer.headers);
+        answer.once('close', () => answer.complete || breakOff(response));
+      }
       const passage = this.#passages.get(request as IncomingMessage);
       if (passage?.mask) unmaskResponse(answer.headers, passage.mask);
       if (passage?.cookies.length) {
@@ -153,12 +167,12 @@ export class Gateway {
     response: ServerResponse,
     way: { target: PreviewTarget; destination: Destination; admission: Admission },
   ): Promise<void> {
-    const leave = this.#enter(request, 'http', way, () => response.destroy());
+    const leave = this.#enter(request, 'http', way, () => breakOff(response));
     const repeatable = hasNoBody(request);
     try {
       await this.#web(request, response, way.destination);
     } catch (error) {
-      if (response.headersSent || response.destroyed) return void response.destroy();
+      if (response.headersSent || response.destroyed) return breakOff(response);
       // Of an instance that was paused at this moment nothing has answered: its resumed one can be asked.
       const next = repeatable ? await this.#successor(way) : undefined;
       if (!next) throw await this.#blame(error, way);
@@ -211,7 +225,17 @@ export class Gateway {
     const { socket } = request;
     const before = { in: socket.bytesRead, out: socket.bytesWritten };
     const leave = this.#access.grants.enter(admission.grant.id, transport, cut);
-    return () => leave({ in: socket.bytesRead - before.in, out: socket.bytesWritten - before.out });
+    if (!isHttp2(request)) {
+      return () => leave({ in: socket.bytesRead - before.in, out: socket.bytesWritten - before.out });
+    }
+    // Others share the connection of the client.
+    return () => {
+      const inner = this.#passages.get(request)?.inner;
+      leave({
+        in: inner ? inner.socket.bytesWritten - inner.written : 0,
+        out: inner ? inner.socket.bytesRead - inner.read : 0,
+      });
+    };
   }
 
   /** The instance that has taken the place of one that does not answer any more. */

@@ -1,10 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createSecureServer, type Http2SecureServer, type Http2ServerRequest } from 'node:http2';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Settings } from '@nullspace/configuration';
+import { adaptHttp2, endIdle } from './adapt-http2.ts';
 
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
@@ -19,6 +25,13 @@ export interface Tls {
   key: Buffer;
 }
 
+/** A place where requests to previews come in. */
+export interface Listener {
+  port: number;
+  /** Closes it together with all that came through it. */
+  close(): void;
+}
+
 export async function readTls(
   settings: Pick<Settings, 'preview_tls_cert' | 'preview_tls_key'>,
 ): Promise<Tls | undefined> {
@@ -28,22 +41,31 @@ export async function readTls(
   return { cert: await readFile(cert), key: await readFile(key) };
 }
 
-const options = {
+const maxHeaderSize = 32 * 1024;
+
+const timeouts = {
   // Uploads may take as long as they take; the service inside decides.
   requestTimeout: 0,
   headersTimeout: 30_000,
   keepAliveTimeout: 65_000,
-  maxHeaderSize: 32 * 1024,
-  noDelay: true,
 };
 
-/** Listens for requests to previews. */
+/** Listens for requests to previews: over TLS by HTTP/2 as well. */
 export async function listen(
   listeners: Listeners,
   at: { address: string; port: number; tls: Tls | undefined },
-): Promise<{ server: Server; port: number }> {
-  const server = at.tls ? createTlsServer({ ...options, ...at.tls }) : createServer(options);
-  server.on('request', listeners.request);
+): Promise<Listener> {
+  const server = at.tls
+    ? createTlsServer(at.tls)
+    : createServer({ ...timeouts, maxHeaderSize, noDelay: true });
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.on('request', (request: IncomingMessage | Http2ServerRequest, response: ServerResponse) => {
+    listeners.request(adaptHttp2(request), response);
+  });
   server.on('upgrade', listeners.upgrade);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -52,11 +74,24 @@ export async function listen(
       resolve();
     });
   });
-  return { server, port: (server.address() as AddressInfo).port };
+  return {
+    port: (server.address() as AddressInfo).port,
+    close() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
 }
 
-/** Closes a listener together with all that came through it. */
-export function closeListener(server: Server): void {
-  server.close();
-  server.closeAllConnections();
+/** Clients choose; WebSockets come by HTTP/1.1. */
+function createTlsServer(tls: Tls): Server | Http2SecureServer {
+  const server = createSecureServer({
+    ...tls,
+    allowHTTP1: true,
+    maxHeaderSize,
+    noDelay: true,
+    settings: { maxConcurrentStreams: 128, maxHeaderListSize: maxHeaderSize },
+  } as Parameters<typeof createSecureServer>[0]);
+  server.on('session', (session) => endIdle(session, timeouts.keepAliveTimeout));
+  return Object.assign(server, timeouts);
 }

@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { publicUrl, type Settings } from '@nullspace/configuration';
 import type { Logger } from 'pino';
 import { ApiError } from '../api-error.ts';
@@ -8,7 +7,7 @@ import type { Store } from '../store/store.ts';
 import type { PreviewAddresses } from './addresses.ts';
 import type { Gateway } from './gateway.ts';
 import { requireOwnName } from './host-names.ts';
-import { closeListener, listen, type Tls } from './listen.ts';
+import { type Listener, listen, type Tls } from './listen.ts';
 import { keyOf, type PreviewTarget } from './preview-target.ts';
 
 /** How long an address of an ended sandbox still says that it is gone. */
@@ -27,7 +26,7 @@ export class PortAddresses implements PreviewAddresses {
     log: Logger;
     tls: Tls | undefined;
   };
-  readonly #open = new Map<string, { server: Server; port: number }>();
+  readonly #open = new Map<string, Listener>();
   readonly #opening = new Map<string, Promise<number>>();
   #sweeping: NodeJS.Timeout | undefined;
 
@@ -72,7 +71,7 @@ export class PortAddresses implements PreviewAddresses {
 
   stop(): void {
     clearInterval(this.#sweeping);
-    for (const { server } of this.#open.values()) closeListener(server);
+    for (const listener of this.#open.values()) listener.close();
     this.#open.clear();
   }
 
@@ -127,7 +126,7 @@ export class PortAddresses implements PreviewAddresses {
       requireOwnName(host, settings.preview_host);
       return { target, origin: `${this.scheme}://${host}` };
     };
-    const { server, port } = await listen(
+    const listener = await listen(
       {
         request: (request, response) => void gateway.serve(entrance(request.headers.host), request, response),
         upgrade: (request, socket, head) =>
@@ -135,8 +134,8 @@ export class PortAddresses implements PreviewAddresses {
       },
       { address: settings.preview_address, port: wanted, tls },
     );
-    this.#open.set(keyOf(target), { server, port });
-    return port;
+    this.#open.set(keyOf(target), listener);
+    return listener.port;
   }
 
   async #sweep(): Promise<void> {
@@ -151,7 +150,7 @@ export class PortAddresses implements PreviewAddresses {
   #close(target: PreviewTarget): void {
     const listener = this.#open.get(keyOf(target));
     this.#open.delete(keyOf(target));
-    if (listener) closeListener(listener.server);
+    listener?.close();
   }
 }
 
