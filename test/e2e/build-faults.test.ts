@@ -116,32 +116,17 @@ describe('a server that is killed in the middle of a build', () => {
 
   test('while its base image is pulled: it is pulled again', async () => {
     await registry.push('pulled', { layers: [await tinyLayer()] });
-    const asked = Promise.withResolvers<void>();
-    const release = Promise.withResolvers<void>();
-    const front = createServer(async (request, response) => {
-      const accept = request.headers.accept ?? '*/*';
-      const answer = await fetch(`http://${registry.authority}${request.url}`, { headers: { accept } });
-      const body = Buffer.from(await answer.arrayBuffer());
-      if (request.url?.includes('/blobs/')) {
-        asked.resolve();
-        await release.promise;
-      }
-      const type = answer.headers.get('content-type') ?? '';
-      response.writeHead(answer.status, { 'content-type': type, 'content-length': body.length }).end(body);
-    }).listen(0, '127.0.0.1');
-    await once(front, 'listening');
+    const front = await holdBlobs(registry);
     try {
-      const reference = `127.0.0.1:${(front.address() as AddressInfo).port}/pulled:latest`;
+      const reference = `${front.authority}/pulled:latest`;
       const { id } = await begin(Template.fromImage(reference).runCmd('echo pulled > /pulled'), 'pulled');
-      await asked.promise;
+      await front.asked;
       await killServer();
-      release.resolve();
+      front.release();
       await expectReady(id);
       assert.equal(await inside('pulled', 'cat /pulled'), 'pulled\n');
       await expectClean();
     } finally {
-      release.resolve();
-      front.closeAllConnections();
       front.close();
     }
   });
@@ -200,3 +185,78 @@ print(build.status.value, seen == list(range(len(seen))), len(seen) > 3)
     await expectClean();
   });
 });
+
+describe('a build that is cancelled', () => {
+  let installation: Installation;
+  let registry: TestRegistry;
+  const context = suite();
+  before(async () => {
+    registry = await startRegistry();
+    installation = await startInstallation(context, { settings: { insecure_registries: '127.0.0.1' } });
+  });
+  after(() => registry?.close());
+
+  const begin = (template: TemplateBuilder) =>
+    Template.buildInBackground(template, 'cancelled', { ...installation.connection, ...size });
+  const expectCancelled = async (build: TemplateBuild) => {
+    assert.equal((await build.cancel({ reason: 'enough' })).build.status, 'cancelled');
+    await until(() => nothingLeft(installation), 'no sandbox of the build is left');
+  };
+
+  test('while it pulls its base image ends at once', async () => {
+    await registry.push('held', { layers: [await tinyLayer()] });
+    const front = await holdBlobs(registry);
+    try {
+      const build = await begin(Template.fromImage(`${front.authority}/held:latest`).runCmd('true'));
+      await front.asked;
+      await expectCancelled(build);
+      const layers = join(installation.dataDir, 'host/layers');
+      await until(() => readdirSync(layers).length === 0, 'nothing of the pull is left');
+    } finally {
+      front.close();
+    }
+  });
+
+  test('while its step runs or its service gets ready ends with what it has started', async () => {
+    const never = { kind: 'tcp', port: 9, timeoutSecs: 3000 } as const;
+    for (const [template, line] of [
+      [Template.fromTemplate('base').runCmd('sleep 3000'), 'run sleep 3000'],
+      [Template.fromTemplate('base').setStartCmd('sleep 3001', never), 'Started: sleep 3001'],
+    ] as const) {
+      const build = await begin(template);
+      await until(
+        async () => (await build.getStatus()).entries.some(({ message }) => message === line),
+        'it is at this stage',
+      );
+      await expectCancelled(build);
+    }
+  });
+});
+
+/** Stands before a registry and gives out no blob before it is told to. */
+async function holdBlobs(registry: TestRegistry) {
+  const asked = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  const front = createServer(async (request, response) => {
+    const accept = request.headers.accept ?? '*/*';
+    const answer = await fetch(`http://${registry.authority}${request.url}`, { headers: { accept } });
+    const body = Buffer.from(await answer.arrayBuffer());
+    if (request.url?.includes('/blobs/')) {
+      asked.resolve();
+      await held.promise;
+    }
+    const type = answer.headers.get('content-type') ?? '';
+    response.writeHead(answer.status, { 'content-type': type, 'content-length': body.length }).end(body);
+  }).listen(0, '127.0.0.1');
+  await once(front, 'listening');
+  return {
+    authority: `127.0.0.1:${(front.address() as AddressInfo).port}`,
+    asked: asked.promise,
+    release: () => held.resolve(),
+    close() {
+      held.resolve();
+      front.closeAllConnections();
+      front.close();
+    },
+  };
+}
