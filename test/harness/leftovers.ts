@@ -32,7 +32,7 @@ export function nothingLeft(installation: Installation): boolean {
 export function instanceOf(installation: Installation, sandboxId: string): string | undefined {
   const folder = join(installation.dataDir, 'host/instances');
   return entries(folder).find((id) =>
-    readFileSync(join(folder, id, 'journal.json'), 'utf8').includes(`"${sandboxId}"`),
+    JSON.stringify(readRecord(join(folder, id, 'journal.json'))).includes(`"${sandboxId}"`),
   );
 }
 
@@ -82,8 +82,16 @@ export function packetFilterTable({ dataDir }: Installation): string {
   return `nullspace_${createHash('sha256').update(dataDir).digest('hex').slice(0, 6)}`;
 }
 
+/** Sorted names in a folder; none when it is not there, or goes at this moment. */
 function entries(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder).sort() : [];
+  try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // A group of processes that is being removed is no device any more.
+    if (code === 'ENOENT' || code === 'ENODEV') return [];
+    throw error;
+  }
 }
 
 /** Process ids of runsc processes whose command line names the data folder. */
