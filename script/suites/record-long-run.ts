@@ -12,11 +12,22 @@ export function recordLongRun(
   root: string,
   run: { seed: number; results: StepResult[]; seconds: number },
 ): void {
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
-    cwd: root,
-    encoding: 'utf8',
-  }).trim();
+  const commit = readCommit(root);
   writeFileSync(join(root, longRunFile), describeLongRun({ ...run, commit, date: new Date() }));
+}
+
+/** Says "unknown" where the sources were not cloned: hours of results must not be lost for that. */
+function readCommit(root: string): string {
+  try {
+    const args = ['rev-parse', '--short', 'HEAD'];
+    return execFileSync('git', args, {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return 'unknown';
+  }
 }
 
 export function describeLongRun(run: {

@@ -48,6 +48,7 @@ test('a long run gives each step more time, and says so to the tests', () => {
   const long = steps({ long: true, quick: false, seed: 7 });
   for (const [index, step] of long.entries()) {
     assert.ok(step.patienceSeconds > all[index]!.patienceSeconds);
+    assert.ok(!step.command.includes('--test-timeout=600000') && !step.command.includes('-timeout=15m'));
     assert.equal(step.env?.NULLSPACE_TEST_LONG, '1');
     assert.equal(step.env?.NULLSPACE_TEST_SEED, '7');
   }

@@ -18,11 +18,21 @@ export function steps(options: { long: boolean; quick: boolean; seed: number }):
     : [...checks(), ...unitTests(), ...rootTests(options.long)];
   const seed = { NULLSPACE_TEST_SEED: String(options.seed) };
   const env = options.long ? { ...seed, NULLSPACE_TEST_LONG: '1' } : seed;
+  const times = options.long ? 6 : 1;
   return chosen.map((step) => ({
     ...step,
+    command: step.command.map((word) => lengthen(word, times)),
     env: { ...step.env, ...env },
-    patienceSeconds: step.patienceSeconds * (options.long ? 6 : 1),
+    patienceSeconds: step.patienceSeconds * times,
   }));
+}
+
+/** The same option with a longer time, when it is the one that bounds a single test. */
+function lengthen(word: string, times: number): string {
+  const milliseconds = /^--test-timeout=(\d+)$/.exec(word)?.[1];
+  const minutes = /^-timeout=(\d+)m$/.exec(word)?.[1];
+  if (milliseconds) return `--test-timeout=${Number(milliseconds) * times}`;
+  return minutes ? `-timeout=${Number(minutes) * times}m` : word;
 }
 
 function checks(): Step[] {
@@ -114,12 +124,15 @@ function rootTests(long: boolean): Step[] {
 
 /** These wait longest, so they begin first. */
 const slowest = [
-  'build-faults',
-  'published-client',
-  'hostile-agent',
   'fault-points',
   'pause-faults',
+  'hostile-agent',
+  'published-client',
+  'build-faults',
   'clients',
+  'warm-pools',
+  'inmate',
+  'terminal',
 ];
 
 /** Names of the end-to-end tests: each file is a step of its own. */
