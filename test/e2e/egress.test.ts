@@ -24,7 +24,9 @@ describe('egress policies', () => {
 
   async function reaches(sandbox: Sandbox): Promise<boolean> {
     const url = `http://${outside.addresses.public}:${outside.port}/`;
-    const { exitCode } = await sandbox.commands.run('curl', { args: ['-sS', '--max-time', '2', url] });
+    const { exitCode } = await sandbox.commands.run('curl', {
+      args: ['-sS', '--connect-timeout', '3', '--max-time', '30', url],
+    });
     assert.ok([0, 7, 28].includes(exitCode), `curl ended with ${exitCode}`);
     return exitCode === 0;
   }

@@ -23,7 +23,7 @@ describe('egress policies', { timeout: 180_000 }, () => {
   });
 
   async function reaches(address: string): Promise<boolean> {
-    const get = `curl -sS --max-time 2 http://${address}:${outside.port}/`;
+    const get = `curl -sS --connect-timeout 3 --max-time 30 http://${address}:${outside.port}/`;
     const { code } = await runInGuest(guest.slot.guestAddress, get);
     assert.ok(code === 0 || code === 7 || code === 28, `curl ended with ${code}`);
     return code === 0;

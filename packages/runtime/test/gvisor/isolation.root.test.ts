@@ -9,7 +9,8 @@ import { runInGuest } from '../fixtures/guest.ts';
 import { type Machine, openMachine } from '../fixtures/machine.ts';
 import { openOutside } from '../fixtures/outside.ts';
 
-const get = (address: string, port: number) => `curl -sS --max-time 2 http://${address}:${port}/`;
+const get = (address: string, port: number) =>
+  `curl -sS --connect-timeout 3 --max-time 30 http://${address}:${port}/`;
 
 describe('isolation of guests', { timeout: 180_000 }, () => {
   let machine: Machine;
