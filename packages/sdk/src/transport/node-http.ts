@@ -41,7 +41,7 @@ export function nodeTransport(baseUrl: string): Transport | undefined {
     port: url.port || undefined,
     agent,
   };
-  return { send: (request) => send(module.request, target, prefix, request) };
+  return { send: (request) => sendAlive(module.request, target, prefix, request) };
 }
 
 function sharedAgent(protocol: string, module: typeof http | typeof https): http.Agent {
@@ -51,6 +51,25 @@ function sharedAgent(protocol: string, module: typeof http | typeof https): http
     agents.set(protocol, agent);
   }
   return agent;
+}
+
+/**
+ * A server may close an idle connection at the moment in which a request takes it, or while this program was busy. What can
+ * be sent twice goes out again then, on a connection of its own.
+ */
+async function sendAlive(
+  open: typeof http.request,
+  target: http.RequestOptions,
+  prefix: string,
+  request: TransportRequest,
+): Promise<TransportResponse> {
+  try {
+    return await send(open, target, prefix, request);
+  } catch (error) {
+    const isStale = error instanceof TransportFailure && error.stale;
+    if (!isStale || !['GET', 'DELETE'].includes(request.method) || isStream(request.body)) throw error;
+    return await send(open, { ...target, agent: false }, prefix, request);
+  }
 }
 
 function send(
@@ -85,7 +104,11 @@ function send(
       signal?.removeEventListener('abort', onAbort);
     };
     signal?.addEventListener('abort', onAbort);
-    call.on('error', (error) => fail(new TransportFailure(error, connected)));
+    let answered = false;
+    call.on('error', (error: NodeJS.ErrnoException) => {
+      const cut = error.code === 'ECONNRESET' || error.code === 'EPIPE';
+      fail(new TransportFailure(error, connected, call.reusedSocket && !answered && cut));
+    });
     call.on('socket', (socket) => {
       connected = !socket.connecting;
       if (socket.connecting)
@@ -94,6 +117,7 @@ function send(
         });
     });
     call.on('response', (response) => {
+      answered = true;
       silence.heard();
       const answer = (body: TransportResponse['body']): void => {
         if (settled) return;

@@ -36,14 +36,19 @@ export class SilenceError extends Error {
   override readonly name = 'SilenceError';
 }
 
-/** The connection failed. `connected` is false when no part of the request can have reached the server. */
+/**
+ * The connection failed. `connected` is false when no part of the request can have reached the server; `stale` tells that it
+ * had served before and was cut without a word of an answer.
+ */
 export class TransportFailure extends Error {
   override readonly name = 'TransportFailure';
   readonly connected: boolean;
+  readonly stale: boolean;
 
-  constructor(cause: unknown, connected: boolean) {
+  constructor(cause: unknown, connected: boolean, stale = false) {
     super(describe(cause), { cause });
     this.connected = connected;
+    this.stale = stale;
   }
 }
 

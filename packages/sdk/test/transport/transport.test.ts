@@ -244,3 +244,21 @@ async function unusedAddress(): Promise<string> {
   await new Promise((resolve) => server.close(resolve));
   return `http://127.0.0.1:${port}`;
 }
+
+test('sends a call again whose connection the server had closed, where that is harmless', async (context) => {
+  const sockets = new Set<unknown>();
+  const api = await startApiServer(context, (received, response) => {
+    // Answers the first request of a connection and cuts the second one off.
+    if (sockets.has(response.socket)) return void response.socket!.destroy();
+    sockets.add(response.socket);
+    json(response, 200, { method: received.method });
+  });
+  const transport = nodeTransport(api.url)!;
+  for (const method of ['GET', 'DELETE']) {
+    await transport.send(request());
+    const { body } = await transport.send(request({ method }));
+    assert.deepEqual(JSON.parse(String(body)), { method });
+  }
+  await transport.send(request());
+  await assert.rejects(transport.send(request({ method: 'POST', body: '{}' })), TransportFailure);
+});
