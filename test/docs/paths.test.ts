@@ -6,7 +6,18 @@ import { repository } from '../harness/artifacts.ts';
 
 /** Pages that send their readers to files of this repository for proof. */
 const pages = ['docs/security.md', 'SPECIFICATION.md'];
-const rooms = ['docs', 'engine', 'guest', 'imager', 'images', 'packages', 'python', 'script', 'test'];
+const rooms = [
+  'docs',
+  'egress',
+  'engine',
+  'guest',
+  'imager',
+  'images',
+  'packages',
+  'python',
+  'script',
+  'test',
+];
 
 for (const page of pages)
   test(`what ${page} names is there`, () => {
