@@ -80,7 +80,10 @@ export class CommandHandle implements AsyncIterable<CommandOutput> {
     live?.then((command) => command.stop(reason)).catch(() => {});
   }
 
-  /** @throws the error that ended the following, after the output that came before it. */
+  /**
+   * While it is read slowly the command is held back, as by a pipe.
+   * @throws the error that ended the following, after the output that came before it.
+   */
   async *[Symbol.asyncIterator](): AsyncGenerator<CommandOutput, void, void> {
     const live = await this.#follow();
     yield* live.output.read();
