@@ -70,6 +70,8 @@ export async function sendChunks<Result>(
       (guest, gone) => run(guest, pieces(), AbortSignal.any([gone, stall.signal])),
     );
   } catch (error) {
+    // What still comes is dropped: the next request on the connection waits behind it.
+    if (chunks instanceof Readable) chunks.removeAllListeners('readable').resume();
     throw broken ? broken.error : error;
   } finally {
     ended = true;
