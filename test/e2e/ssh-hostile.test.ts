@@ -59,10 +59,14 @@ describe('SSH clients that break the rules', () => {
     const start = memoryOf(installation.server.pid);
     // A size of which the window is no multiple.
     const block = Buffer.alloc(30_001);
-    await until(() => {
-      for (let sent = 0; sent < 40 && !closed; sent++) client._protocol.channelData(id, block);
-      return closed;
-    }, 'the server has closed the connection');
+    await until(
+      () => {
+        for (let sent = 0; sent < 40 && !closed; sent++) client._protocol.channelData(id, block);
+        return closed;
+      },
+      'the server has closed the connection',
+      240_000,
+    );
     assert.ok(memoryOf(installation.server.pid) - start < 64 * MB);
   });
 
@@ -70,12 +74,23 @@ describe('SSH clients that break the rules', () => {
     const { client, id } = await run('cat /dev/zero');
     for (let times = 0; times < 15; times++) client._protocol.channelWindowAdjust(id, 0x0fff_ffff);
     client._sock.pause();
+    let closed = false;
+    client._sock.once('close', () => {
+      closed = true;
+    });
     const start = memoryOf(installation.server.pid);
-    await until(() => {
-      for (let sent = 0; sent < 20_000; sent++) client._protocol.ping();
-      // What the server does not take any more waits here.
-      return client._sock.writableLength > 8 * MB;
-    }, 'the server reads no more');
+    // Bytes for a channel that there is not: nothing is made of them.
+    const filler = Buffer.alloc(32 * 1024);
+    await until(
+      () => {
+        for (let sent = 0; sent < 3000; sent++) client._protocol.ping();
+        for (let sent = 0; sent < 16; sent++) client._protocol.channelData(id + 99, filler);
+        // What the server does not take any more waits here; it may also take the client for dead.
+        return closed || client._sock.writableLength > 8 * MB;
+      },
+      'the server reads no more',
+      240_000,
+    );
     const grown = memoryOf(installation.server.pid) - start;
     assert.ok(grown < 128 * MB, `the server grew by ${grown} bytes`);
     client._sock.destroy();
