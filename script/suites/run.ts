@@ -24,7 +24,7 @@ const { values } = parseArgs({
 const seed = chooseSeed(values.seed, values.long);
 const lanes =
   values.lanes === undefined
-    ? countLanes({ processors: availableParallelism(), memoryBytes: totalmem() })
+    ? countLanes({ processors: availableParallelism(), memoryBytes: ownMemory() })
     : parseLanes(values.lanes);
 const all = steps({ long: values.long, quick: values.quick, seed });
 const chosen = all.filter(
@@ -70,6 +70,11 @@ const failedCount = results.reduce((total, result) => total + result.failed, 0);
 console.log(`\nAll in ${(seconds / 60).toFixed(1)} min.`);
 console.log(`${passedCount} passed, ${failedCount} failed`);
 process.exitCode = failedCount === 0 ? 0 : 1;
+
+/** Memory of the machine, or of the group of processes that this run belongs to. */
+function ownMemory(): number {
+  return Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+}
 
 /** Where the step of a result stands in the list; they end in another order. */
 function positionOf({ name }: StepResult): number {
