@@ -13,7 +13,7 @@ const { values, positionals } = parseArgs({
 const names = [
   ...['create', 'create-many', 'exec', 'list', 'idle', 'neighbours', 'up', 'help'],
   ...['checkout', 'checkout-many', 'refill'],
-  ...['output', 'transfer', 'batch-write', 'keystroke', 'exec-many'],
+  ...['output', 'transfer', 'batch-write', 'first-byte', 'keystroke', 'exec-many'],
   ...['pause', 'resume-heap', 'pause-disk', 'fork', 'fork-many', 'snapshot-freeze', 'connect'],
   ...['preview', 'image-1gb', 'build', 'template-snapshot'],
 ];

@@ -13,6 +13,7 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { codeFromHttpStatus, endStreamFromJson } from '@connectrpc/connect/protocol-connect';
 import type { UnaryTarget } from './call-unary.ts';
 import { EnvelopeSplitter, writeEnvelope } from './envelopes.ts';
+import { flowing } from './flowing.ts';
 import { countPassed } from './passed-bytes.ts';
 import { toConnectError } from './to-connect-error.ts';
 
@@ -57,7 +58,7 @@ export async function* callStream<I extends DescMessage, O extends DescMessage>(
     call.on('error', () => undefined);
     checkResponse(response);
     const splitter = new EnvelopeSplitter(target.maxBytes);
-    for await (const chunk of response.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    for await (const chunk of flowing(response)) {
       countPassed(chunk.length);
       for (const { flags, data } of splitter.push(chunk)) {
         if (flags === END_OF_STREAM) {

@@ -6,7 +6,7 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { codeFromHttpStatus, errorFromJsonBytes } from '@connectrpc/connect/protocol-connect';
 import { guest } from '@nullspace/proto';
 import type { UnaryTarget } from './call-unary.ts';
-import { countPassed } from './passed-bytes.ts';
+import { countPassed, giveBack } from './passed-bytes.ts';
 import { readGuestStream } from './read-stream.ts';
 import { toConnectError } from './to-connect-error.ts';
 
@@ -82,7 +82,7 @@ export async function readContents(
  * Replaces a file by bytes, without messages around them. Bytes that break off leave the old file. Rejects with
  * `ConnectError`, as soon as the agent has refused.
  *
- * @param bytes.chunks Each of at most 512 KiB.
+ * @param bytes.chunks Each of at most 512 KiB. They are used up: nobody may read them afterwards.
  * @param bytes.length How many bytes come, when that is known: the file is replaced once so many have come. Without it the
  * chunks must have ended.
  */
@@ -142,6 +142,7 @@ function send(call: ClientRequest, chunks: AsyncIterable<Uint8Array>): { stop():
       burst ??= Buffer.allocUnsafeSlow(BURST_BYTES);
       burst.set(chunk, length);
       length += chunk.length;
+      giveBack(chunk);
     }
     if (length > 0) await write(burst!.subarray(0, length));
     if (!stopped) call.end();

@@ -19,3 +19,18 @@ export function countPassed(bytes: number): void {
   passed = 0;
   collect({ type: 'minor' });
 }
+
+/** Less is left to the collector. */
+const LEAST_BYTES = 16 * 1024;
+/** What may stand around the content of a message in a buffer of its own. */
+const MOST_AROUND = 64;
+
+/**
+ * Gives the memory of bytes back at once that nobody will read any more: thousands of buffers a second outside of the heap
+ * make V8 collect all of it again and again. Does nothing to bytes that share a buffer with others.
+ */
+export function giveBack(bytes: Uint8Array): void {
+  const { buffer, length } = bytes;
+  if (length < LEAST_BYTES || buffer.byteLength - length > MOST_AROUND) return;
+  if (buffer instanceof ArrayBuffer && !buffer.resizable) buffer.transfer(0);
+}

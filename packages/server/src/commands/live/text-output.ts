@@ -1,5 +1,6 @@
 import { type ExecServerFrame, limits } from '@nullspace/contract';
 import type { guest } from '@nullspace/proto';
+import { giveBack } from '../../guests/passed-bytes.ts';
 import type { WithoutId } from '../../sockets/frame-sender.ts';
 import { exitFrame } from './exit-frame.ts';
 import type { OutputSink, StreamName } from './follow-process.ts';
@@ -40,6 +41,7 @@ export class TextOutput implements OutputSink {
       for (const piece of this.#splitters[name].push(data, offset + at))
         await this.#send(name, piece, signal);
     }
+    giveBack(bytes);
   }
 
   async exited(exit: guest.Exit): Promise<void> {
