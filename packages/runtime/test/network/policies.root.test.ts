@@ -91,7 +91,9 @@ describe('policies of twenty guests', { timeout: 900_000 }, () => {
             if (step.kind === 'crash') {
               network = await open();
               for (const { slot, policy } of live.values()) await network.adopt(slot.index, policy);
-              await network.clean(new Set([...live.values()].map(({ slot }) => slot.index)));
+              // With nobody to keep it would take the packet filter away as well.
+              if (live.size > 0)
+                await network.clean(new Set([...live.values()].map(({ slot }) => slot.index)));
             } else if (step.kind === 'leave') {
               const one = live.get(step.guest);
               if (one) await network.release(one.slot);
