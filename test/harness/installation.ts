@@ -58,6 +58,7 @@ export async function startInstallation(
     NULLSPACE_GUEST_RANGE: guestRange,
     NULLSPACE_PORT: '0',
     NULLSPACE_METRICS_PORT: '0',
+    NULLSPACE_SSH_PORT: '0',
     NULLSPACE_RUNSC: artifacts.runsc,
     NULLSPACE_PREPARED_SLOTS: '4',
     // Tests count what runs; those of pools ask for some.

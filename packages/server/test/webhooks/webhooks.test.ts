@@ -144,7 +144,7 @@ describe('webhooks', () => {
     const changes = {
       enabled: true,
       operations: ['create', 'create'],
-      signing_secret: 'another',
+      signing_secret: 'whsec_of_the_change',
       url: `${receiver.url}2`,
     };
     const changed = await server.call('PATCH', `${path}/${webhook.id}`, changes);
@@ -157,7 +157,7 @@ describe('webhooks', () => {
     const call = await receiver.find(({ event }) => event.sandbox_id === id);
     assert.equal(call.path, '/hook2');
     const signed = `${call.headers['x-nullspace-timestamp']}.${call.body}`;
-    const expected = createHmac('sha256', 'another').update(signed).digest('hex');
+    const expected = createHmac('sha256', 'whsec_of_the_change').update(signed).digest('hex');
     assert.equal(call.headers['x-nullspace-signature'], `sha256=${expected}`);
     assert.equal(
       receiver.received.some(({ event }) => event.sandbox_id === silent),
@@ -170,7 +170,7 @@ describe('webhooks', () => {
     );
     const texts = [listed.text, changed.text, ...server.logs];
     assert.equal(
-      texts.some((text) => text.includes(secret) || text.includes('another')),
+      texts.some((text) => text.includes(secret) || text.includes('whsec_of_the_change')),
       false,
     );
     assert.equal((await remove(webhook.id)).status, 204);
