@@ -47,9 +47,10 @@ export async function publish(
   if (mustNotExist && wasInterrupted && (await isThere(uploads, live, publication))) {
     return { bytes: upload.contentLength, files: 1 };
   }
-  // Without a length: the agent may not take the last byte for the end, since what was read is checked after it.
+  // With a length the agent publishes at the last byte: it comes once all have been checked.
+  const length = upload.contentLength;
   await sendChunks(uploads.context, live, { call, chunks }, (guestOf, pieces, signal) =>
-    guestOf.writeContents({ ...target, mustNotExist }, { chunks: pieces }, signal),
+    guestOf.writeContents({ ...target, mustNotExist }, { chunks: pieces, length }, signal),
   );
   return { bytes: upload.contentLength, files: 1 };
 }

@@ -18,7 +18,7 @@ export class DamagedPartError extends Error {
 export class WholeChecksumError extends Error {}
 
 /**
- * The bytes of an upload from its parts. It throws after the last byte when they are not what they must be, so that
+ * The bytes of an upload from its parts. It throws before the last of them when they are not what they must be, so that
  * whoever writes them does not publish them.
  */
 export async function* readParts(
@@ -27,16 +27,19 @@ export async function* readParts(
   parts: ReadonlyMap<number, StagedPart>,
 ): AsyncGenerator<Buffer, void> {
   const whole = createHash('sha256');
+  let last: Buffer | undefined;
   for (const [number, part] of [...parts].sort(([a], [b]) => a - b)) {
     const hash = createHash('sha256');
     for await (const chunk of staging.open(part)) {
       hash.update(chunk);
       if (upload.wholeChecksum) whole.update(chunk);
-      yield chunk;
+      if (last) yield last;
+      last = chunk;
     }
     if (hash.digest('hex') !== part.sha256) throw new DamagedPartError(number, part);
   }
   if (upload.wholeChecksum && whole.digest('hex') !== upload.wholeChecksum) {
     throw new WholeChecksumError('the whole is not what was announced');
   }
+  if (last) yield last;
 }
