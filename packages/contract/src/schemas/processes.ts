@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { limits } from '../limits.ts';
 import { queryInteger } from './query-integer.ts';
 import { timestamp } from './sandbox-info.ts';
 import { stdinBytes, stdinText } from './stdin-text.ts';
