@@ -57,6 +57,7 @@ describe('a hostile guest', () => {
     const sandbox = await Sandbox.create(connection);
     await assert.rejects(sandbox.commands.run('yes', { timeoutSecs: 3 }), { code: 'exec_timeout' });
     const handle = await sandbox.commands.run('yes', { background: true });
+    await until(async () => (await handle.logs()).stdout !== '', 'it prints');
     await expectNeighbourAnswers();
     await handle.kill();
     assert.match((await handle.logs()).stdout, /^y\ny\n/);
