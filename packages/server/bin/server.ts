@@ -2,7 +2,6 @@
 import { mkdirSync } from 'node:fs';
 import { loadSettings, paths, SettingsError } from '@nullspace/configuration';
 import { createHostClient } from '@nullspace/host';
-import { collectStart } from '@nullspace/service';
 import { readFaultPoint } from '../src/fault-points.ts';
 import { createLog } from '../src/logging.ts';
 import { startServer } from '../src/start-server.ts';
@@ -18,7 +17,6 @@ async function main(): Promise<void> {
   const store = await openStore(settings);
   const server = await startServer({ settings, store, host: createHostClient(hostSocket), log, reach });
   log.info({ url: server.url, metrics_url: server.metricsUrl, pid: process.pid }, 'ready');
-  collectStart();
 
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {

@@ -1,4 +1,3 @@
-export { collectStart } from './collect-start.ts';
 export { prepareCompileCache } from './compile-cache.ts';
 export { type Logger, openLog } from './log/open-log.ts';
 export { nodeFlags } from './node-flags.ts';

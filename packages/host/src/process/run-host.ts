@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { paths as findPaths, type Settings } from '@nullspace/configuration';
-import { collectStart } from '@nullspace/service';
 import type { Logger } from 'pino';
 import { readFaultPoint } from '../faults.ts';
 import { openHost } from '../open-host.ts';
@@ -34,7 +33,6 @@ export async function runHost(settings: Settings, log: Logger): Promise<void> {
   const egress = await serveEgress(host.context.network, { program: egressProgram, log });
   const server = await listen(host.routes, { socketPath: paths.hostSocket, group });
   log.info({ socket: paths.hostSocket, host_id: host.context.hostId }, 'ready');
-  collectStart();
   log.info({ signal: await asked }, 'ending');
   await host.close();
   await stopServing(server, paths.hostSocket);
