@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { nodeFlags, prepareCompileCache } from '@nullspace/service';
+import { nodeEnvironment, nodeFlags, prepareCompileCache } from '@nullspace/service';
 import { buildArtifacts, repository } from './artifacts.ts';
 import { pickGuestRange } from './guest-range.ts';
 import { installBaseImage } from './images.ts';
@@ -133,9 +133,10 @@ export async function startInstallation(
   return installation;
 }
 
-/** Lets a service find its translated code, as one that `nullspace up` starts does. */
+/** What a service that `nullspace up` starts has too: its translated code is found, for one. */
 function compiled(service: 'host' | 'server' | 'admin'): Record<string, string> {
-  return { NODE_COMPILE_CACHE: prepareCompileCache({ cacheDir, service: `test-${service}` }) };
+  const cache = prepareCompileCache({ cacheDir, service: `test-${service}` });
+  return { ...nodeEnvironment, NODE_COMPILE_CACHE: cache };
 }
 
 /** Removes what a run that was cut off left: sandboxes, namespaces, packet filter, routes, folders. */

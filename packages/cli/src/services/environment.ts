@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { prepareCompileCache } from '@nullspace/service';
+import { nodeEnvironment, prepareCompileCache } from '@nullspace/service';
 import type { Account } from './account.ts';
 
 const systemFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
@@ -32,6 +32,7 @@ export function serviceEnvironment(options: {
     PATH: [...new Set([...(process.env.PATH ?? '').split(':'), ...systemFolders])].filter(Boolean).join(':'),
     NODE_COMPILE_CACHE: prepareCompileCache({ ...program, owner: account }),
     HOME: account ? '/nonexistent' : homedir(),
+    ...nodeEnvironment,
   };
   for (const name of kept) {
     const value = process.env[name];

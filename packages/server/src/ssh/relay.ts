@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { publicUrl } from '@nullspace/configuration';
-import ssh2 from 'ssh2';
+import type ssh2 from 'ssh2';
 import type { Context } from '../context.ts';
 import { makeId } from '../make-id.ts';
 import { OwnKey } from './keys/own-key.ts';
@@ -37,7 +37,7 @@ export class SshRelay {
   readonly authority: OwnKey;
   readonly hostKey: OwnKey;
   readonly #context: Context;
-  readonly #ssh: ssh2.Server;
+  #ssh: Promise<ssh2.Server> | undefined;
   readonly #listener: Server;
   readonly #open = new Set<RelayConnection>();
   readonly #strangers = new Map<string, Socket>();
@@ -47,8 +47,6 @@ export class SshRelay {
     this.authority = keys.authority;
     this.hostKey = keys.hostKey;
     this.accesses = new OpenAccesses(context.store);
-    const config = { hostKeys: [keys.hostKey.toOpenSsh()], ident: 'nullspace', algorithms };
-    this.#ssh = new ssh2.Server(config, (client, info) => this.#serve(client, info));
     this.#listener = createServer({ noDelay: true, keepAlive: true }, (socket) => this.#take(socket));
   }
 
@@ -109,7 +107,17 @@ export class SshRelay {
     };
     socket.once('close', known);
     socket.once('admitted', known);
-    this.#ssh.injectSocket(socket);
+    this.#ssh ??= this.#load();
+    void this.#ssh.then((ssh) => {
+      if (!socket.destroyed) ssh.injectSocket(socket);
+    });
+  }
+
+  /** The library comes with the first client: it takes memory that most servers need not have. */
+  async #load(): Promise<ssh2.Server> {
+    const { default: library } = await import('ssh2');
+    const config = { hostKeys: [this.hostKey.toOpenSsh()], ident: 'nullspace', algorithms };
+    return new library.Server(config, (client, info) => this.#serve(client, info));
   }
 
   #serve(client: ssh2.Connection, info: ssh2.ClientInfo): void {

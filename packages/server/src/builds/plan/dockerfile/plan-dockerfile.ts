@@ -1,11 +1,5 @@
-import {
-  type Cmd,
-  DockerfileParser,
-  type Env,
-  type From,
-  type JSONInstruction,
-  type Label,
-} from 'dockerfile-ast';
+import { createRequire } from 'node:module';
+import type { Cmd, Env, From, JSONInstruction, Label } from 'dockerfile-ast';
 import type { Instruction, Stage } from '../instruction.ts';
 import { expandInstruction } from './expand-instruction.ts';
 import { expandWord } from './expand-word.ts';
@@ -13,6 +7,11 @@ import type { Heredoc, Property } from './instruction-types.ts';
 import { type Copy, planCopy } from './plan-copy.ts';
 import { planRun, type Run } from './plan-run.ts';
 import { refuseLine } from './refuse-line.ts';
+
+const load = createRequire(import.meta.url);
+
+/** The library comes with the first Dockerfile: it takes memory that most servers need not have. */
+const loadParser = () => (load('dockerfile-ast') as typeof import('dockerfile-ast')).DockerfileParser;
 
 /**
  * The stages of a Dockerfile.
@@ -29,7 +28,7 @@ export function planDockerfile(text: string): Stage[] {
     const range = heredoc.getContentRange();
     return range ? lines.slice(range.start.line, range.end.line + 1).join('\n') : '';
   };
-  for (const [index, each] of DockerfileParser.parse(text).getInstructions().entries()) {
+  for (const [index, each] of loadParser().parse(text).getInstructions().entries()) {
     const line = each.getRange().start.line + 1;
     const keyword = each.getKeyword();
     const words = each.getArguments().map((argument) => argument.getValue());
