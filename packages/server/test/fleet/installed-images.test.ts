@@ -39,3 +39,37 @@ test('a host that was away is asked again', async () => {
   await assert.rejects(images.find('base'), /away/);
   assert.equal((await images.find('base'))?.name, 'base');
 });
+
+test('what is a moment old is answered at once and asked for anew behind that', async (context) => {
+  let now = 0;
+  context.mock.method(performance, 'now', () => now);
+  const { images, asked } = makeImages([['base'], ['base', 'fresh'], ['base']]);
+  await images.find('base');
+  now = 1500;
+  await Promise.all([images.find('base'), images.find('base')]);
+  assert.equal(asked(), 2);
+  // It is known from the second answer.
+  assert.equal((await images.find('fresh'))?.name, 'fresh');
+  assert.equal(asked(), 2);
+});
+
+test('what is old is not believed', async (context) => {
+  let now = 0;
+  context.mock.method(performance, 'now', () => now);
+  const { images } = makeImages([['base'], []]);
+  await images.find('base');
+  now = 10_000;
+  assert.equal(await images.find('base'), undefined);
+});
+
+test('a host that is away when it is asked behind an answer is no failure', async (context) => {
+  let now = 0;
+  context.mock.method(performance, 'now', () => now);
+  const { images, asked } = makeImages([['base'], ['away'], ['base']]);
+  await images.find('base');
+  now = 1500;
+  assert.equal((await images.find('base'))?.name, 'base');
+  await new Promise(setImmediate);
+  assert.equal((await images.find('base'))?.name, 'base');
+  assert.equal(asked(), 3);
+});
