@@ -138,7 +138,7 @@ func follow(t testing.TB, request *guestv1.AttachRequest, stop func(*attached) b
 		}
 	}
 	if err := stream.Err(); err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v after %q", err, result.stdout.String())
 	}
 	return result
 }

@@ -14,7 +14,13 @@ var programs = []struct {
 	name, start, shows string
 	steps              []step
 }{
-	{"python3", "python3 -q", ">>> ", []step{{"print(6*7)\r", "42"}, {"import time; time.sleep(600)\r\x03", "KeyboardInterrupt"}, {"\x04", ""}}},
+	{"python3", "python3 -q", ">>> ", []step{
+		{"print(6*7)\r", "42"},
+		// A signal that comes just before a sleep begins is seen after it, so it is a short one.
+		{"import time; print('be' + 'gun'); [time.sleep(0.1) for _ in range(6000)]\r", "begun"}, {"\x03", "KeyboardInterrupt"},
+		// A line that comes before the prompt waits for it; what ends the input would be lost.
+		{"exit()\r", ""},
+	}},
 	{"top", "top", "%Cpu", []step{{"q", ""}}},
 	{"vim", "vim -u NONE -n \"$FILE\"", "\x1b[?1049h", []step{{"ihello\x1b", "hello"}, {":wq\r", ""}}},
 	{"tmux", "tmux -L \"guest-$$\" -f /dev/null new-session 'stty size; cat'", "23 80", []step{{"typed\r", "typed"}, {"\x04", ""}}},
