@@ -124,8 +124,17 @@ function send(call: ClientRequest, chunks: AsyncIterable<Uint8Array>): { stop():
     });
   const pump = async () => {
     let burst: Buffer | undefined;
+    let other: Buffer | undefined;
     let length = 0;
     let begun = false;
+    let sent = Promise.resolve();
+    // What comes while one burst is sent is collected in the other.
+    const sendBurst = async (full: Buffer) => {
+      await sent;
+      sent = write(full.subarray(0, length));
+      [burst, other] = [other, full];
+      length = 0;
+    };
     for await (const chunk of chunks) {
       if (stopped) return;
       countPassed(chunk.length);
@@ -135,16 +144,19 @@ function send(call: ClientRequest, chunks: AsyncIterable<Uint8Array>): { stop():
         begun = true;
         continue;
       }
-      if (burst && length + chunk.length > BURST_BYTES) {
-        await write(burst.subarray(0, length));
-        length = 0;
+      if (burst && length > 0 && length + chunk.length > BURST_BYTES) await sendBurst(burst);
+      if (chunk.length > BURST_BYTES) {
+        await sent;
+        await write(chunk);
+        continue;
       }
       burst ??= Buffer.allocUnsafeSlow(BURST_BYTES);
       burst.set(chunk, length);
       length += chunk.length;
       giveBack(chunk);
     }
-    if (length > 0) await write(burst!.subarray(0, length));
+    if (burst && length > 0) await sendBurst(burst);
+    await sent;
     if (!stopped) call.end();
   };
   pump().catch((error: Error) => call.destroy(error));
