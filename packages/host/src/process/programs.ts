@@ -20,8 +20,8 @@ export interface Programs {
 }
 
 /**
- * Paths of runsc, of the guest agent, of the imager and of the egress program that belong to this state of the sources. Their build scripts name them;
- * what is not in the cache yet is built.
+ * Paths of runsc, of the guest agent, of the imager and of the egress program that belong to this state of the sources.
+ * Their build scripts name them; what is not in the cache yet is built.
  *
  * @throws {Error} When a build fails, or a configured runsc has not the pinned version.
  */

@@ -1,11 +1,12 @@
 import { ApiError } from '../api-error.ts';
+import { Waiting } from './waiting.ts';
 
 /** Bounds what a client was sent and has not read. One that does not say what it reads is slowed by its socket alone. */
 export class ReadWindow {
   readonly #bytes: number;
   #sent = 0;
   #read = 0;
-  #wake: () => void = () => undefined;
+  readonly #waiting = new Waiting();
 
   /** @param bytes Absent: there is no bound. */
   constructor(bytes: number | null | undefined) {
@@ -23,27 +24,15 @@ export class ReadWindow {
       throw new ApiError('invalid_request', { problem });
     }
     this.#read = Math.max(this.#read, read);
-    this.#wake();
+    this.#waiting.wake();
   }
 
   /** Resolves when more may be sent, or `signal` aborts. */
-  async room(signal: AbortSignal): Promise<void> {
-    if (this.#hasRoom()) return;
-    const stop = () => this.#wake();
-    signal.addEventListener('abort', stop, { once: true });
-    while (!this.#hasRoom() && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-    signal.removeEventListener('abort', stop);
+  room(signal: AbortSignal): Promise<void> {
+    return this.#waiting.until(() => this.#sent - this.#read < this.#bytes, signal);
   }
 
   count(bytes: number): void {
     this.#sent += bytes;
-  }
-
-  #hasRoom(): boolean {
-    return this.#sent - this.#read < this.#bytes;
   }
 }

@@ -7,8 +7,9 @@ const DAY_MS = 24 * 3600 * 1000;
 type Needs = Pick<Context, 'settings' | 'store' | 'fleet' | 'builds'>;
 
 /**
- * Frees what old builds have made that newer ones replaced, what no build has used for long, the longest unused layers beyond their bound, what was left half made, and
- * images and uploads that nothing needs. What a build under way may have found stays.
+ * Frees what old builds have made that newer ones replaced, what no build has used for long, the longest unused layers
+ * beyond their bound, what was left half made, and images and uploads that nothing needs. What a build under way may
+ * have found stays.
  */
 export async function sweepBuilds(context: Needs, now = Date.now()): Promise<void> {
   const { settings } = context;
