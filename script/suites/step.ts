@@ -10,4 +10,6 @@ export interface Step {
   counts: 'node' | 'pytest' | 'go' | 'check';
   /** Seconds after which it is ended and counts as failed. */
   patienceSeconds: number;
+  /** Set where a long run does more: other programs from the seed, or more tries, points and rounds of the same. */
+  longer?: 'seeded' | 'counted';
 }

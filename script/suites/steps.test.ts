@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findFiles } from './find-tests.ts';
+import type { Step } from './step.ts';
 import { steps } from './steps.ts';
 
 const all = steps({ long: false, quick: false, seed: 1 });
 
 test('every test file is run by exactly one step', () => {
-  const run = all
-    .filter(({ counts }) => counts === 'node')
-    .filter(({ command }) => (shardOf(command)?.[0] ?? 1) === 1)
-    .flatMap(({ command }) => findFiles(command.at(-1)!));
+  const run = all.filter(({ counts }) => counts === 'node').flatMap(filesOf);
   assert.ok(run.includes('test/e2e/first-sandbox.test.ts'));
   assert.deepEqual(
     findFiles('**/*.test.ts').filter((file) => !run.includes(file)),
@@ -21,14 +19,19 @@ test('every test file is run by exactly one step', () => {
   );
 });
 
-test('of files that are run in parts no part is left out', () => {
-  const inParts = all.filter(({ command }) => shardOf(command));
-  assert.ok(inParts.length > 0);
-  for (const shards of Map.groupBy(inParts, ({ command }) => command.at(-1)!).values()) {
-    const numbers = shards.map(({ command }) => shardOf(command)!);
-    const expected = numbers.map((_, index) => [index + 1, numbers.length]);
-    assert.deepEqual(numbers, expected);
-  }
+test('a file that does more in a long run is a step of its own, which says so', () => {
+  const longer = all.filter((step) => step.longer);
+  for (const step of longer.filter(({ counts }) => counts === 'node')) assert.equal(filesOf(step).length, 1);
+  const of = (kind: Step['longer']) => longer.filter((step) => step.longer === kind).map(({ name }) => name);
+  for (const name of ['unit: host: operations.property', 'gVisor: runtime: policies', 'e2e: programs'])
+    assert.ok(of('seeded').includes(name), name);
+  for (const name of ['gVisor: host: kill-nine', 'e2e: races', 'fuzz: FuzzDecoder', 'unit: engine'])
+    assert.ok(of('counted').includes(name), name);
+  for (const name of ['types', 'script', 'unit: host', 'e2e: hostile'])
+    assert.ok(
+      all.some((step) => step.name === name && !step.longer),
+      name,
+    );
 });
 
 test('steps have names of their own', () => {
@@ -54,9 +57,6 @@ test('a long run gives each step more time, and says so to the tests', () => {
   }
 });
 
-/** Which part of how many. */
-function shardOf(command: string[]): [number, number] | undefined {
-  const shard = command.find((word) => word.startsWith('--test-shard='))?.split('=')[1];
-  const [index, count] = shard?.split('/').map(Number) ?? [];
-  return shard === undefined ? undefined : [index!, count!];
+function filesOf({ command }: Step): string[] {
+  return command.filter((word) => word.endsWith('.test.ts'));
 }

@@ -1,8 +1,7 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { findFiles, findPackages } from './find-tests.ts';
+import { check, fuzz, go, node, pytest } from './make-steps.ts';
 import type { Step } from './step.ts';
-
-const cacheFolder = process.env.NULLSPACE_CACHE_DIR ?? '/var/cache/nullspace';
 
 /**
  * Every step of the test run: checks first, then from those that take long to those that do not, so that the last ones
@@ -61,40 +60,22 @@ function checks(): Step[] {
 const parts: Record<string, number> = { server: 3, sdk: 2 };
 
 function unitTests(): Step[] {
+  const tests = ['go', 'test', '-v', '-count=1'];
   return [
-    node('script', 'script/suites/*.test.ts'),
+    ...node('script', 'script/suites/*.test.ts'),
     ...findPackages().flatMap((name) =>
-      inParts(node(`unit: ${name}`, `packages/${name}/test/**/!(*.root).test.ts`), parts[name]),
+      node(`unit: ${name}`, `packages/${name}/test/**/!(*.root).test.ts`, parts[name]),
     ),
-    {
-      name: 'unit: guest',
-      command: ['go', 'test', '-v', '-count=1', './cmd/...', './internal/...'],
-      folder: 'guest',
-      counts: 'go',
-      patienceSeconds: 600,
-    },
-    {
-      name: 'unit: imager',
-      command: ['go', 'test', '-v', '-count=1', './...'],
-      folder: 'imager',
-      counts: 'go',
-      patienceSeconds: 600,
-    },
-    {
-      name: 'unit: egress',
-      command: ['go', 'test', '-v', '-count=1', './...'],
-      folder: 'egress',
-      counts: 'go',
-      patienceSeconds: 600,
-    },
-    {
-      // With the flags of the build, whose compiled packages it then finds.
-      name: 'unit: engine',
-      command: ['sh', '-c', 'CGO_ENABLED=0 GOFLAGS=-trimpath go test -v -count=1 ./runsc/'],
-      folder: 'engine',
-      counts: 'go',
-      patienceSeconds: 1200,
-    },
+    go('unit: guest', 'guest', [...tests, './cmd/...', './internal/...']),
+    go('unit: imager', 'imager', [...tests, './...']),
+    go('unit: egress', 'egress', [...tests, './...']),
+    // With the flags of the build, whose compiled packages it then finds.
+    go(
+      'unit: engine',
+      'engine',
+      ['sh', '-c', `CGO_ENABLED=0 GOFLAGS=-trimpath ${tests.join(' ')} ./runsc/`],
+      1200,
+    ),
     pytest('unit: python', 'sdk', 'python/tests', ['--ignore=python/tests/live']),
   ];
 }
@@ -102,23 +83,20 @@ function unitTests(): Step[] {
 function rootTests(long: boolean): Step[] {
   return [
     ...endToEnd(slowest),
-    ...inParts(node('gVisor: runtime', 'packages/runtime/test/**/*.root.test.ts'), 2),
-    ...inParts(node('gVisor: host', 'packages/host/test/**/*.root.test.ts'), 2),
-    node('docs', 'test/docs/*.test.ts'),
-    {
-      name: 'guest in gVisor',
-      command: ['go', 'test', '-v', '-count=1', '-p=1', '-timeout=15m', './e2e/...'],
-      folder: 'guest',
-      counts: 'go',
-      patienceSeconds: 900,
-    },
-    ...[
-      ['archive', 'FuzzUnpack'],
-      ['files', 'FuzzAbsolute'],
-      ['server', 'FuzzDecoder'],
-    ].map(([folder, target]) => fuzz(`internal/${folder}`, String(target), long)),
+    ...node('gVisor: runtime', 'packages/runtime/test/**/*.root.test.ts', 2),
+    ...node('gVisor: host', 'packages/host/test/**/*.root.test.ts', 2),
+    ...node('docs', 'test/docs/*.test.ts'),
+    go(
+      'guest in gVisor',
+      'guest',
+      ['go', 'test', '-v', '-count=1', '-p=1', '-timeout=15m', './e2e/...'],
+      900,
+    ),
+    fuzz('internal/archive', 'FuzzUnpack', long),
+    fuzz('internal/files', 'FuzzAbsolute', long),
+    fuzz('internal/server', 'FuzzDecoder', long),
     ...endToEnd(findEndToEnd().filter((name) => !slowest.includes(name))),
-    node('harness', 'test/harness/*.test.ts'),
+    ...node('harness', 'test/harness/*.test.ts'),
   ];
 }
 
@@ -141,51 +119,5 @@ function findEndToEnd(): string[] {
 }
 
 function endToEnd(names: string[]): Step[] {
-  return names.map((name) => node(`e2e: ${name}`, `test/e2e/${name}.test.ts`));
-}
-
-function check(name: string, command: string[], folder?: string): Step {
-  return { name, command, folder, counts: 'check', patienceSeconds: 300 };
-}
-
-/** One target of the agent's fuzz tests. What it finds lands in `testdata` beside it, to be kept with the repair. */
-function fuzz(folder: string, target: string, long: boolean): Step {
-  // A number of tries, since an end by the clock may be told as a failure (https://go.dev/issue/75804). Minimizing an
-  // input that is merely new takes longer than finding the next one.
-  const times = ['-fuzztime', long ? '600000x' : '80000x', '-fuzzminimizetime', '5x'];
-  return {
-    name: `fuzz: ${target}`,
-    command: ['go', 'test', `./${folder}`, '-run', '^$', '-fuzz', `^${target}$`, '-parallel', '2', ...times],
-    folder: 'guest',
-    counts: 'check',
-    patienceSeconds: 300,
-  };
-}
-
-/** Tests of the files that a glob names; those that need root and gVisor are named `*.root.test.ts`. */
-function node(name: string, files: string): Step {
-  const options = ['--test-concurrency=1', '--test-reporter=spec', '--test-timeout=600000'];
-  // Each file is a process of its own, which would translate all that it imports again.
-  const env = { NODE_COMPILE_CACHE: join(cacheFolder, 'compiled', `tests-${process.getuid?.()}`) };
-  return { name, command: ['node', '--test', ...options, files], env, counts: 'node', patienceSeconds: 900 };
-}
-
-/** The same files in several steps, each with a share of them. */
-function inParts(step: Step, count = 1): Step[] {
-  if (count === 1) return [step];
-  const [node, ...rest] = step.command;
-  return Array.from({ length: count }, (_, index) => ({
-    ...step,
-    name: `${step.name} ${index + 1}/${count}`,
-    command: [node!, `--test-shard=${index + 1}/${count}`, ...rest],
-  }));
-}
-
-function pytest(name: string, venv: string, folder: string, args: string[]): Step {
-  return {
-    name,
-    command: ['sh', '-c', `exec "$(python/venv ${venv})"/bin/pytest -q ${folder} ${args.join(' ')}`],
-    counts: 'pytest',
-    patienceSeconds: 600,
-  };
+  return names.flatMap((name) => node(`e2e: ${name}`, `test/e2e/${name}.test.ts`));
 }
