@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readCommit } from './commit.ts';
 import { countLanes, inLanes, parseLanes } from './lanes.ts';
-import { recordLongRun } from './record-long-run.ts';
+import { recordLongRun } from './long-run-table.ts';
 import { endRunningSteps, runStep, type StepResult } from './run-step.ts';
 import { chooseSeed } from './seed.ts';
 import { steps } from './steps.ts';
@@ -45,9 +46,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
 const logFolder = mkdtempSync(join(tmpdir(), 'nullspace-test-logs-'));
 const results: StepResult[] = [];
 const began = performance.now();
+const commit = readCommit(root);
 await inLanes(chosen, lanes, async (step) => {
   const result = await runStep(step, root, logFolder);
   results.push(result);
+  if (values.long && step.longer) recordLongRun(root, { steps: all, result, seed, commit, date: new Date() });
   const mark = result.failed === 0 ? 'ok  ' : 'FAIL';
   console.log(
     `${mark} ${step.name.padEnd(34)} ${result.seconds.toFixed(1).padStart(7)} s  ${result.passed} passed, ${result.failed} failed`,
@@ -64,7 +67,6 @@ const failed = results.filter((result) => result.failed > 0);
 if (failed.length > 0)
   console.log(`\nFailed: ${failed.map((result) => result.name).join(', ')}. Logs: ${logFolder}`);
 else rmSync(logFolder, { recursive: true, force: true });
-if (values.long && values.only.length === 0) recordLongRun(root, { seed, results, seconds });
 const passedCount = results.reduce((total, result) => total + result.passed, 0);
 const failedCount = results.reduce((total, result) => total + result.failed, 0);
 console.log(`\nAll in ${(seconds / 60).toFixed(1)} min.`);
