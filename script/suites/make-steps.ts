@@ -44,17 +44,20 @@ export function go(name: string, folder: string, command: string[], patienceSeco
   return { name, command, folder, counts: 'go', patienceSeconds, longer };
 }
 
+/** What two processors get tried in about a minute; a long run tries ten times as much. */
+const tries = { FuzzUnpack: 500_000, FuzzAbsolute: 1_200_000, FuzzDecoder: 150_000 };
+
 /** One target of the agent's fuzz tests. What it finds lands in `testdata` beside it, to be kept with the repair. */
-export function fuzz(folder: string, target: string, long: boolean): Step {
+export function fuzz(folder: string, target: keyof typeof tries, long: boolean): Step {
   // A number of tries, since an end by the clock may be told as a failure (https://go.dev/issue/75804). Minimizing an
   // input that is merely new takes longer than finding the next one.
-  const times = ['-fuzztime', long ? '600000x' : '80000x', '-fuzzminimizetime', '5x'];
+  const times = ['-fuzztime', `${tries[target] * (long ? 10 : 1)}x`, '-fuzzminimizetime', '5x'];
   return {
     name: `fuzz: ${target}`,
     command: ['go', 'test', `./${folder}`, '-run', '^$', '-fuzz', `^${target}$`, '-parallel', '2', ...times],
     folder: 'guest',
     counts: 'check',
-    patienceSeconds: 300,
+    patienceSeconds: 900,
     longer: 'counted',
   };
 }

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { findFiles } from './find-tests.ts';
 import type { Step } from './step.ts';
 import { steps } from './steps.ts';
 
+const root = resolve(import.meta.dirname, '../..');
 const all = steps({ long: false, quick: false, seed: 1 });
 
 test('every test file is run by exactly one step', () => {
@@ -56,6 +59,27 @@ test('a long run gives each step more time, and says so to the tests', () => {
     assert.equal(step.env?.NULLSPACE_TEST_SEED, '7');
   }
 });
+
+test('every fuzz target of the agent is tried, early, and ten times as often in a long run', () => {
+  const targets = findFiles('guest/internal/**/*_test.go').flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(/^func (Fuzz\w+)/gm)].map(
+      ([, name]) => `fuzz: ${name}`,
+    ),
+  );
+  const fuzzed = all.filter(({ name }) => name.startsWith('fuzz: '));
+  assert.deepEqual(fuzzed.map(({ name }) => name).sort(), targets.sort());
+  const long = steps({ long: true, quick: false, seed: 1 });
+  for (const step of fuzzed) {
+    // Other steps are left to run beside them.
+    assert.ok(all.length - all.indexOf(step) > 20);
+    const again = long.find(({ name }) => name === step.name)!;
+    assert.equal(triesOf(again.command), 10 * triesOf(step.command));
+  }
+});
+
+function triesOf(command: string[]): number {
+  return Number(/^(\d+)x$/.exec(command[command.indexOf('-fuzztime') + 1]!)?.[1]);
+}
 
 function filesOf({ command }: Step): string[] {
   return command.filter((word) => word.endsWith('.test.ts'));

@@ -83,6 +83,9 @@ function unitTests(): Step[] {
 function rootTests(long: boolean): Step[] {
   return [
     ...endToEnd(slowest),
+    fuzz('internal/archive', 'FuzzUnpack', long),
+    fuzz('internal/files', 'FuzzAbsolute', long),
+    fuzz('internal/server', 'FuzzDecoder', long),
     ...node('gVisor: runtime', 'packages/runtime/test/**/*.root.test.ts', 2),
     ...node('gVisor: host', 'packages/host/test/**/*.root.test.ts', 2),
     ...node('docs', 'test/docs/*.test.ts'),
@@ -92,9 +95,6 @@ function rootTests(long: boolean): Step[] {
       ['go', 'test', '-v', '-count=1', '-p=1', '-timeout=15m', './e2e/...'],
       900,
     ),
-    fuzz('internal/archive', 'FuzzUnpack', long),
-    fuzz('internal/files', 'FuzzAbsolute', long),
-    fuzz('internal/server', 'FuzzDecoder', long),
     ...endToEnd(findEndToEnd().filter((name) => !slowest.includes(name))),
     ...node('harness', 'test/harness/*.test.ts'),
   ];
