@@ -40,6 +40,51 @@ func TestRightsOfAccounts(t *testing.T) {
 			t.Fatalf("got %q", got)
 		}
 	})
+	remove := func(path, user string) string {
+		_, err := box.Remove(context.Background(), connect.NewRequest(&guestv1.RemoveRequest{Target: &guestv1.Target{Path: path, User: user}}))
+		if err == nil {
+			return ""
+		}
+		return detailOf(t, err)
+	}
+	t.Run("what is removed is never what a link leads to", func(t *testing.T) {
+		box.shell(t, "mkdir -p -m 1777 /var/sticky; ln -s /home/user/kept /var/sticky/link; mkdir -p /home/user/kept/deep /home/user/tree/a; touch /home/user/kept/deep/file; ln -s ../kept /home/user/tree/a/link; chown -R user: /home/user")
+		// The account may not remove the link of another one.
+		if got := remove("/var/sticky/link", "user"); got != "permission_denied" {
+			t.Errorf("got %q", got)
+		}
+		if got := remove("/home/user/tree", "user"); got != "" {
+			t.Errorf("got %q", got)
+		}
+		for _, path := range []string{"/proc/1", "/proc/1/cwd", "/proc/self/task", "/dev/shm", "/proc"} {
+			if got := remove(path, ""); got != "permission_denied" {
+				t.Errorf("%s: got %q", path, got)
+			}
+		}
+		if got := box.shell(t, "ls -d /home/user/kept/deep/file /home/user/tree /bin /etc/passwd 2>/dev/null"); got != "/bin\n/etc/passwd\n/home/user/kept/deep/file" {
+			t.Fatalf("left: %q", got)
+		}
+	})
+	t.Run("folders go however many and deep they are", func(t *testing.T) {
+		box.shell(t, "mkdir /var/many; cd /var/many; seq 5000 | xargs touch; for i in $(seq 900); do mkdir d; cd d; done; chmod 500 /var/many")
+		if got := remove("/var/many", ""); got != "" || box.shell(t, "ls /var") == "" {
+			t.Fatalf("got %q", got)
+		}
+		if got := box.shell(t, "ls -d /var/many 2>&1 >/dev/null | wc -l"); got != "1" {
+			t.Fatalf("got %q", got)
+		}
+	})
+	t.Run("what cannot be read is told as such", func(t *testing.T) {
+		for _, path := range []string{"/proc/1/mem", "/dev/zero"} {
+			stream, err := box.ReadFile(context.Background(), connect.NewRequest(&guestv1.ReadFileRequest{Target: &guestv1.Target{Path: path}}))
+			must(t, err)
+			for stream.Receive() {
+			}
+			if code := detailOf(t, stream.Err()); code != "invalid_path" {
+				t.Errorf("%s: %v", path, stream.Err())
+			}
+		}
+	})
 	t.Run("the agent has its rights back", func(t *testing.T) {
 		for range 20 {
 			box.write(t, "again", "user", "x")

@@ -45,7 +45,7 @@ func Remove(target Target) error {
 		if _, err := os.Lstat(at.path); err != nil {
 			return err
 		}
-		return os.RemoveAll(at.path)
+		return removeTree(at.path)
 	})
 	return problem.FromFile(err, at.path)
 }

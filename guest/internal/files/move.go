@@ -21,10 +21,10 @@ func move(source, destination string) error {
 		err = syscall.Rename(staged, destination)
 	}
 	if err != nil {
-		os.RemoveAll(staged)
+		removeTree(staged)
 		return err
 	}
-	return os.RemoveAll(source)
+	return removeTree(source)
 }
 
 func copyTree(source, destination string) error {

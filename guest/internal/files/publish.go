@@ -34,13 +34,13 @@ func (u *unpacked) replace() error {
 	if err := os.Rename(u.staged, u.real); err != nil {
 		return errors.Join(err, os.Rename(aside, u.real))
 	}
-	return os.RemoveAll(aside)
+	return removeTree(aside)
 }
 
 // clean removes what is left. The agent's own rights reach what the account closed to itself.
 func (u *unpacked) clean() {
 	if u.staged != "" {
-		os.RemoveAll(u.staged)
+		removeTree(u.staged)
 	}
 	if u.done {
 		return

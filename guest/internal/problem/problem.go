@@ -98,6 +98,8 @@ func classify(err error) (code, text string) {
 		return InvalidPath, "a name is longer than 255 bytes or the path than 4095"
 	case errors.Is(err, syscall.ELOOP):
 		return InvalidPath, "too many symbolic links"
+	case errors.Is(err, syscall.ENXIO), errors.Is(err, syscall.ENODEV), errors.Is(err, syscall.EIO):
+		return InvalidPath, "not a file whose content can be read or written"
 	case errors.Is(err, syscall.EINVAL):
 		return InvalidPath, "not a valid path for this operation"
 	}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -61,7 +62,6 @@ func (s *Service) sendContents(ctx context.Context, w http.ResponseWriter, query
 			return refuse(problem.FromFile(err, info.Path))
 		}
 	}
-	w.Header().Set("Content-Type", "application/octet-stream")
 	var source io.Reader = file
 	// Files of /proc have content without a size: they are read to their end, as are those that nobody knows the length of.
 	size := int64(info.Size)
@@ -72,9 +72,19 @@ func (s *Service) sendContents(ctx context.Context, w http.ResponseWriter, query
 		}
 		w.Header().Set("Content-Length", strconv.FormatInt(length, 10))
 		source = io.LimitReader(file, length)
-	} else if query.maxBytes > 0 {
-		source = io.LimitReader(file, query.maxBytes)
+	} else {
+		if query.maxBytes > 0 {
+			source = io.LimitReader(file, query.maxBytes)
+		}
+		// Some of them refuse to be read, which can be told only before the first byte is sent.
+		begin := make([]byte, 4096)
+		n, err := source.Read(begin)
+		if err != nil && err != io.EOF {
+			return refuse(problem.FromFile(err, info.Path))
+		}
+		source = io.MultiReader(bytes.NewReader(begin[:n]), source)
 	}
+	w.Header().Set("Content-Type", "application/octet-stream")
 	release := context.AfterFunc(ctx, func() { http.NewResponseController(w).SetWriteDeadline(time.Unix(1, 0)) })
 	defer release()
 	if _, err := io.CopyBuffer(onlyWriter{w}, onlyReader{source}, make([]byte, min(copyBytes, max(4096, size+1)))); err != nil {

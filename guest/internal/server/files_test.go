@@ -149,6 +149,8 @@ func TestRefusedPaths(t *testing.T) {
 	syscall.Mkfifo(folder+"/pipe", 0o644)
 	os.MkdirAll("/workspace", 0o755)
 	os.Symlink("/workspace", folder+"/way")
+	socket := must[net.Listener](t)(net.Listen("unix", folder+"/socket"))
+	defer socket.Close()
 	long := "/" + strings.Repeat("x", 300)
 	for path, want := range map[string]string{
 		"": "invalid_path", "a\x00b": "invalid_path", folder: "is_a_directory", folder + "/file/below": "not_a_directory", long: "invalid_path",
@@ -161,6 +163,7 @@ func TestRefusedPaths(t *testing.T) {
 	}
 	for path, want := range map[string]string{
 		"": "invalid_path", folder: "is_a_directory", folder + "/none": "file_not_found", folder + "/file/below": "not_a_directory", folder + "/pipe": "invalid_path",
+		folder + "/socket": "invalid_path", "/proc/self/mem": "invalid_path",
 	} {
 		if _, _, err := read(t, &guestv1.ReadFileRequest{Target: at(path)}); code(t, err) != want {
 			t.Errorf("read %q: %v", path, err)
