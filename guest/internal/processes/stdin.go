@@ -19,6 +19,10 @@ type stdin struct {
 	turn chan struct{}
 	mu   sync.Mutex
 	pipe *os.File
+	// writing counts the calls that write or wait for their turn.
+	writing int
+	// ending takes no more writes: the input ends after those that were there before.
+	ending bool
 	// terminal inputs share their file with the output, which closes it.
 	terminal bool
 }
@@ -50,11 +54,58 @@ func (s *stdin) open() *os.File {
 	return s.pipe
 }
 
+// enter announces a write; false when the input takes no more.
+func (s *stdin) enter() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.pipe == nil || s.ending {
+		return false
+	}
+	s.writing++
+	return true
+}
+
+func (s *stdin) leave() {
+	s.mu.Lock()
+	s.writing--
+	over := s.ending && s.writing == 0
+	s.mu.Unlock()
+	if over {
+		s.close()
+	}
+}
+
+// end ends the input after the writes that wait, without waiting for them.
+func (s *stdin) end() {
+	if s.enter() {
+		s.mu.Lock()
+		s.ending = true
+		s.mu.Unlock()
+		s.leave()
+	}
+}
+
+// InputWaits tells whether that many writes are under way.
+func (p *Process) InputWaits(writes int) bool {
+	p.stdin.mu.Lock()
+	defer p.stdin.mu.Unlock()
+	return p.stdin.writing >= writes
+}
+
 // WriteStdin writes data and closes the input when last is set; on a terminal it types the end of a file. Writes of several callers do not mix.
 func (p *Process) WriteStdin(ctx context.Context, data []byte, last bool) error {
 	if p.stdin == nil {
 		return closedStdin(p.PID)
 	}
+	if last && len(data) == 0 && !p.stdin.terminal {
+		// An input that has ended already is as it is wanted.
+		p.stdin.end()
+		return nil
+	}
+	if !p.stdin.enter() {
+		return closedStdin(p.PID)
+	}
+	defer p.stdin.leave()
 	if !p.piped {
 		limited, cancel := context.WithTimeout(ctx, p.table.StdinPatience)
 		defer cancel()

@@ -11,6 +11,7 @@ import (
 	"connectrpc.com/connect"
 
 	"nullspace.dev/guest/gen/guestv1"
+	"nullspace.dev/guest/internal/processes"
 )
 
 func TestStartAttachAndStdin(t *testing.T) {
@@ -46,6 +47,41 @@ func TestStdinThatNobodyReads(t *testing.T) {
 	}
 	if !strings.Contains(err.Error(), "65536 of 1048576") {
 		t.Fatalf("the error does not say how much was written: %v", err)
+	}
+}
+
+func TestTheEndOfAnInputWaitsBehindItWithoutItsCaller(t *testing.T) {
+	gate := t.TempDir() + "/go"
+	pid := start(t, "until [ -e "+gate+" ]; do sleep 0.02; done; wc -c")
+	write := func(data []byte, last bool) error {
+		_, err := agent.WriteStdin(deadline(t), ask(&guestv1.WriteStdinRequest{Pid: pid, Data: data, Close: last}))
+		return err
+	}
+	written := make(chan error)
+	for range 2 {
+		go func() { written <- write(make([]byte, 1<<20), false) }()
+	}
+	process := must[*processes.Process](t)(service.Processes.Find(pid))
+	for !process.InputWaits(2) {
+		time.Sleep(time.Millisecond)
+	}
+	if err := write(nil, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := write([]byte("late"), false); code(t, err) != "stdin_closed" {
+		t.Fatal(err)
+	}
+	os.WriteFile(gate, nil, 0o644)
+	for range 2 {
+		if err := <-written; err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := follow(t, &guestv1.AttachRequest{Pid: pid}, nil); got.stdout.String() != "2097152\n" {
+		t.Fatalf("%q", got.stdout.String())
+	}
+	if err := write(nil, true); err != nil {
+		t.Fatalf("an input that has ended: %v", err)
 	}
 }
 
