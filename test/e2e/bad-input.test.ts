@@ -125,6 +125,50 @@ describe('bad input', () => {
     assert.equal(up.status, 200);
   });
 
+  test('a command of an unknown account or in a missing folder names it, however it is started', async () => {
+    for (const [field, value] of [
+      ['user', 'ghost'],
+      ['cwd', '/no/such/folder'],
+    ] as const) {
+      const body = { command: 'true', [field]: value };
+      for (const background of [false, true]) {
+        const exec = JSON.stringify({ ...body, background });
+        const response = await send('POST', `/v1/sandboxes/${sandbox.id}/exec`, exec);
+        await expectRefusal(response, {
+          status: 400,
+          code: 'invalid_request',
+          mentions: [new RegExp(field), new RegExp(value)],
+        });
+      }
+      await assert.rejects(
+        sandbox.commands.run('true', { [field]: value, onStdout: () => {} }),
+        new RegExp(value),
+      );
+      await assert.rejects(sandbox.pty.create({ [field]: value }), new RegExp(value));
+    }
+  });
+
+  test('what cannot be read or removed says so, and nothing behind it goes', async () => {
+    const call = (name: string, path: string) =>
+      send('POST', `/v1/sandboxes/${sandbox.id}/files/${name}`, JSON.stringify({ path }));
+    const bind = "import socket; socket.socket(socket.AF_UNIX).bind('/tmp/socket')";
+    await sandbox.commands.run(['python3', '-c', bind]);
+    for (const path of ['/proc/1/mem', '/tmp/socket', '/dev/zero']) {
+      const wanted = { status: 400, code: 'invalid_request', mentions: [new RegExp(path), /no file/] };
+      await expectRefusal(await call('read', path), wanted);
+      const download = `/v1/sandboxes/${sandbox.id}/file?path=${encodeURIComponent(path)}`;
+      await expectRefusal(await send('GET', download), wanted);
+    }
+    for (const path of ['/proc/1', '/proc/self/cwd', '/dev/shm']) {
+      await expectRefusal(await call('remove', path), {
+        status: 403,
+        code: 'permission_denied',
+        mentions: [new RegExp(path)],
+      });
+    }
+    assert.equal(await sandbox.files.exists('/etc/passwd'), true);
+  });
+
   test('a feature that is not there yet says so', async () => {
     const response = await send('POST', `/v1/sandboxes/${sandbox.id}/code/execute`, '{}');
     await expectRefusal(response, { status: 501, code: 'not_implemented', mentions: [/code/i] });

@@ -5,7 +5,7 @@ import type { SandboxAddress } from '../sandboxes/sandbox-finder.ts';
 import { readExitCode, readGuard } from './describe-exit.ts';
 import type { Hold } from './held-answers.ts';
 import type { RanCommand } from './ran-command.ts';
-import { toGuestCommand } from './to-guest-command.ts';
+import { aboutCommand, toGuestCommand } from './to-guest-command.ts';
 
 /** How much later than its timeout the end of a command may be told, the longest wait for a hold included. */
 const TIMEOUT_SLACK_MS = 90_000;
@@ -17,7 +17,8 @@ export async function startCommand(
   body: ExecBody,
 ): Promise<ExecStarted> {
   const live = await context.finder.findLive(address);
-  return context.guests.call(live, { failure: 'exec_failed' }, async ({ unary }, signal) => {
+  const about = aboutCommand(body, live.defaultUser);
+  return context.guests.call(live, about, async ({ unary }, signal) => {
     const { pid } = await unary.start(
       { command: toGuestCommand(body, { timeoutSecs: 0, defaultUser: live.defaultUser }) },
       { signal },
@@ -35,7 +36,8 @@ export async function runCommand(
 ): Promise<RanCommand> {
   const live = await context.finder.findLive(address);
   const answerMs = body.timeout_secs * 1000 + TIMEOUT_SLACK_MS;
-  return context.guests.call(live, { failure: 'exec_failed', answerMs }, async (connection, signal) => {
+  const about = { ...aboutCommand(body, live.defaultUser), answerMs };
+  return context.guests.call(live, about, async (connection, signal) => {
     const command = toGuestCommand(body, { timeoutSecs: body.timeout_secs, defaultUser: live.defaultUser });
     const stdin =
       body.stdin_base64 == null

@@ -1,5 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { guest } from '@nullspace/proto';
+import type { GuestCall } from '../guests/guest-errors.ts';
 
 /** A command as the API writes it. */
 export interface CommandFields {
@@ -25,4 +26,12 @@ export function toGuestCommand(
     user: fields.user?.trim() || defaultUser,
     timeoutMs: BigInt(timeoutSecs * 1000),
   };
+}
+
+/** What refusals of that command tell about it. */
+export function aboutCommand(
+  { user, cwd }: CommandFields,
+  defaultUser: string,
+): Omit<GuestCall, 'sandboxId'> {
+  return { failure: 'exec_failed', user: user?.trim() || defaultUser, cwd: cwd ?? '' };
 }

@@ -11,6 +11,8 @@ export interface GuestCall {
   path?: string;
   pid?: number;
   user?: string | undefined;
+  /** Working directory that was asked for; empty: that of the sandbox. */
+  cwd?: string;
   sessionId?: string;
   /** Upload that the call publishes. */
   uploadId?: string;
@@ -67,11 +69,17 @@ export function describeRefusal(code: string, call: GuestCall): ApiError | undef
     case 'not_text':
       return invalidField('path', `${path} is not UTF-8 text; read it with encoding "base64" or GET …/file`);
     case 'invalid_path':
-      return invalidField('path', `${path} is not a usable path`);
+      return invalidField(
+        'path',
+        `${path} is not a usable path: it is reserved, too long, or no file or directory that can be read and written`,
+      );
     case 'unknown_user':
       return invalidField('user', `sandbox ${sandbox_id} has no account ${call.user ?? ''}`);
     case 'working_directory_missing':
-      return invalidField('cwd', `the working directory does not exist in sandbox ${sandbox_id}`);
+      return invalidField(
+        'cwd',
+        `the working directory ${call.cwd ? `${call.cwd} ` : ''}does not exist in sandbox ${sandbox_id}`,
+      );
     case 'process_not_found':
       return new ApiError('process_not_found', { sandbox_id, pid }, { details: { sandbox_id, pid } });
     case 'process_limit':

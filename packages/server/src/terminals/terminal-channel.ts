@@ -1,7 +1,7 @@
 import { limits, type PtyFirstFrame, type PtyServerFrame, ptyFirstFrame } from '@nullspace/contract';
 import { followProcess, type StreamStart } from '../commands/live/follow-process.ts';
 import { WindowedOutput } from '../commands/live/windowed-output.ts';
-import { toGuestCommand } from '../commands/to-guest-command.ts';
+import { aboutCommand, toGuestCommand } from '../commands/to-guest-command.ts';
 import type { Context } from '../context.ts';
 import type { LiveInstance } from '../fleet/live-instance.ts';
 import { linkSignals } from '../guests/linked-signal.ts';
@@ -60,7 +60,8 @@ async function open(context: Context, live: LiveInstance, frame: PtyFirstFrame):
   const tag = makeId('terminal');
   const fields = { ...frame, command: frame.command ?? '' };
   const command = toGuestCommand(fields, { timeoutSecs: 0, defaultUser: live.defaultUser });
-  return context.guests.call(live, { failure: 'exec_failed' }, async ({ unary }, signal) => {
+  const about = aboutCommand(fields, live.defaultUser);
+  return context.guests.call(live, about, async ({ unary }, signal) => {
     const { pid } = await unary.start({ command, terminal: { columns: cols, rows }, tag }, { signal });
     return { session_id: tag, pid, cols, rows };
   });

@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts';
 import type { LiveInstance } from '../../fleet/live-instance.ts';
 import type { SandboxAddress } from '../../sandboxes/sandbox-finder.ts';
 import type { ReadWindow } from '../../sockets/read-window.ts';
-import { toGuestCommand } from '../to-guest-command.ts';
+import { aboutCommand, toGuestCommand } from '../to-guest-command.ts';
 import { BinaryOutput, type BinarySender } from './binary-output.ts';
 import { followProcess, type StreamStart } from './follow-process.ts';
 import { TextOutput } from './text-output.ts';
@@ -33,7 +33,8 @@ async function startLive(
 ): Promise<{ pid: number; start: StreamStart }> {
   const asked = frame.timeout_secs ?? UNSET_LIVE_TIMEOUT_SECS;
   const timeoutSecs = asked === UNSET_LIVE_TIMEOUT_SECS ? 0 : asked;
-  return context.guests.call(live, { failure: 'exec_failed' }, async ({ unary }, signal) => {
+  const about = aboutCommand(frame, live.defaultUser);
+  return context.guests.call(live, about, async ({ unary }, signal) => {
     const { pid } = await unary.start(
       {
         command: toGuestCommand(frame, { timeoutSecs, defaultUser: live.defaultUser }),
