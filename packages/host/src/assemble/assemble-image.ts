@@ -1,6 +1,7 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { filesystemSnapshotFiles } from '@nullspace/runtime';
+import { writeAtomic } from '@nullspace/service';
 import * as z from 'zod';
 import { checkDisk, readDisk } from '../capacity/disk.ts';
 import type { HostContext } from '../context.ts';
@@ -11,7 +12,6 @@ import { refuseWhenDraining } from '../shutting-down.ts';
 import { explainSnapshotError } from '../snapshots/explain.ts';
 import { requireSnapshotId } from '../snapshots/id.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
-import { writeAtomic } from '../write-atomic.ts';
 
 /** Beside the record of a snapshot: the image that was made of it. */
 const outcomeName = 'image.json';

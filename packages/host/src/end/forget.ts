@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncFolder } from '@nullspace/service';
 import type { HostContext } from '../context.ts';
 import { commit } from '../instance/commit.ts';
 import { isFinal } from '../instance/record.ts';
 import type { TrackedInstance } from '../instance/tracked-instance.ts';
-import { syncFolder } from '../write-atomic.ts';
 
 /** Forgets ended instances; others and unknown ones are left alone. One still being cleaned goes when it is clean. */
 export async function forgetInstances(host: HostContext, sandboxIds: readonly string[]): Promise<void> {

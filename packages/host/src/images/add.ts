@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { chmod, copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncFolder } from '@nullspace/service';
 import { lockFile } from '../process/lock.ts';
-import { syncFolder } from '../write-atomic.ts';
 import { ImageCatalog, imageNamePattern } from './catalog.ts';
 import { inspectImage } from './erofs.ts';
 

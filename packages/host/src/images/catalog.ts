@@ -1,8 +1,8 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeAtomic } from '@nullspace/service';
 import * as z from 'zod';
 import { HostError } from '../errors.ts';
-import { writeAtomic } from '../write-atomic.ts';
 
 export const digestPattern = /^sha256-[0-9a-f]{64}$/;
 export const imageNamePattern = /^[a-z0-9][a-z0-9._-]{0,63}$/;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncFolder } from '../write-atomic.ts';
+import { syncFolder } from '@nullspace/service';
 import { inspectImage } from './erofs.ts';
 
 const suffix = '.erofs.made';

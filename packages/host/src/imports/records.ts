@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeAtomic } from '@nullspace/service';
 import * as z from 'zod';
 import type { HostContext } from '../context.ts';
 import { digestPattern } from '../images/catalog.ts';
-import { writeAtomic } from '../write-atomic.ts';
 
 // Raised when images are made otherwise, so that those of before are made anew.
 const recipe = 1;

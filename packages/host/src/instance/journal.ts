@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeAtomic } from '../write-atomic.ts';
+import { writeAtomic } from '@nullspace/service';
 import { type InstanceRecord, instanceRecord, isFinal } from './record.ts';
 
 const journalName = 'journal.json';

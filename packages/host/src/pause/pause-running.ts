@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
+import { syncFolder } from '@nullspace/service';
 import type { HostContext } from '../context.ts';
 import type { InstanceRecord } from '../instance/record.ts';
 import type { TrackedInstance } from '../instance/tracked-instance.ts';
 import { perform } from '../perform.ts';
 import { Save } from '../snapshots/save.ts';
-import { syncFolder } from '../write-atomic.ts';
 import { becomePaused } from './become-paused.ts';
 import { quietAgent, wakeAgent } from './quiet-agent.ts';
 import { thaw } from './thaw.ts';

@@ -3,9 +3,9 @@ import { chmod, chown, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Paths } from '@nullspace/configuration';
+import { writeAtomic } from '@nullspace/service';
 import { imagerUser } from '../imager/run-imager.ts';
 import { makeInstanceId } from '../instance/ids.ts';
-import { writeAtomic } from '../write-atomic.ts';
 
 const run = promisify(execFile);
 

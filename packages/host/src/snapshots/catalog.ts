@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncFolder, writeAtomic } from '@nullspace/service';
 import { HostError } from '../errors.ts';
-import { syncFolder, writeAtomic } from '../write-atomic.ts';
 import { readSnapshotRecords, recordName } from './read-records.ts';
 import type { SnapshotRecord } from './record.ts';
 
