@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type * as z from 'zod';
+import { findAcmeProblems } from './acme.ts';
 import { readEnvironment } from './environment.ts';
 import { type SettingProblem, SettingsError } from './errors.ts';
 import { readConfigFile } from './file.ts';
@@ -69,8 +70,8 @@ export function loadSettings(options: LoadOptions): LoadedSettings {
   }
   const parsed = settings.safeParse(raw);
   if (!parsed.success) throw new SettingsError(describeIssues(parsed.error, { raw, sources }));
-  const clash = findClash(parsed.data, sources);
-  if (clash) throw new SettingsError([clash]);
+  const clashes = [...findClash(parsed.data, sources), ...findAcmeProblems(parsed.data, sources)];
+  if (clashes.length > 0) throw new SettingsError(clashes);
   return {
     settings: parsed.data,
     sources,
@@ -96,9 +97,10 @@ function describeIssues(
   });
 }
 
-function findClash(values: Settings, sources: Record<SettingName, string>): SettingProblem | undefined {
-  if (values.port === 0 || values.port !== values.metrics_port) return undefined;
+function findClash(values: Settings, sources: Record<SettingName, string>): SettingProblem[] {
+  if (values.port === 0 || values.port !== values.metrics_port) return [];
   const setting = sources.metrics_port === 'default' ? 'port' : 'metrics_port';
   const other = setting === 'port' ? 'metrics_port' : 'port';
-  return { setting, source: sources[setting], message: `must differ from ${other}; both are ${values.port}` };
+  const message = `must differ from ${other}; both are ${values.port}`;
+  return [{ setting, source: sources[setting], message }];
 }

@@ -28,6 +28,8 @@ export interface Paths {
   dbFile: string;
   /** Parts of uploads that are not complete: one folder an upload. */
   uploadsDir: string;
+  /** Certificate of previews, account and orders of ACME: keys, for the server's account alone. */
+  acmeDir: string;
   logsDir: string;
   cacheDir: string;
 }
@@ -52,6 +54,7 @@ export function paths(settings: Pick<Settings, 'data_dir' | 'cache_dir' | 'host_
     blobsDir: join(serverDir, 'blobs'),
     dbFile: join(serverDir, 'db.sqlite'),
     uploadsDir: join(serverDir, 'uploads'),
+    acmeDir: join(serverDir, 'acme'),
     logsDir: join(dataDir, 'logs'),
     cacheDir: settings.cache_dir,
   };

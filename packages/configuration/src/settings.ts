@@ -190,6 +190,43 @@ export const settings = z.strictObject({
     .default('')
     .describe('Certificate chain in PEM form for previews; with preview_tls_key they are served over TLS.'),
   preview_tls_key: optionalPath().default('').describe('Private key in PEM form for previews.'),
+  preview_acme: toggle()
+    .default(false)
+    .describe(
+      'Get the certificate of previews, *.<preview_domain>, from a certificate authority by ACME, and renew it. Needs preview_domain, preview_acme_hook and preview_acme_terms_agreed.',
+    ),
+  preview_acme_directory: optionalUrl(['https'])
+    .default('https://acme-v02.api.letsencrypt.org/directory')
+    .describe('ACME directory of the certificate authority.'),
+  preview_acme_terms_agreed: toggle()
+    .default(false)
+    .describe('Says that you agree to the terms of the certificate authority, which its directory names.'),
+  preview_acme_email: z
+    .string()
+    .regex(/^([^\s@,]+@[^\s@,]+)?$/, 'must be one mail address')
+    .default('')
+    .describe('Where the certificate authority may write to. Empty: nowhere.'),
+  preview_acme_hook: optionalPath()
+    .default('')
+    .describe(
+      'Program that publishes and removes the TXT record which proves the domain: called with present or cleanup, the name and the value.',
+    ),
+  preview_acme_hook_timeout_ms: wholeNumber(1000, 3600 * 1000)
+    .default(120_000)
+    .describe('How long one call of preview_acme_hook may take, in milliseconds.'),
+  preview_acme_dns_wait_ms: wholeNumber(0, 3600 * 1000)
+    .default(30_000)
+    .describe('How long the record is left to spread before it is looked up, in milliseconds.'),
+  preview_acme_retry_ms: wholeNumber(100, 24 * 3600 * 1000)
+    .default(300_000)
+    .describe(
+      'Delay after the first failed attempt to get a certificate, in milliseconds; it doubles with each further one, up to six hours.',
+    ),
+  preview_acme_ca: optionalPath()
+    .default('')
+    .describe(
+      "Root certificates in PEM form that the directory's own certificate is checked against, for a private authority. Empty: those that Node.js brings.",
+    ),
   tenant_max_previews: wholeNumber(1)
     .default(200)
     .describe('Ports of sandboxes of one tenant that have an address at the same time.'),

@@ -149,3 +149,34 @@ test('both ports the same is refused, unless the system chooses', () => {
   assert.match(problemsOf({ argv: ['--port', '3001'], env: {} })[0]!, /^port \| --port \| must differ/);
   loadSettings({ argv: ['--port', '0', '--metrics-port', '0', '--data-dir', '/nowhere'], env: {} });
 });
+
+test('a certificate by ACME needs all that it is made of, and says so at once', () => {
+  const problems = problemsOf({
+    argv: ['--preview-acme', 'true', '--preview-tls-cert', '/etc/tls.pem', '--preview-acme-directory', ''],
+    env: {},
+  });
+  assert.deepEqual(
+    problems.map((problem) => problem.split(' | ').slice(0, 2).join(' ')),
+    [
+      'preview_domain default',
+      'preview_acme_directory --preview-acme-directory',
+      'preview_acme_terms_agreed default',
+      'preview_acme_hook default',
+      'preview_tls_cert --preview-tls-cert',
+    ],
+  );
+  const given = {
+    NULLSPACE_PREVIEW_ACME: 'true',
+    NULLSPACE_PREVIEW_DOMAIN: 'previews.example.com',
+    NULLSPACE_PREVIEW_ACME_TERMS_AGREED: 'true',
+    NULLSPACE_PREVIEW_ACME_HOOK: '/usr/local/bin/dns',
+  };
+  assert.equal(loadSettings({ argv: [], env: given }).settings.preview_acme, true);
+  const directories = ['http://ca.example/directory', 'ca.example'];
+  for (const directory of directories) {
+    const env = { ...given, NULLSPACE_PREVIEW_ACME_DIRECTORY: directory };
+    assert.match(problemsOf({ argv: [], env })[0]!, /must be an address that starts with https:/);
+  }
+  const env = { ...given, NULLSPACE_PREVIEW_ACME_EMAIL: 'me@a.example,you@b.example' };
+  assert.match(problemsOf({ argv: [], env })[0]!, /must be one mail address/);
+});

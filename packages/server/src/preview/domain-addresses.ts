@@ -5,7 +5,7 @@ import type { Store } from '../store/store.ts';
 import type { PreviewAddresses } from './addresses.ts';
 import type { Entrance, Gateway } from './gateway.ts';
 import { nameIn, unknownHost } from './host-names.ts';
-import { type Listener, listen, type Tls } from './listen.ts';
+import { type Listener, listen, type Tls, type Transport } from './listen.ts';
 import { type PreviewTarget, reservedPorts } from './preview-target.ts';
 
 /** Sandboxes whose execution is remembered; more are looked up again. */
@@ -14,11 +14,11 @@ const KEPT = 10_000;
 /** Gives each port of a sandbox a name below one domain, and listens for all of them at one port. */
 export class DomainAddresses implements PreviewAddresses {
   readonly scheme: 'http' | 'https';
-  readonly #options: { settings: Settings; store: Store; gateway: Gateway; tls: Tls | undefined };
+  readonly #options: { settings: Settings; store: Store; gateway: Gateway; tls: Transport };
   readonly #executions = new Map<string, string>();
   #listener: Listener | undefined;
 
-  constructor(options: { settings: Settings; store: Store; gateway: Gateway; tls: Tls | undefined }) {
+  constructor(options: { settings: Settings; store: Store; gateway: Gateway; tls: Transport }) {
     this.#options = options;
     this.scheme = this.#outside?.protocol === 'https:' || (!this.#outside && options.tls) ? 'https' : 'http';
   }
@@ -39,6 +39,11 @@ export class DomainAddresses implements PreviewAddresses {
       },
       { address: settings.preview_address, port: settings.preview_port, tls },
     );
+  }
+
+  /** Connections that are open keep the certificate that they began with. */
+  renew(tls: Tls): void {
+    this.#listener?.renew(tls);
   }
 
   stop(): void {

@@ -19,15 +19,20 @@ export interface Listeners {
   upgrade: UpgradeListener;
 }
 
-/** Certificate and key of previews; undefined: they are served without TLS. */
+/** Certificate and key of previews. */
 export interface Tls {
   cert: Buffer;
   key: Buffer;
 }
 
+/** How previews are served: "awaited" refuses every handshake until a certificate is there; undefined is without TLS. */
+export type Transport = Tls | 'awaited' | undefined;
+
 /** A place where requests to previews come in. */
 export interface Listener {
   port: number;
+  /** Takes another certificate for connections from now on. */
+  renew(tls: Tls): void;
   /** Closes it together with all that came through it. */
   close(): void;
 }
@@ -53,7 +58,7 @@ const timeouts = {
 /** Listens for requests to previews: over TLS by HTTP/2 as well. */
 export async function listen(
   listeners: Listeners,
-  at: { address: string; port: number; tls: Tls | undefined },
+  at: { address: string; port: number; tls: Transport },
 ): Promise<Listener> {
   const server = at.tls
     ? createTlsServer(at.tls)
@@ -76,6 +81,9 @@ export async function listen(
   });
   return {
     port: (server.address() as AddressInfo).port,
+    renew(tls) {
+      if ('setSecureContext' in server) server.setSecureContext(tls);
+    },
     close() {
       server.close();
       for (const socket of sockets) socket.destroy();
@@ -84,9 +92,9 @@ export async function listen(
 }
 
 /** Clients choose; WebSockets come by HTTP/1.1. */
-function createTlsServer(tls: Tls): Server | Http2SecureServer {
+function createTlsServer(tls: Tls | 'awaited'): Server | Http2SecureServer {
   const server = createSecureServer({
-    ...tls,
+    ...(tls === 'awaited' ? {} : tls),
     allowHTTP1: true,
     maxHeaderSize,
     noDelay: true,

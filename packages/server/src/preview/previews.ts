@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { openCertificate } from './acme/open-certificate.ts';
 import type { PreviewAddresses } from './addresses.ts';
 import { DomainAddresses } from './domain-addresses.ts';
 import { Gateway } from './gateway.ts';
@@ -22,20 +23,28 @@ const SECRET = 'previews';
 
 export async function createPreviews(context: Context): Promise<Previews> {
   const { settings, store, log } = context;
+  const certificate = await openCertificate(context);
   const tls = await readTls(settings);
   const tokens = new PreviewTokens(await store.secret(SECRET));
   const grants = new Grants(store, (error) => log.warn({ err: error }, 'uses of previews were not counted'));
   const gateway = new Gateway(context, { tokens, grants });
+  const named = new DomainAddresses({
+    ...{ settings, store, gateway, tls: certificate ? (certificate.tls ?? 'awaited') : tls },
+  });
   const addresses: PreviewAddresses = settings.preview_domain
-    ? new DomainAddresses({ settings, store, gateway, tls })
+    ? named
     : new PortAddresses({ settings, store, gateway, log, tls });
   return {
     tokens,
     grants,
     addresses,
     gateway,
-    start: () => addresses.start(),
+    async start() {
+      await addresses.start();
+      await certificate?.start((renewed) => named.renew(renewed));
+    },
     async stop() {
+      await certificate?.stop();
       addresses.stop();
       gateway.close();
       await grants.close();
