@@ -26,6 +26,8 @@ export const command = defineCommand({
       terminal.print(
         await formatTable(['Service', 'State', 'Process', 'Since', 'Memory', 'Address', 'Log'], rows),
       );
+      const certificate = services.find((service) => service.certificate)?.certificate;
+      if (certificate) terminal.print(`\nCertificate of previews: ${certificate.message}`);
     }
     return services.every(({ state }) => state === 'running') ? 0 : 1;
   },

@@ -1,3 +1,4 @@
+import { type CertificateStatus, readCertificate } from './certificate.ts';
 import { serviceNames } from './definitions.ts';
 import { isAlive, residentBytes } from './identity.ts';
 import type { Installation } from './installation.ts';
@@ -12,10 +13,13 @@ export interface ServiceStatus {
   resident_bytes?: number;
   url?: string;
   log_file?: string;
+  /** Certificate of previews, where the server gets it by ACME. */
+  certificate?: CertificateStatus;
 }
 
 /** How the services of an installation are. Changes nothing. */
 export function serviceStatus(installation: Installation): ServiceStatus[] {
+  const certificate = readCertificate(installation);
   return serviceNames.map((name) => {
     const record = readRecord(installation.paths.runDir, name);
     if (!record) return { name, state: 'stopped' };
@@ -29,6 +33,7 @@ export function serviceStatus(installation: Installation): ServiceStatus[] {
       resident_bytes: residentBytes(pid),
       ...(typeof ready?.url === 'string' && { url: ready.url }),
       log_file: logFile,
+      ...(name === 'server' && certificate && { certificate }),
     };
   });
 }
