@@ -32,7 +32,7 @@ describe('what builds are given', () => {
   const options = () => ({ ...installation.connection, ...size });
   const inside = async (template: string, command: string) => {
     const sandbox = await Sandbox.create({ ...installation.connection, template });
-    const { stdout } = await sandbox.commands.run(command, { shell: true });
+    const { stdout } = await sandbox.commands.run(command, { shell: true, timeoutSecs: 900 });
     await sandbox.kill();
     return stdout.trim();
   };

@@ -97,6 +97,71 @@ describe('Dockerfiles', () => {
     assert.equal(missing.error_detail.details.reason, 'image_not_in_registry', JSON.stringify(missing));
   });
 
+  test('give files to accounts by name and number, with their modes, and leave folders as they were', async () => {
+    await built('owned', [
+      'FROM nullspace/base:latest AS make',
+      'RUN mkdir -p /out/bin && cp /bin/true /out/bin/one && cp /bin/true /out/bin/two && chmod 4755 /out/bin/one',
+      `RUN ["sh", "-c", "echo 'two words' > /out/said"]`,
+      'FROM nullspace/base:latest',
+      'RUN useradd -m worker && groupadd staff2 && mkdir -m 0711 /there && chown nobody /there',
+      'COPY --from=make --chown=1234 /out/bin/* /there/',
+      'COPY --from=make --chmod=0755 /out /all',
+      'COPY --chown=worker:staff2 <<EOF /home/worker/conf',
+      'PATH is "$PATH"',
+      'EOF',
+      'ENV PATH=/opt/mine:$PATH',
+      'USER worker:staff2',
+      'WORKDIR /made/by',
+      'RUN echo fine > mine && id -gn > group',
+      'RUN <<EOF',
+      '#!/bin/cat',
+      'a script of its own',
+      'EOF',
+      'USER 4321',
+      'HEALTHCHECK CMD true',
+    ]);
+    const seen = await inside(
+      'owned',
+      [
+        'stat -c "%a %u:%g" /there /there/one /there/two /all/bin/one /made/by /made',
+        'stat -c "%U:%G" /home/worker/conf; cat /all/said /home/worker/conf /made/by/group; id -u; echo $PATH',
+      ].join('; '),
+    );
+    const [there, one, two, all, by, made, conf, said, path, group, user, own] = seen.split('\n');
+    assert.match(there!, /^711 65534:/);
+    assert.deepEqual([one, two, all], ['4755 1234:1234', '755 1234:1234', '755 0:0']);
+    assert.equal(by, made);
+    assert.match(by!, /^755 [1-9]/);
+    assert.deepEqual([conf, said, group, user], ['worker:staff2', 'two words', 'staff2', '4321']);
+    assert.match(path!, /^PATH is "\//);
+    assert.equal(own, `/opt/mine:${/"(.*)"/.exec(path!)![1]}`);
+  });
+
+  test('do what an image has its children do first, with its shell, its account by number and its environment', async () => {
+    const config = {
+      User: '65532:1000',
+      Env: ['PATH=/bin', 'WHO=image'],
+      Shell: ['/bin/sh', '-ec'],
+      OnBuild: ['ENV FROM_TRIGGER=$WHO', 'RUN echo trigger > /tmp/trigger'],
+      Healthcheck: { Test: ['CMD-SHELL', 'true'], Interval: 5e9 },
+    };
+    const reference = await registry.push('parent', { layers: [await tinyLayer()], config });
+    const ended = (await build('child', [`FROM ${reference}`, 'RUN false; echo the shell goes on'])).at(-1);
+    assert.equal(ended.error_detail?.details.exit_code, 1, JSON.stringify(ended));
+    const told = (await built('child', [`FROM ${reference}`, 'RUN id -u > /tmp/id; id -g >> /tmp/id'])).at(
+      -1,
+    );
+    assert.deepEqual(told.result_metadata.oci_metadata.healthcheck.test, ['CMD-SHELL', 'true']);
+    assert.equal(
+      await inside('child', 'cat /tmp/trigger /tmp/id; echo $FROM_TRIGGER; id -u'),
+      'trigger\n65532\n1000\nimage\n65532',
+    );
+    const bad = { ...config, OnBuild: ['RUN --mount=type=cache,target=/x true'] };
+    const other = await registry.push('bad-parent', { layers: [await tinyLayer()], config: bad });
+    const failed = (await build('bad-child', ['', `FROM ${other}`, 'RUN true'])).at(-1);
+    assert.equal(failed.error_detail.details.line, 2, JSON.stringify(failed));
+  });
+
   test('are refused before anything runs, by the line that cannot be honoured', async () => {
     const dockerfile = 'FROM nullspace/base:latest\nRUN true\n\nRUN --mount=type=ssh true\n';
     const refused = await post('/build', { name: 'refused', dockerfile });

@@ -4374,8 +4374,10 @@ func (x *WatchEnded) GetReason() string {
 }
 
 type PackDirectoryRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Target        *Target                `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"`
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Target *Target                `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"`
+	// Keep setuid, setgid and sticky bits.
+	SpecialModes  bool `protobuf:"varint,2,opt,name=special_modes,json=specialModes,proto3" json:"special_modes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4415,6 +4417,13 @@ func (x *PackDirectoryRequest) GetTarget() *Target {
 		return x.Target
 	}
 	return nil
+}
+
+func (x *PackDirectoryRequest) GetSpecialModes() bool {
+	if x != nil {
+		return x.SpecialModes
+	}
+	return false
 }
 
 type PackDirectoryResponse struct {
@@ -4523,8 +4532,10 @@ type UnpackArchiveOptions struct {
 	MaxBytes uint64 `protobuf:"varint,3,opt,name=max_bytes,json=maxBytes,proto3" json:"max_bytes,omitempty"`
 	// 0: 1,000,000.
 	MaxEntries uint32 `protobuf:"varint,4,opt,name=max_entries,json=maxEntries,proto3" json:"max_entries,omitempty"`
-	// Account that what is unpacked belongs to; empty: that of target.user, or root.
-	Owner         string `protobuf:"bytes,5,opt,name=owner,proto3" json:"owner,omitempty"`
+	// Account that what is unpacked belongs to, "name", "name:group" or numbers; empty: that of target.user, or root.
+	Owner string `protobuf:"bytes,5,opt,name=owner,proto3" json:"owner,omitempty"`
+	// Keep setuid, setgid and sticky bits.
+	SpecialModes  bool `protobuf:"varint,6,opt,name=special_modes,json=specialModes,proto3" json:"special_modes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4592,6 +4603,13 @@ func (x *UnpackArchiveOptions) GetOwner() string {
 		return x.Owner
 	}
 	return ""
+}
+
+func (x *UnpackArchiveOptions) GetSpecialModes() bool {
+	if x != nil {
+		return x.SpecialModes
+	}
+	return false
 }
 
 type UnpackArchiveResponse struct {
@@ -5188,21 +5206,23 @@ const file_nullspace_guest_v1_guest_proto_rawDesc = "" +
 	"\rWatchOverflow\"$\n" +
 	"\n" +
 	"WatchEnded\x12\x16\n" +
-	"\x06reason\x18\x01 \x01(\tR\x06reason\"J\n" +
+	"\x06reason\x18\x01 \x01(\tR\x06reason\"o\n" +
 	"\x14PackDirectoryRequest\x122\n" +
-	"\x06target\x18\x01 \x01(\v2\x1a.nullspace.guest.v1.TargetR\x06target\"+\n" +
+	"\x06target\x18\x01 \x01(\v2\x1a.nullspace.guest.v1.TargetR\x06target\x12#\n" +
+	"\rspecial_modes\x18\x02 \x01(\bR\fspecialModes\"+\n" +
 	"\x15PackDirectoryResponse\x12\x12\n" +
 	"\x04data\x18\x01 \x01(\fR\x04data\"n\n" +
 	"\x14UnpackArchiveRequest\x12B\n" +
 	"\aoptions\x18\x01 \x01(\v2(.nullspace.guest.v1.UnpackArchiveOptionsR\aoptions\x12\x12\n" +
-	"\x04data\x18\x02 \x01(\fR\x04data\"\xdf\x01\n" +
+	"\x04data\x18\x02 \x01(\fR\x04data\"\x84\x02\n" +
 	"\x14UnpackArchiveOptions\x122\n" +
 	"\x06target\x18\x01 \x01(\v2\x1a.nullspace.guest.v1.TargetR\x06target\x12?\n" +
 	"\bconflict\x18\x02 \x01(\x0e2#.nullspace.guest.v1.ArchiveConflictR\bconflict\x12\x1b\n" +
 	"\tmax_bytes\x18\x03 \x01(\x04R\bmaxBytes\x12\x1f\n" +
 	"\vmax_entries\x18\x04 \x01(\rR\n" +
 	"maxEntries\x12\x14\n" +
-	"\x05owner\x18\x05 \x01(\tR\x05owner\"C\n" +
+	"\x05owner\x18\x05 \x01(\tR\x05owner\x12#\n" +
+	"\rspecial_modes\x18\x06 \x01(\bR\fspecialModes\"C\n" +
 	"\x15UnpackArchiveResponse\x12\x14\n" +
 	"\x05bytes\x18\x01 \x01(\x04R\x05bytes\x12\x14\n" +
 	"\x05files\x18\x02 \x01(\rR\x05files\"\x10\n" +

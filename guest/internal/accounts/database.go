@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"sync/atomic"
 	"syscall"
-
-	"nullspace.dev/guest/internal/problem"
 )
 
 const (
@@ -21,6 +19,7 @@ type Database struct {
 	byName        map[string]Account
 	userNames     map[uint32]string
 	groupNames    map[uint32]string
+	groupNumbers  map[string]uint32
 }
 
 type fingerprint struct {
@@ -52,11 +51,14 @@ func fingerprintOf(path string) fingerprint {
 }
 
 func load(passwd, groups string) *Database {
-	read := &Database{byName: map[string]Account{}, userNames: map[uint32]string{}, groupNames: map[uint32]string{}}
+	read := &Database{byName: map[string]Account{}, userNames: map[uint32]string{}, groupNames: map[uint32]string{}, groupNumbers: map[string]uint32{}}
 	members := map[string][]uint32{}
 	for _, entry := range parseGroup(groups) {
 		if _, taken := read.groupNames[entry.gid]; !taken {
 			read.groupNames[entry.gid] = entry.name
+		}
+		if _, taken := read.groupNumbers[entry.name]; !taken {
+			read.groupNumbers[entry.name] = entry.gid
 		}
 		for _, member := range entry.members {
 			members[member] = append(members[member], entry.gid)
@@ -75,26 +77,6 @@ func load(passwd, groups string) *Database {
 		}
 	}
 	return read
-}
-
-// Find returns the account called name; empty means root, which exists even without an account file.
-func (d *Database) Find(name string) (Account, error) {
-	wanted := name
-	if wanted == "" {
-		wanted = "root"
-	}
-	if account, ok := d.find(wanted); ok {
-		return account, nil
-	}
-	if wanted == "root" {
-		return Account{Name: "root", Home: "/root"}, nil
-	}
-	return Account{}, problem.New(problem.UnknownUser, "", "no account %q in the sandbox; add it or leave user out for root", name)
-}
-
-func (d *Database) find(name string) (Account, bool) {
-	account, ok := d.byName[name]
-	return account, ok
 }
 
 // UserName returns the name of uid, or its number.

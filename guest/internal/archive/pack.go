@@ -9,7 +9,11 @@ import (
 )
 
 // Packer writes a tar with PAX headers. Members belong to nobody, and their times are kept.
-type Packer struct{ tar *tar.Writer }
+type Packer struct {
+	tar *tar.Writer
+	// SpecialModes keeps setuid, setgid and sticky bits.
+	SpecialModes bool
+}
 
 // NewPacker begins a tar.
 func NewPacker(to io.Writer) *Packer { return &Packer{tar: tar.NewWriter(to)} }
@@ -23,7 +27,7 @@ func (p *Packer) Add(path, name string) error {
 	if err != nil {
 		return err
 	}
-	header := &tar.Header{Name: name, Mode: int64(found.Mode().Perm()), ModTime: found.ModTime(), Format: tar.FormatPAX}
+	header := &tar.Header{Name: name, Mode: p.modeOf(found.Mode()), ModTime: found.ModTime(), Format: tar.FormatPAX}
 	switch {
 	case found.IsDir():
 		header.Typeflag, header.Name = tar.TypeDir, name+"/"
@@ -38,6 +42,19 @@ func (p *Packer) Add(path, name string) error {
 		return nil
 	}
 	return p.tar.WriteHeader(header)
+}
+
+func (p *Packer) modeOf(mode os.FileMode) int64 {
+	bits := int64(mode.Perm())
+	if !p.SpecialModes {
+		return bits
+	}
+	for flag, bit := range map[os.FileMode]int64{os.ModeSetuid: 0o4000, os.ModeSetgid: 0o2000, os.ModeSticky: 0o1000} {
+		if mode&flag != 0 {
+			bits |= bit
+		}
+	}
+	return bits
 }
 
 // file writes as many bytes as the file had when it was opened, whoever writes to it meanwhile.

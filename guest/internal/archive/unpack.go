@@ -40,6 +40,8 @@ type Options struct {
 	MaxBytes   uint64
 	MaxEntries uint32
 	Owner      *Owner
+	// SpecialModes keeps setuid, setgid and sticky bits.
+	SpecialModes bool
 	// Reserved tells of names, relative to the root, that may not be made.
 	Reserved func(name string) bool
 }
@@ -121,6 +123,9 @@ func (u *unpacking) member(header *tar.Header, content io.Reader) error {
 		return problem.New(problem.ArchiveInvalidPath, shown(name), "archive member %.200q has a name that is reserved for the platform; nothing was unpacked", name)
 	}
 	mode := uint32(header.Mode) & 0o777
+	if u.options.SpecialModes {
+		mode = uint32(header.Mode) & 0o7777
+	}
 	if len(parts) == 0 && header.Typeflag == tar.TypeDir {
 		return nil
 	}

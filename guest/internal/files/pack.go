@@ -12,7 +12,7 @@ import (
 )
 
 // Pack writes what is below a folder as a tar. What the account may not read is an error, not left out.
-func Pack(ctx context.Context, target Target, to io.Writer) error {
+func Pack(ctx context.Context, target Target, to io.Writer, specialModes bool) error {
 	at, err := target.resolve()
 	if err != nil {
 		return err
@@ -23,6 +23,7 @@ func Pack(ctx context.Context, target Target, to io.Writer) error {
 			return err
 		}
 		packer := archive.NewPacker(to)
+		packer.SpecialModes = specialModes
 		err = walk(ctx, root, walking{contents: true, strict: true}, func(path string, _ fs.DirEntry) error {
 			if IsReserved(path) {
 				return nil

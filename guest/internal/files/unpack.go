@@ -28,8 +28,10 @@ type UnpackOptions struct {
 	Conflict   Conflict
 	MaxBytes   uint64
 	MaxEntries uint32
-	// Owner is an account's name; empty: that of the target, or root.
+	// Owner is an account, a group after a colon; empty: that of the target, or root.
 	Owner string
+	// SpecialModes keeps setuid, setgid and sticky bits.
+	SpecialModes bool
 }
 
 // Unpack puts a tar in the place of a folder, or into it. It is unpacked beside its place and moved there whole.
@@ -61,7 +63,7 @@ func Unpack(ctx context.Context, target Target, source io.Reader, options Unpack
 		}
 		defer root.Close()
 		limits := archive.Options{
-			MaxBytes: options.MaxBytes, MaxEntries: options.MaxEntries, Owner: owner,
+			MaxBytes: options.MaxBytes, MaxEntries: options.MaxEntries, Owner: owner, SpecialModes: options.SpecialModes,
 			Reserved: func(name string) bool { return IsReserved(filepath.Join(u.real, name)) },
 		}
 		if result, err = archive.Unpack(ctx, root, source, limits); err != nil {
@@ -81,14 +83,14 @@ func ownerOf(at place, name string) (*archive.Owner, error) {
 	if name == "" || name == at.account.Name {
 		return nil, nil
 	}
-	account, err := accounts.Find(name)
+	uid, gid, err := accounts.FindOwner(name)
 	if err != nil {
 		return nil, err
 	}
 	if !at.account.IsRoot() {
 		return nil, problem.New(problem.PermissionDenied, at.path, "account %s cannot give files to %s", at.account.Name, name)
 	}
-	return &archive.Owner{UID: int(account.UID), GID: int(account.GID)}, nil
+	return &archive.Owner{UID: int(uid), GID: int(gid)}, nil
 }
 
 // unpacked is an archive on its way to its place.

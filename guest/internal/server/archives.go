@@ -17,7 +17,7 @@ import (
 // PackDirectory streams a folder as a tar.
 func (s *Service) PackDirectory(ctx context.Context, request *connect.Request[guestv1.PackDirectoryRequest], stream *connect.ServerStream[guestv1.PackDirectoryResponse]) error {
 	buffer := bufio.NewWriterSize(packed{stream}, readBytes)
-	if err := files.Pack(ctx, s.target(request.Msg.GetTarget()), buffer); err != nil {
+	if err := files.Pack(ctx, s.target(request.Msg.GetTarget()), buffer, request.Msg.GetSpecialModes()); err != nil {
 		return refuse(err)
 	}
 	return buffer.Flush()
@@ -58,6 +58,7 @@ func (s *Service) UnpackArchive(ctx context.Context, stream *connect.ClientStrea
 	source := &archived{stream: stream, left: stream.Msg().GetData()}
 	result, err := files.Unpack(ctx, s.target(options.GetTarget()), source, files.UnpackOptions{
 		Conflict: conflicts[options.GetConflict()], MaxBytes: options.GetMaxBytes(), MaxEntries: options.GetMaxEntries(), Owner: options.GetOwner(),
+		SpecialModes: options.GetSpecialModes(),
 	})
 	if err != nil {
 		return nil, refuse(err)

@@ -1,5 +1,6 @@
 import type { OciMetadata } from '@nullspace/contract';
 import * as z from 'zod';
+import { mapHealthcheck } from './healthcheck.ts';
 
 const text = z.string().max(131_072);
 const keys = z.record(text, z.unknown()).nullish();
@@ -14,6 +15,17 @@ const imageConfig = z.object({
       Labels: z.record(text, text).nullish(),
       ExposedPorts: keys,
       Volumes: keys,
+      Shell: z.array(text).min(1).max(64).nullish(),
+      OnBuild: z.array(text).max(256).nullish(),
+      Healthcheck: z
+        .object({
+          Test: z.array(text).max(256).nullish(),
+          Interval: z.number().int().nullish(),
+          Timeout: z.number().int().nullish(),
+          StartPeriod: z.number().int().nullish(),
+          Retries: z.number().int().nullish(),
+        })
+        .nullish(),
     })
     .nullish(),
 });
@@ -22,14 +34,18 @@ export interface ImageFacts {
   user: string;
   workdir: string;
   env: Record<string, string>;
+  /** Of commands of a Dockerfile; undefined: the usual one. */
+  shell: string[] | undefined;
+  /** Instructions that an image made from it begins with. */
+  triggers: string[];
   metadata: OciMetadata;
 }
 
 /** Reads an image's configuration; what is not as the specification says counts as absent. */
 export function readImageConfig(json: string): ImageFacts {
-  const { User, WorkingDir, Env, Labels, ExposedPorts, Volumes } = parse(json);
+  const { User, WorkingDir, Env, Labels, ExposedPorts, Volumes, Shell, OnBuild, Healthcheck } = parse(json);
   return {
-    user: (User ?? '').split(':')[0]!,
+    user: User ?? '',
     workdir: WorkingDir?.startsWith('/') ? WorkingDir : '',
     env: Object.fromEntries(
       (Env ?? []).flatMap((line) => {
@@ -37,10 +53,13 @@ export function readImageConfig(json: string): ImageFacts {
         return at > 0 && !line.includes('\0') ? [[line.slice(0, at), line.slice(at + 1)]] : [];
       }),
     ),
+    shell: Shell ?? undefined,
+    triggers: OnBuild ?? [],
     metadata: {
       ...(Labels ? { labels: Labels } : {}),
       ...(ExposedPorts ? { exposed_ports: Object.keys(ExposedPorts) } : {}),
       ...(Volumes ? { volumes: Object.keys(Volumes) } : {}),
+      ...(Healthcheck?.Test ? { healthcheck: mapHealthcheck(Healthcheck) } : {}),
     },
   };
 }

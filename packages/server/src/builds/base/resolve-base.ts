@@ -18,6 +18,8 @@ export interface BaseImage {
   point: LayerPoint;
   key: string;
   state: BuildState;
+  /** Instructions that the image has its children do first. */
+  triggers: string[];
 }
 
 const EMPTY = 'scratch';
@@ -80,6 +82,7 @@ async function findTemplate(
       point: { image, imageEnv, snapshotId: null },
       key: keyOf('image', image, imageEnv, envs, user, workdir),
       state,
+      triggers: [],
     };
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 'template_not_found') throw error;
@@ -125,12 +128,13 @@ async function importImage(
         phase: 'prepare',
         message: `${cached ? 'Have' : 'Imported'} ${reference} (${manifestDigest})`,
       });
-      const { user, workdir, env, metadata } = readImageConfig(configJson);
-      const state = { ...freshState(), user, workdir, metadata };
+      const { user, workdir, env, shell, triggers, metadata } = readImageConfig(configJson);
+      const state = { ...freshState(), user, workdir, metadata, ...(shell ? { shell } : {}) };
       return {
         point: { image, imageEnv: env, snapshotId: null },
         key: keyOf('image', image, env, user, workdir),
         state,
+        triggers,
       };
     }
     throw new Error('the host ended an import without an image');

@@ -5,10 +5,15 @@ import type { Instruction, Stage } from './instruction.ts';
 import { keyOf } from './layer-key.ts';
 import type { Action, Operation } from './operation.ts';
 
+/** What sandboxes look for programs in when their image does not say it. */
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
 /** Where a stage begins. */
 export interface StageStart {
   key: string;
   state: BuildState;
+  /** Environment of the image below, which words of a Dockerfile may name. */
+  imageEnv?: Record<string, string>;
 }
 
 export interface EvaluatedStage {
@@ -40,6 +45,7 @@ class Evaluation {
   #state: BuildState;
   #key: string;
   #bypass: Operation['bypass'];
+  readonly #imageEnv: Record<string, string>;
   readonly #operations: Operation[] = [];
 
   constructor(stage: Stage, start: StageStart, options: Parameters<typeof evaluateStage>[2]) {
@@ -47,12 +53,13 @@ class Evaluation {
     this.#options = options;
     this.#state = structuredClone(start.state);
     this.#key = start.key;
+    this.#imageEnv = { PATH: DEFAULT_PATH, ...start.imageEnv };
     if (options.skipCache) this.#bypass = 'whole_build_skip_cache';
   }
 
   async run(): Promise<EvaluatedStage> {
     for (const instruction of this.#stage.instructions) {
-      const variables = { ...this.#state.args, ...this.#state.envs };
+      const variables = { ...this.#state.args, ...this.#imageEnv, ...this.#state.envs };
       await this.#take(this.#stage.expand?.(instruction, variables) ?? instruction);
     }
     return { operations: this.#operations, state: this.#state, key: this.#key };
@@ -96,7 +103,9 @@ class Evaluation {
     if (instruction.kind === 'run') {
       const { command, secrets } = instruction;
       const argv = typeof command === 'string' ? [...shell, command] : command;
-      const env = { ...args, ...envs };
+      // What the image has set is stronger than an argument.
+      const own = Object.entries(args).filter(([name]) => !Object.hasOwn(this.#imageEnv, name));
+      const env = { ...Object.fromEntries(own), ...envs };
       return { kind: 'run', argv, user: instruction.user ?? user, workdir: workdir || '/', env, secrets };
     }
     const common = {
@@ -110,7 +119,7 @@ class Evaluation {
       return { kind: 'copy_stage', from: readStage(from), sources, ...common };
     }
     const found = sources.flatMap((source) => this.#options.context.find(source, { globs, index, line }));
-    return { kind: 'copy', entries: found, ...common };
+    return { kind: 'copy', entries: found, ...common, ...(instruction.isAdd ? { isAdd: true } : {}) };
   }
 
   async #add(instruction: Instruction, action: Action): Promise<void> {

@@ -38,10 +38,20 @@ export type Instruction = Common &
         owner?: string | undefined;
         mode?: number | undefined;
         force?: boolean;
+        /** Of ADD, which would unpack an archive and fetch an address. */
+        isAdd?: boolean;
         /** Sources may be shell patterns. */
         globs: boolean;
       }
-    | { kind: 'write'; dst: string; content: string; owner?: string | undefined; mode?: number | undefined }
+    | {
+        kind: 'write';
+        dst: string;
+        content: string;
+        owner?: string | undefined;
+        mode?: number | undefined;
+        /** No variables are filled into the content. */
+        isPlain: boolean;
+      }
     | { kind: 'workdir'; path: string }
     | { kind: 'user'; user: string }
     | { kind: 'env'; variables: Record<string, string> }
@@ -60,6 +70,8 @@ export interface Stage {
   base: string | number;
   name?: string | undefined;
   instructions: Instruction[];
+  /** Of its FROM in a Dockerfile. */
+  place?: { line: number; index: number };
   /** Expands variables of an instruction; declarative steps have none. */
   expand?: ((instruction: Instruction, variables: Record<string, string>) => Instruction) | undefined;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** Grows when the same operation would make other files than before. */
-const GENERATION = 1;
+const GENERATION = 2;
 
 /** Digest of values that JSON can carry; keys of objects count in their order. */
 export function keyOf(...parts: unknown[]): string {

@@ -22,7 +22,15 @@ export type Action =
       secrets: SecretMount[];
     }
   | { kind: 'make_dir'; path: string; user: string }
-  | { kind: 'copy'; entries: CopySource[]; dst: string; owner: string; mode: number | undefined }
+  | {
+      kind: 'copy';
+      entries: CopySource[];
+      dst: string;
+      owner: string;
+      mode: number | undefined;
+      /** Archives among the files are refused: ADD would unpack them. */
+      isAdd?: true;
+    }
   | {
       kind: 'copy_stage';
       from: string | number;

@@ -7,6 +7,7 @@ import type { BlobStore } from '../blobs/blob-store.ts';
 import { BuildFailure } from '../build-failure.ts';
 import type { CopyFile, CopySource } from '../plan/operation.ts';
 import type { BuildSandbox } from './build-sandbox.ts';
+import { sniffArchive } from './sniff-archive.ts';
 import { findTarget, unpack } from './unpack.ts';
 
 /** Copies files of the build context into the sandbox, as one archive. */
@@ -18,13 +19,16 @@ export async function copyFiles(
     dst: string;
     owner: string;
     mode: number | undefined;
+    isAdd?: true;
     tenantId: string;
     blobs: BlobStore;
     index: number;
+    line: number | undefined;
     signal: AbortSignal;
   },
 ): Promise<void> {
-  const { entries, dst, owner, mode, index, signal } = options;
+  const { entries, dst, owner, mode, signal } = options;
+  if (options.isAdd) await refuseArchives(entries, options);
   const isFolder = entries.length > 1 || entries[0]?.isFolder === true;
   const { folder, name } = await findTarget(context, sandbox, { dst, isFolder, signal });
   const archive = pack();
@@ -36,7 +40,6 @@ export async function copyFiles(
       folder,
       owner,
       signal,
-      index,
     });
   } catch (error) {
     // What broke the source is the reason, and not the call that ended with it.
@@ -44,6 +47,30 @@ export async function copyFiles(
     throw error;
   }
   await packing;
+}
+
+/** ADD would unpack an archive that is named itself; one within a folder stays as it is. */
+async function refuseArchives(
+  entries: CopySource[],
+  {
+    tenantId,
+    blobs,
+    index,
+    line,
+  }: { tenantId: string; blobs: BlobStore; index: number; line: number | undefined },
+): Promise<void> {
+  for (const { isFolder, name, files } of entries) {
+    const [file] = files;
+    if (isFolder || !file || (await blobs.find(tenantId, file.blobId)) === undefined) continue;
+    const kind = await sniffArchive(blobs.pathOf(tenantId, file.blobId));
+    if (kind === undefined) continue;
+    const place = line === undefined ? '' : `Line ${line} of the Dockerfile: `;
+    throw new BuildFailure('prepare', `${place}ADD does not unpack archives, and ${name} is one (${kind})`, {
+      stepIndex: index,
+      action: 'COPY it and unpack it with RUN.',
+      details: { reason: 'dockerfile_unsupported', ...(line === undefined ? {} : { line }) },
+    });
+  }
 }
 
 async function writeEntries(

@@ -4,13 +4,17 @@ import { pack } from 'tar-stream';
 import type { Context } from '../../context.ts';
 import { BuildFailure } from '../build-failure.ts';
 import type { BuildSandbox } from './build-sandbox.ts';
+import { findInStage } from './find-in-stage.ts';
+import { setModes } from './set-modes.ts';
 import { findTarget, unpack } from './unpack.ts';
 
 interface Copy {
   sources: string[];
   dst: string;
   owner: string;
+  mode: number | undefined;
   index: number;
+  line: number | undefined;
   signal: AbortSignal;
 }
 
@@ -20,52 +24,63 @@ export async function copyStage(
   { from, to }: { from: BuildSandbox; to: BuildSandbox },
   copy: Copy,
 ): Promise<void> {
+  const { signal, line } = copy;
+  const paths: string[] = [];
   for (const source of copy.sources) {
-    const call = { failure: 'guest_unavailable' as const, path: source, signal: copy.signal };
-    const path = posix.resolve('/', source);
-    const { info } = await context.guests.call(from.live, call, ({ unary }, signal) =>
-      unary.stat({ target: { path } }, { signal }),
+    const found = await findInStage(context, from, { source, signal });
+    if (found.length === 0) throw missing(source, copy);
+    paths.push(...found);
+  }
+  for (const path of paths) {
+    const call = { failure: 'guest_unavailable' as const, path, signal };
+    const { info } = await context.guests.call(from.live, call, ({ unary }, linked) =>
+      unary.stat({ target: { path } }, { signal: linked }),
     );
     if (info?.type === 'dir') await copyFolder(context, { from, to }, { ...copy, path });
     else if (info?.type === 'file') {
-      const permissions = Number.parseInt(info.permissions, 8) || 0o644;
-      await copyFile(context, { from, to }, { ...copy, path, size: Number(info.size), permissions });
-    } else {
-      throw new BuildFailure(
-        'build_step',
-        `${source} is no file or folder of the stage that it is copied from`,
-        {
-          stepIndex: copy.index,
-          details: { reason: 'missing_source' },
-        },
-      );
-    }
+      const permissions = copy.mode ?? (Number.parseInt(info.permissions, 8) || 0o644);
+      const isOne = paths.length === 1;
+      await copyFile(context, { from, to }, { ...copy, path, size: Number(info.size), permissions, isOne });
+    } else throw missing(path, { ...copy, line });
   }
+}
+
+function missing(source: string, { index, line }: Pick<Copy, 'index' | 'line'>): BuildFailure {
+  return new BuildFailure(
+    'build_step',
+    `${source} is no file or folder of the stage that it is copied from`,
+    {
+      stepIndex: index,
+      action: 'Correct the path, or the stage after --from, and build again.',
+      details: { reason: 'missing_source', ...(line === undefined ? {} : { line }) },
+    },
+  );
 }
 
 async function copyFolder(
   context: Context,
   { from, to }: { from: BuildSandbox; to: BuildSandbox },
-  { path, dst, owner, index, signal }: Copy & { path: string },
+  { path, dst, owner, mode, signal }: Copy & { path: string },
 ): Promise<void> {
   const call = { failure: 'guest_unavailable' as const, path, answerMs: 0, signal };
   const { folder } = await findTarget(context, to, { dst, isFolder: true, signal });
   await context.guests.call(from.live, call, async ({ streams }, linked) => {
-    async function* archive() {
-      for await (const { data } of streams.packDirectory({ target: { path } }, { signal: linked }))
-        yield data;
+    async function* packed() {
+      const request = { target: { path }, specialModes: true };
+      for await (const { data } of streams.packDirectory(request, { signal: linked })) yield data;
     }
-    await unpack(context, to, { archive: archive(), folder, owner, index, signal: linked });
+    const archive = mode === undefined ? packed() : setModes(packed(), mode);
+    await unpack(context, to, { archive, folder, owner, signal: linked });
   });
 }
 
 async function copyFile(
   context: Context,
   { from, to }: { from: BuildSandbox; to: BuildSandbox },
-  options: Copy & { path: string; size: number; permissions: number },
+  options: Copy & { path: string; size: number; permissions: number; isOne: boolean },
 ): Promise<void> {
-  const { path, size, permissions, dst, owner, index, sources, signal } = options;
-  const target = await findTarget(context, to, { dst, isFolder: sources.length > 1, signal });
+  const { path, size, permissions, dst, owner, isOne, signal } = options;
+  const target = await findTarget(context, to, { dst, isFolder: !isOne, signal });
   const call = { failure: 'guest_unavailable' as const, path, answerMs: 0, signal };
   await context.guests.call(from.live, call, async ({ streams }, linked) => {
     const archive = pack();
@@ -84,7 +99,6 @@ async function copyFile(
       archive: archive as AsyncIterable<Uint8Array>,
       folder: target.folder,
       owner,
-      index,
       signal: linked,
     });
     await packing;

@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+import { pack } from 'tar-stream';
 import { ApiError } from '../../api-error.ts';
 import { BuildFailure } from '../build-failure.ts';
 import type { Operation } from '../plan/operation.ts';
@@ -7,6 +9,7 @@ import { copyFiles } from './copy-files.ts';
 import { copyStage } from './copy-stage.ts';
 import { placeSecrets } from './place-secrets.ts';
 import { runCommand } from './run-command.ts';
+import { findTarget, unpack } from './unpack.ts';
 
 /** Last lines of a command that its failure carries. */
 const TAIL_LINES = 20;
@@ -28,13 +31,13 @@ export async function performOperation(
         await makeFolder(env, sandbox, action);
         return;
       case 'copy': {
-        const options = { entries: action.entries, tenantId, blobs, index, signal };
+        const options = { entries: action.entries, tenantId, blobs, index, line, signal };
         return await copyFiles(context, sandbox, { ...options, ...action });
       }
       case 'copy_stage': {
         const from = await openStage(action.from);
         try {
-          return await copyStage(context, { from, to: sandbox }, { ...action, index, signal });
+          return await copyStage(context, { from, to: sandbox }, { ...action, index, line, signal });
         } finally {
           await from.close();
         }
@@ -110,34 +113,37 @@ function stepFailed(failed: {
   );
 }
 
+/** A folder that is there stays as it is; those that are made belong to the account of that moment. */
 async function makeFolder(
   { context, signal }: BuildEnv,
   sandbox: BuildSandbox,
   { path, user }: { path: string; user: string },
 ): Promise<void> {
   const call = { failure: 'guest_unavailable' as const, path, user, signal };
-  await context.guests.call(sandbox.live, call, async ({ unary }, linked) => {
-    const { info } = await unary.stat({ target: { path } }, { signal: linked });
-    if (info?.type === 'dir' || info?.type === 'symlink') return;
-    await unary.makeDirectory({ target: { path } }, { signal: linked });
+  const { info } = await context.guests.call(sandbox.live, call, ({ unary }, linked) =>
+    unary.stat({ target: { path } }, { signal: linked }),
+  );
+  if (info?.type === 'dir' || info?.type === 'symlink') return;
+  const archive = pack();
+  archive.finalize();
+  await unpack(context, sandbox, {
+    archive: archive as AsyncIterable<Uint8Array>,
+    folder: path,
+    owner: user,
+    signal,
   });
 }
 
 async function write(
-  env: BuildEnv,
+  { context, signal }: BuildEnv,
   sandbox: BuildSandbox,
   { dst, content, mode, owner }: Extract<Operation['action'], { kind: 'write' }>,
 ): Promise<void> {
-  const { context, signal } = env;
-  async function* pieces() {
-    yield {
-      target: { path: dst, user: owner.split(':')[0]! },
-      data: Buffer.from(content),
-      mode: mode ?? 0o644,
-    };
-  }
-  const call = { failure: 'guest_unavailable' as const, path: dst, signal };
-  await context.guests.call(sandbox.live, call, (guest, linked) => guest.writeFile(pieces(), linked));
+  const { folder, name } = await findTarget(context, sandbox, { dst, isFolder: false, signal });
+  const archive = pack();
+  archive.entry({ name: name ?? posix.basename(dst), mode: mode ?? 0o644 }, content);
+  archive.finalize();
+  await unpack(context, sandbox, { archive: archive as AsyncIterable<Uint8Array>, folder, owner, signal });
 }
 
 /** What the agent refused, as the failure of a step. */

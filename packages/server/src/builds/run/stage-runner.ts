@@ -2,6 +2,7 @@ import { readHostError } from '@nullspace/host';
 import { type BaseImage, resolveBase } from '../base/resolve-base.ts';
 import { BuildFailure } from '../build-failure.ts';
 import { ContextTree } from '../plan/context-tree.ts';
+import { planTriggers } from '../plan/dockerfile/plan-dockerfile.ts';
 import { type EvaluatedStage, evaluateStage } from '../plan/evaluate-stage.ts';
 import type { Stage } from '../plan/instruction.ts';
 import { layerId } from '../plan/layer-key.ts';
@@ -80,9 +81,14 @@ export class StageRunner {
     if (!stage) throw new BuildFailure('prepare', `There is no stage ${name}`);
     const base =
       typeof stage.base === 'number' ? await this.resolve(stage.base) : await this.resolve(stage.base);
+    const { triggers, point } = base.base;
+    const isFirst = typeof stage.base === 'string' && triggers.length > 0 && stage.place !== undefined;
+    const instructions = isFirst
+      ? [...planTriggers(triggers, stage.place!), ...stage.instructions]
+      : stage.instructions;
     const evaluated = await evaluateStage(
-      stage,
-      { key: base.key, state: { ...base.state, args: {} } },
+      { ...stage, instructions },
+      { key: base.key, state: base.state, imageEnv: point.imageEnv },
       {
         context: this.#context,
         skipCache: this.#env.definition.skipCache,

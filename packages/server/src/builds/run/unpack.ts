@@ -1,9 +1,6 @@
 import { posix } from 'node:path';
 import { guest } from '@nullspace/proto';
 import type { Context } from '../../context.ts';
-import { randomWord } from '../../make-id.ts';
-import { BuildFailure } from '../build-failure.ts';
-import { quote } from '../plan/package-commands.ts';
 import type { BuildSandbox } from './build-sandbox.ts';
 
 const CHUNK_BYTES = 256 * 1024;
@@ -35,38 +32,19 @@ export async function unpack(
     folder: string;
     owner: string;
     signal: AbortSignal;
-    index: number;
   },
 ): Promise<void> {
-  const { archive, folder, owner, signal, index } = options;
-  const [user = '', group] = owner.split(':');
-  // The agent knows accounts; what is owned by another group or by a bare number is handed over by the guest's own chown.
-  const byHand = owner !== '' && (group !== undefined || /^\d+$/.test(user));
-  const target = byHand ? `/.nullspace-copy-${randomWord(8)}` : folder;
+  const { archive, folder, owner, signal } = options;
   async function* pieces() {
     const conflict = guest.ArchiveConflict.MERGE;
-    const to = { target: { path: target }, conflict, owner: byHand ? '' : user };
-    yield { options: to };
+    yield { options: { target: { path: folder }, conflict, owner, specialModes: true } };
     for await (const chunk of archive) {
       for (let at = 0; at < chunk.length; at += CHUNK_BYTES)
         yield { data: chunk.subarray(at, at + CHUNK_BYTES) };
     }
   }
-  const call = { failure: 'guest_unavailable' as const, path: folder, user, answerMs: 0, signal };
+  const call = { failure: 'guest_unavailable' as const, path: folder, user: owner, answerMs: 0, signal };
   await context.guests.call(sandbox.live, call, ({ unpackArchive }, linked) =>
     unpackArchive(pieces(), linked),
   );
-  if (!byHand) return;
-  const [from, to] = [quote(target), quote(folder)];
-  const script = `chown -R ${quote(owner)} ${from} && mkdir -p ${to} && cp -a ${from}/. ${to}/; code=$?; rm -rf ${from}; exit $code`;
-  const { exit, stderr } = await context.guests.call(
-    sandbox.live,
-    { ...call, answerMs: 300_000 },
-    (agent, linked) => agent.run({ command: { command: script, shell: true, cwd: '/' } }, { signal: linked }),
-  );
-  if (exit?.code === 0) return;
-  const said = Buffer.from(stderr).toString('utf8').trim().split('\n').at(-1)?.slice(0, 500) ?? '';
-  throw new BuildFailure('build_step', `The copy could not be handed to ${owner}: ${said}`, {
-    stepIndex: index,
-  });
 }

@@ -1898,6 +1898,13 @@ export declare type PackDirectoryRequest = Message<"nullspace.guest.v1.PackDirec
    * @generated from field: nullspace.guest.v1.Target target = 1;
    */
   target?: Target | undefined;
+
+  /**
+   * Keep setuid, setgid and sticky bits.
+   *
+   * @generated from field: bool special_modes = 2;
+   */
+  specialModes: boolean;
 };
 
 /**
@@ -1976,11 +1983,18 @@ export declare type UnpackArchiveOptions = Message<"nullspace.guest.v1.UnpackArc
   maxEntries: number;
 
   /**
-   * Account that what is unpacked belongs to; empty: that of target.user, or root.
+   * Account that what is unpacked belongs to, "name", "name:group" or numbers; empty: that of target.user, or root.
    *
    * @generated from field: string owner = 5;
    */
   owner: string;
+
+  /**
+   * Keep setuid, setgid and sticky bits.
+   *
+   * @generated from field: bool special_modes = 6;
+   */
+  specialModes: boolean;
 };
 
 /**

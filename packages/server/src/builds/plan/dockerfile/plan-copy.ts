@@ -1,58 +1,84 @@
-import type { JSONInstruction } from 'dockerfile-ast';
 import type { Instruction } from '../instruction.ts';
-import type { Flag, Heredoc } from './instruction-types.ts';
 import { readFlags } from './read-flags.ts';
+import type { InstructionSource } from './read-source.ts';
 import { refuseLine } from './refuse-line.ts';
+import { readJsonWords, splitWords } from './split-words.ts';
 
-export type Copy = JSONInstruction & { getFlags(): Flag[]; getHeredocs?(): Heredoc[] };
+type Place = { index: number; line: number };
 
-/** A COPY or an ADD of files. */
+/** A COPY or an ADD: of files, and of heredocs, which are files of their own. */
 export function planCopy(
-  copy: Copy,
-  options: { line: number; index: number; isAdd: boolean; stageOf: (name: string) => string },
-): Instruction {
-  const { line, index, isAdd, stageOf } = options;
-  const word = isAdd ? 'ADD' : 'COPY';
-  if ((copy.getHeredocs?.() ?? []).length > 0)
-    refuseLine(line, `${word} of a heredoc is not supported; use RUN`);
-  const flags = readFlags(
-    copy.getFlags(),
-    isAdd ? ['chown', 'chmod'] : ['chown', 'chmod', 'from', 'link'],
-    line,
-  );
-  const strings = copy.getJSONStrings();
-  const words =
-    strings.length > 0
-      ? strings.map((string) => string.getJSONValue())
-      : copy.getArguments().map((argument) => argument.getValue());
+  source: InstructionSource,
+  { index, stageOf }: { index: number; stageOf: (name: string) => string },
+): Instruction[] {
+  const { line, keyword, text, heredocs } = source;
+  const isAdd = keyword === 'ADD';
+  const flags = readFlags(source, isAdd ? ['chown', 'chmod', 'link'] : ['chown', 'chmod', 'from', 'link']);
+  // A layer of its own or not: the files are the same.
+  if (!['', 'true', 'false', undefined].includes(flags.get('link')))
+    refuseLine(line, '--link takes true or false');
+  const words = readJsonWords(text) ?? splitPlain(text);
   const dst = words.pop();
   if (dst === undefined || words.length === 0)
-    return refuseLine(line, `${word} needs a source and a destination`);
-  if (isAdd) for (const source of words) requireFile(source, line);
+    return refuseLine(line, `${keyword} needs a source and a destination`);
   const mode = flags.get('chmod');
   if (mode !== undefined && !/^[0-7]{3,4}$/.test(mode))
     refuseLine(line, '--chmod takes three or four octal digits');
   const from = flags.get('from');
-  if (from !== undefined && mode !== undefined)
-    refuseLine(line, '--chmod together with --from is not supported');
-  return {
-    kind: 'copy',
-    sources: words,
+  if (from === '' || from?.includes('$'))
+    refuseLine(line, '--from takes the name of a stage or of an image, without variables');
+  const common = {
     dst,
-    ...(from === undefined ? {} : { from: stageOf(from) }),
     ...(flags.has('chown') ? { owner: flags.get('chown')! } : {}),
     ...(mode === undefined ? {} : { mode: Number.parseInt(mode, 8) }),
-    globs: true,
-    display: `${word} ${words.join(' ')} ${dst}`,
     index,
     line,
   };
+  const sources = words.filter((word) => !isHeredoc(word));
+  if (sources.length + heredocs.length !== words.length)
+    refuseLine(line, `${keyword} has a heredoc that cannot be read`);
+  if (heredocs.length > 0 && from !== undefined) refuseLine(line, 'a heredoc has no --from');
+  const written = heredocs.map((heredoc) =>
+    planHeredoc(heredoc, { ...common, keyword, isOnly: words.length === 1 }),
+  );
+  if (sources.length === 0) return written;
+  const copy: Instruction = {
+    ...common,
+    kind: 'copy',
+    sources,
+    ...(from === undefined ? {} : { from: stageOf(from) }),
+    ...(isAdd ? { isAdd } : {}),
+    globs: true,
+    display: `${keyword} ${words.join(' ')} ${dst}`,
+  };
+  return [copy, ...written];
 }
 
-function requireFile(source: string, line: number): void {
-  if (/^(https?:|git@|git:|ssh:)/.test(source))
-    refuseLine(line, 'ADD of a URL is not supported; fetch it with RUN');
-  if (/\.(tar|tgz|tbz2?|txz|tar\.\w+)$/.test(source)) {
-    refuseLine(line, 'ADD does not unpack archives; COPY it and unpack it with RUN');
-  }
+/** Words at every space, quotes or not; a backslash keeps a space. */
+function splitPlain(text: string): string[] {
+  return text.includes('"') || text.includes("'") ? splitWords(text) : (text.match(/(?:\\.|\S)+/g) ?? []);
+}
+
+function isHeredoc(word: string): boolean {
+  return /^<<-?["']?[\w.-]+["']?$/.test(word);
+}
+
+function planHeredoc(
+  { name, content, isQuoted }: InstructionSource['heredocs'][number],
+  {
+    dst,
+    keyword,
+    isOnly,
+    ...rest
+  }: Place & { dst: string; keyword: string; isOnly: boolean; owner?: string; mode?: number },
+): Instruction {
+  const target = isOnly && !dst.endsWith('/') ? dst : `${dst.replace(/\/$/, '')}/${name}`;
+  return {
+    ...rest,
+    kind: 'write',
+    dst: target,
+    content,
+    isPlain: isQuoted,
+    display: `${keyword} <<${name} ${dst}`,
+  };
 }

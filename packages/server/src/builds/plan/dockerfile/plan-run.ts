@@ -1,61 +1,71 @@
-import type { JSONInstruction } from 'dockerfile-ast';
 import type { Instruction, SecretMount } from '../instruction.ts';
-import type { Flag, Heredoc } from './instruction-types.ts';
+import type { InstructionSource } from './read-source.ts';
 import { refuseLine } from './refuse-line.ts';
+import { readJsonWords } from './split-words.ts';
 
-export type Run = JSONInstruction & { getHeredocs(): Heredoc[]; getFlags(): Flag[] };
+/** Writes a script that names its own interpreter into memory, and runs it. */
+const runScript =
+  'f=/dev/shm/.nullspace-script-$$; printf %s "$1" > "$f" && chmod 700 "$f" && "$f"; code=$?; rm -f "$f"; exit $code';
 
-/** A RUN of either form. `contentOf` reads the text of a heredoc. */
-export function planRun(
-  run: Run,
-  {
-    line,
-    index,
-    contentOf,
-    lines,
-  }: { line: number; index: number; contentOf: (heredoc: Heredoc) => string; lines: string[] },
-): Instruction {
-  const secrets = run.getFlags().map((flag) => readMount(flag, line));
-  const strings = run.getJSONStrings();
-  const common = { kind: 'run', secrets, index, line } as const;
-  if (run.getOpeningBracket() && strings.length > 0) {
-    const command = strings.map((string) => string.getJSONValue());
-    return { ...common, command, display: `RUN ${JSON.stringify(command)}` };
+/** A RUN of any form. */
+export function planRun(source: InstructionSource, index: number): Instruction {
+  const { line, text, heredocs, whole } = source;
+  const secrets: SecretMount[] = [];
+  for (const { name, value = '' } of source.flags) {
+    if (name === 'mount') secrets.push(readMount(value, line));
+    else if (!(name === 'network' && value === 'default') && !(name === 'security' && value === 'sandbox'))
+      refuseLine(line, `RUN --${name.slice(0, 100)}${value && `=${value.slice(0, 100)}`} is not supported`);
   }
-  const heredocs = run.getHeredocs();
-  if (heredocs.length === 0) {
-    const text = commandOf(run, lines);
-    if (text === '') refuseLine(line, 'RUN has no command');
-    return { ...common, command: text, display: `RUN ${text}` };
+  const common = { kind: 'run', secrets, index, line } as const;
+  if (text === '') refuseLine(line, 'RUN has no command');
+  const words = readJsonWords(text);
+  if (words) {
+    if (words.length === 0) refuseLine(line, 'RUN has no command');
+    return { ...common, command: words, display: `RUN ${JSON.stringify(words)}` };
   }
   const [heredoc] = heredocs;
-  const isWhole = heredocs.length === 1 && /^\s*RUN\s+<<-?(["']?)\w+\1\s*$/i.test(lines[line - 1] ?? '');
-  if (!isWhole) refuseLine(line, 'a heredoc beside a command is not supported; write it into a file first');
-  return { ...common, command: contentOf(heredoc!), display: `RUN <<${heredoc!.getName()}` };
+  const isScript = heredocs.length === 1 && /^<<-?\s*(["']?)[\w.-]+\1$/.test(text);
+  if (!heredoc || !isScript) return { ...common, command: whole, display: `RUN ${text}` };
+  const { content, name } = heredoc;
+  const command = content.startsWith('#!') ? ['/bin/sh', '-c', runScript, 'sh', content] : content;
+  return { ...common, command, display: `RUN <<${name}` };
 }
 
-/** What is run: the text after the flags, lines that go on joined and comments between them left out. */
-function commandOf(run: Run, lines: string[]): string {
-  const { start, end } = run.getRange();
-  const [first = '', ...more] = lines.slice(start.line, end.line + 1);
-  const kept = [first, ...more.filter((line) => !/^\s*#/.test(line) && line.trim() !== '')];
-  const joined = kept.map((line) => line.replace(/\\[ \t]*$/, '')).join('');
-  let text = joined.trim().replace(/^\w+\s*/, '');
-  for (const flag of run.getFlags()) text = text.replace(flag.toString(), '').trim();
-  return text.trim();
-}
+const secretOptions = ['type', 'id', 'target', 'dst', 'destination', 'env', 'required', 'mode', 'uid', 'gid'];
 
-function readMount(flag: Flag, line: number): SecretMount {
-  if (flag.getName() !== 'mount') refuseLine(line, `RUN --${flag.getName()} is not supported`);
+function readMount(value: string, line: number): SecretMount {
   const options = new Map(
-    (flag.getValue() ?? '').split(',').map((part) => {
-      const [key = '', ...value] = part.split('=');
-      return [key, value.join('=')];
+    value.split(',').map((part) => {
+      const [key = '', ...rest] = part.split('=');
+      return [key.toLowerCase(), rest.join('=')];
     }),
   );
-  if (options.get('type') !== 'secret') refuseLine(line, 'RUN --mount takes type=secret alone');
-  const id = options.get('id') || refuseLine(line, 'RUN --mount=type=secret needs an id');
+  const type = options.get('type') ?? 'bind';
+  const only = (known: string[]) => {
+    const other = [...options.keys()].find((key) => !known.includes(key));
+    if (other !== undefined)
+      refuseLine(line, `RUN --mount=type=${type} with ${other.slice(0, 100)} is not supported`);
+  };
+  if (value.includes('$')) refuseLine(line, 'RUN --mount takes no variables');
+  if (type !== 'secret')
+    refuseLine(line, `RUN --mount=type=${type.slice(0, 100)} is not supported; type=secret is`);
+  only(secretOptions);
+  // Who may read it is decided by the account of the step.
+  const fixed = ['mode', 'uid', 'gid'].find((key) => options.has(key));
+  if (fixed)
+    refuseLine(
+      line,
+      `RUN --mount=type=secret with ${fixed} is not supported: the account of the step can read it`,
+    );
   const env = options.get('env') ?? '';
-  const target = options.get('target') ?? options.get('dst') ?? (env === '' ? `/run/secrets/${id}` : '');
-  return { id, env, target, required: options.get('required') === 'true' || options.get('required') === '' };
+  const target = options.get('target') ?? options.get('dst') ?? options.get('destination');
+  const id =
+    options.get('id') || target?.split('/').at(-1) || refuseLine(line, 'RUN --mount=type=secret needs an id');
+  const required = options.get('required');
+  return {
+    id,
+    env,
+    target: target ?? (env === '' ? `/run/secrets/${id}` : ''),
+    required: required === 'true' || required === '' || required === '1',
+  };
 }
