@@ -120,6 +120,8 @@ def test_a_dockerfile_gets_its_folder_but_not_itself(context):
     hinted = Template.from_dockerfile_content("FROM a\n", path_hint=str(context / "Dockerfile"))
     assert files(hinted) == ["Dockerfile", "a.txt", "b.log"]
     assert Template.from_dockerfile_content("FROM a\n").to_json() == {"dockerfile": "FROM a\n"}
+    (context / "Dockerfile.dockerignore").write_text("*.log\nsrc/*\n")
+    assert files(Template.from_dockerfile(str(context / "Dockerfile"))) == ["a.txt", "src"]
 
 
 @pytest.mark.parametrize("source", ["../secret", "/etc/hostname", "", "src/../../secret", "nothing"])

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import {
   type InvalidRequestError,
@@ -173,6 +174,14 @@ describe('a template', () => {
     const body = await Template.fromDockerfile(`${folder}/Dockerfile`).toJson();
     const { files } = body.build_context as { files: { path: string }[] };
     assert.deepEqual([body.dockerfile, files.map(({ path }) => path)], ['FROM b\n', ['a.txt']]);
+    writeFileSync(`${folder}/Dockerfile.dockerignore`, 'a.txt\n');
+    const own = await Template.fromDockerfile(`${folder}/Dockerfile`).toJson();
+    const found = own.build_context as { files: { path: string }[] };
+    assert.deepEqual(
+      found.files.map(({ path }) => path),
+      ['b.txt'],
+      'the file of one Dockerfile stands in the place of .dockerignore',
+    );
   });
 
   test('refuses bad values at once', () => {

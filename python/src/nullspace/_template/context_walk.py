@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .._core.encode import invalid_request
 from .context_entry import ContextEntry, directory_entry, file_entry
-from .ignore_rules import IGNORE_FILES, IgnoreRules
+from .ignore_rules import IGNORE_FILES, IgnoreRules, own_ignore_file
 
 
 class BuildContext:
@@ -46,7 +46,9 @@ class BuildContext:
 
     def everything(self, *, without: Path | None = None) -> Iterator[ContextEntry]:
         """All of the context but its ignore files, as a Dockerfile takes it."""
-        left_out = {self.root / name for name in IGNORE_FILES} | {without}
+        left_out = {self.root / name for name in IGNORE_FILES}
+        if without is not None:
+            left_out |= {without, own_ignore_file(without)}
         for path, is_dir in self._below(self.root):
             if path not in left_out:
                 name = self._relative(path)

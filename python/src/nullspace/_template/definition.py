@@ -42,4 +42,4 @@ class TemplateDefinition:
     def context(self) -> BuildContext:
         """The folder that copies read from, with its ignore rules as they are now."""
         root = self.context_path or Path.cwd()
-        return BuildContext(root, read_ignore_rules(root, self.ignore_patterns))
+        return BuildContext(root, read_ignore_rules(root, self.ignore_patterns, self.dockerfile_path))

@@ -27,11 +27,18 @@ class IgnoreRules:
         return not self._takes_back and self.excludes(path)
 
 
-def read_ignore_rules(context: Path, patterns: Iterable[str]) -> IgnoreRules:
+def own_ignore_file(dockerfile: Path) -> Path:
+    """The ignore file of one Dockerfile, which Docker reads in the place of `.dockerignore`."""
+    return dockerfile.with_name(f"{dockerfile.name}.dockerignore")
+
+
+def read_ignore_rules(context: Path, patterns: Iterable[str], dockerfile: Path | None = None) -> IgnoreRules:
     """The ignore files in the root of a context, then the caller's patterns."""
+    general, ours = (context / name for name in IGNORE_FILES)
+    if dockerfile is not None and own_ignore_file(dockerfile).is_file():
+        general = own_ignore_file(dockerfile)
     lines: list[str] = []
-    for name in IGNORE_FILES:
-        file = context / name
+    for file in (general, ours):
         if file.is_file():
             lines += file.read_text(encoding="utf-8").splitlines()
     return IgnoreRules([*lines, *patterns])

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { InvalidRequestError } from '../../errors/state.ts';
 import type { ContextEntry } from './entry.ts';
-import { IgnoreRules, ignoreFiles, matcherOf } from './ignore-rules.ts';
+import { IgnoreRules, ignoreFiles, matcherOf, ownIgnoreFile } from './ignore-rules.ts';
 import { type NodeFiles, nodeFiles } from './node-files.ts';
 
 interface Found {
@@ -24,11 +24,16 @@ export class BuildContext {
   }
 
   /** Reads the ignore rules of a folder; the caller's patterns come after them. */
-  static async open(folder: string, patterns: readonly string[]): Promise<BuildContext> {
+  static async open(
+    folder: string,
+    patterns: readonly string[],
+    dockerfile?: string | undefined,
+  ): Promise<BuildContext> {
     const node = nodeFiles();
     const root = await node.fs.promises.realpath(folder);
-    const lines = ignoreFiles.flatMap((name) => {
-      const file = node.path.join(root, name);
+    const own = dockerfile === undefined ? undefined : ownIgnoreFile(dockerfile);
+    const [general, ours] = ignoreFiles.map((name) => node.path.join(root, name));
+    const lines = [own && node.fs.existsSync(own) ? own : general!, ours!].flatMap((file) => {
       return node.fs.existsSync(file) ? node.fs.readFileSync(file, 'utf8').split('\n') : [];
     });
     return new BuildContext(root, node, await IgnoreRules.read([...lines, ...patterns]));
@@ -67,9 +72,10 @@ export class BuildContext {
 
   /** All of the context but its ignore files and `without`, as a Dockerfile takes it. */
   async *everything(without: string | undefined): AsyncGenerator<ContextEntry> {
+    const leftOut = without === undefined ? [] : [without, ownIgnoreFile(without)];
     for await (const found of this.#below(this.root)) {
       const { path, relative, excluded } = found;
-      if (excluded || path === without || ignoreFiles.includes(relative)) continue;
+      if (excluded || leftOut.includes(path) || ignoreFiles.includes(relative)) continue;
       yield entryOf(relative, path, await this.#factsOf(found), false);
     }
   }

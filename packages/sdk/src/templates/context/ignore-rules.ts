@@ -3,6 +3,9 @@ import type { Ignore } from 'ignore';
 /** Files in the root of a context that say what is left out. */
 export const ignoreFiles = ['.dockerignore', '.nullspaceignore'];
 
+/** The ignore file of one Dockerfile, which Docker reads in the place of `.dockerignore`. */
+export const ownIgnoreFile = (dockerfile: string) => `${dockerfile}.dockerignore`;
+
 /** Rules as in `.dockerignore`: paths from the context's root, `!` takes one back, the last match decides. */
 export class IgnoreRules {
   readonly #rules: { takesBack: boolean; matcher: Ignore }[];

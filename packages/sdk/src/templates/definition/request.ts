@@ -55,7 +55,7 @@ async function stepsAndFiles(
   definition: TemplateDefinition,
 ): Promise<{ steps: WireStep[]; entries: ContextEntry[] }> {
   const { contextPath, ignorePatterns, dockerfile, dockerfilePath, steps } = definition;
-  const open = () => BuildContext.open(contextPath ?? '.', ignorePatterns);
+  const open = () => BuildContext.open(contextPath ?? '.', ignorePatterns, dockerfilePath);
   if (dockerfile !== undefined) {
     if (contextPath === undefined) return { steps: [], entries: [] };
     return { steps: [], entries: await Array.fromAsync((await open()).everything(dockerfilePath)) };
