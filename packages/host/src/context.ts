@@ -1,5 +1,5 @@
 import type { Paths, Settings } from '@nullspace/configuration';
-import type { Engine, Network } from '@nullspace/runtime';
+import type { Engine, Network, ServicesGroup } from '@nullspace/runtime';
 import type { Logger } from 'pino';
 import type { Agents } from './agent/agents.ts';
 import type { Machine } from './capacity/machine.ts';
@@ -29,6 +29,8 @@ export interface HostContext {
   images: ImageCatalog;
   /** Path of the program that makes root images. */
   imager: string;
+  /** Undefined: services have no weight of their own. */
+  services: ServicesGroup | undefined;
   /** Imports and assemblies under way. */
   works: SharedWorks;
   snapshots: SnapshotCatalog;

@@ -1,11 +1,12 @@
 import type { ConnectRouter } from '@connectrpc/connect';
 import { paths as findPaths, type Settings } from '@nullspace/configuration';
-import type { Engine, Network } from '@nullspace/runtime';
+import type { Engine, Network, ServicesGroup } from '@nullspace/runtime';
 import type { Logger } from 'pino';
 import type { Agents } from './agent/agents.ts';
 import { createAgents } from './agent/connect-agents.ts';
 import { type Machine, readMachine } from './capacity/machine.ts';
 import { Reservations } from './capacity/reservations.ts';
+import { weighAsService } from './capacity/weigh.ts';
 import { Changes } from './changes.ts';
 import type { HostContext } from './context.ts';
 import { Gate } from './create/gate.ts';
@@ -37,6 +38,8 @@ export interface HostOptions {
   /** Makes the network; more than one may be made, one after another. */
   createNetwork: () => Network;
   log: Logger;
+  /** @default none: this process and its callers have the weight of any other */
+  services?: ServicesGroup;
   /** Path of the program that makes root images. @default none, which fails every import */
   imager?: string;
   /** @default calls over TCP */
@@ -72,6 +75,7 @@ export async function openHost(options: HostOptions): Promise<OpenHost> {
     agents: options.agents ?? createAgents(),
     images: new ImageCatalog(paths.imagesDir),
     imager: options.imager ?? '',
+    services: options.services,
     works: new SharedWorks(),
     snapshots: new SnapshotCatalog(paths.snapshotsDir),
     log: options.log,
@@ -89,6 +93,7 @@ export async function openHost(options: HostOptions): Promise<OpenHost> {
     draining: false,
     closing: new AbortController(),
   };
+  weighAsService(context, process.pid);
   await recover(context);
   startReconciling(context);
   return { context, routes: createRoutes(context), close: () => close(context) };

@@ -2,6 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { Code, ConnectError, type ConnectRouter, type HandlerContext } from '@connectrpc/connect';
 import { host as proto } from '@nullspace/proto';
 import { assembleImage } from './assemble/assemble-image.ts';
+import { weighAsService } from './capacity/weigh.ts';
 import type { HostContext } from './context.ts';
 import { createInstance } from './create/create-instance.ts';
 
@@ -131,7 +132,10 @@ export function createRoutes(host: HostContext): (router: ConnectRouter) => void
           pools: host.pools.list().map((pool) => presentPool(host, pool)),
         }),
       ),
-      watchInstances: (_request, context) => watchInstances(host, context.signal),
+      watchInstances: ({ callerPid }, context) => {
+        if (callerPid > 0) weighAsService(host, callerPid);
+        return watchInstances(host, context.signal);
+      },
       forgetInstances: guarded(async ({ sandboxIds }: proto.ForgetInstancesRequest) => {
         await forgetInstances(host, sandboxIds);
         return create(proto.ForgetInstancesResponseSchema);

@@ -1,3 +1,5 @@
+export type { ServicesGroup } from './cgroups/services.ts';
+export { createServicesGroup } from './cgroups/services.ts';
 export type { Egress, EgressOptions } from './egress/run-egress.ts';
 export { runEgress } from './egress/run-egress.ts';
 export type * from './engine.ts';

@@ -1,3 +1,4 @@
+import { weighAsWork } from '../capacity/weigh.ts';
 import type { HostContext } from '../context.ts';
 import { installMade } from '../images/install.ts';
 import type { Progress } from '../imports/shared-works.ts';
@@ -31,6 +32,7 @@ export async function makeImage(
       order: { ...order, max_bytes: host.settings.max_image_mb * megabyte, max_entries: mostEntries },
       files: [image.fd, ...files],
     });
+    weighAsWork(host, run.pid);
     const end = () => void run.end();
     signal.addEventListener('abort', end, { once: true });
     try {

@@ -24,6 +24,8 @@ export interface FetchedImage {
 
 /** A run of the imager that has its order. */
 export interface ImagerRun {
+  /** Its process; undefined when it could not be started. */
+  pid: number | undefined;
   /** What it says until it ends; throws a `HostError` when it fails. */
   events: AsyncGenerator<ImagerEvent>;
   /** Lets a run that waits go on. */
@@ -70,6 +72,7 @@ export function runImager(options: {
   // One that is gone says so by its end.
   child.stdin!.on('error', () => {}).write(`${JSON.stringify(order)}\n`);
   return {
+    pid: child.pid,
     events: readEvents(child, command),
     proceed: () => void child.stdin!.write('\n'),
     async end() {

@@ -1,4 +1,5 @@
 import type { host as proto } from '@nullspace/proto';
+import { weighAsWork } from '../capacity/weigh.ts';
 import type { HostContext } from '../context.ts';
 import { type FetchedImage, type ImagerRun, runImager } from '../imager/run-imager.ts';
 
@@ -47,6 +48,7 @@ export async function openSource(
       stall_ms: timing.registryStallMs,
     },
   });
+  weighAsWork(host, run.pid);
   const end = () => void run.end();
   signal.addEventListener('abort', end, { once: true });
   try {

@@ -17,9 +17,10 @@ export async function cleanMachine(settings: Settings, log: Logger): Promise<voi
   const paths = findPaths(settings);
   await prepareFolders(paths, undefined);
   using _lock = await ownDataFolder(paths);
-  const { engine, createNetwork } = await createIsolation(settings, log);
+  const { engine, createNetwork, services } = await createIsolation(settings, log);
   await engine.clean(new Set());
   await createNetwork().clean(new Set());
+  await services.remove();
   await removeEnded(paths.instancesDir);
   await rm(paths.hostSocket, { force: true });
 }

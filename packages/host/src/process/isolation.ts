@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { paths as findPaths, type Settings } from '@nullspace/configuration';
-import { createGvisorEngine, createNetwork, type Engine, type Network } from '@nullspace/runtime';
+import {
+  createGvisorEngine,
+  createNetwork,
+  createServicesGroup,
+  type Engine,
+  type Network,
+  type ServicesGroup,
+} from '@nullspace/runtime';
 import type { Logger } from 'pino';
 import { installationSuffix } from './installation.ts';
 import { findPrograms } from './programs.ts';
@@ -9,6 +16,7 @@ import { findPrograms } from './programs.ts';
 export interface Isolation {
   engine: Engine;
   createNetwork: () => Network;
+  services: ServicesGroup;
   /** Path of the program that makes root images. */
   imager: string;
   /** Path of the program that sees connections which names decide about. */
@@ -21,6 +29,7 @@ export async function createIsolation(settings: Settings, log: Logger): Promise<
   return {
     imager,
     egress,
+    services: createServicesGroup({ installation }),
     engine: createGvisorEngine({
       runsc,
       agent,

@@ -26,9 +26,15 @@ export async function runHost(settings: Settings, log: Logger): Promise<void> {
   }
   await prepareFolders(paths, group);
   using _lock = await ownDataFolder(paths);
-  const { engine, createNetwork, imager, egress: egressProgram } = await createIsolation(settings, log);
+  const {
+    engine,
+    createNetwork,
+    services,
+    imager,
+    egress: egressProgram,
+  } = await createIsolation(settings, log);
   await requireEngine(engine);
-  const host = await openHost({ settings, engine, createNetwork, imager, log, reach });
+  const host = await openHost({ settings, engine, createNetwork, services, imager, log, reach });
   const resolvers = await serveResolvers(host.context.network, { settings, log });
   const egress = await serveEgress(host.context.network, { program: egressProgram, log });
   const server = await listen(host.routes, { socketPath: paths.hostSocket, group });

@@ -5,9 +5,10 @@ import { killProcess } from '../processes/signal.ts';
 
 const REMOVE_TIMEOUT_MS = 10_000;
 
-function isMissing(error: unknown): boolean {
+/** Whether an error says that a control file or its group, or the process that it names, does not exist. */
+export function isMissing(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' || code === 'ENODEV';
+  return code === 'ENOENT' || code === 'ENODEV' || code === 'ESRCH';
 }
 
 /**

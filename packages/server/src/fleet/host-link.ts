@@ -91,7 +91,10 @@ export class HostLink {
     const watchdog = setTimeout(() => silent.abort(new Error('the host was silent')), SILENCE_MS);
     try {
       const signal = AbortSignal.any([this.#stopped.signal, silent.signal]);
-      for await (const { message } of this.client.watchInstances({}, { signal, timeoutMs: 0 })) {
+      for await (const { message } of this.client.watchInstances(
+        { callerPid: process.pid },
+        { signal, timeoutMs: 0 },
+      )) {
         watchdog.refresh();
         if (message.case === 'all') {
           await this.#listener.onAll(message.value.instances);

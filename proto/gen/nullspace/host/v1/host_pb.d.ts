@@ -1742,6 +1742,13 @@ export declare const DiskUseSchema: GenMessage<DiskUse>;
  * @generated from message nullspace.host.v1.WatchInstancesRequest
  */
 export declare type WatchInstancesRequest = Message<"nullspace.host.v1.WatchInstancesRequest"> & {
+  /**
+   * Process of the caller as the host's machine numbers it, which then goes before instances when cores are short.
+   * 0: it has the weight of any other.
+   *
+   * @generated from field: uint32 caller_pid = 1;
+   */
+  callerPid: number;
 };
 
 /**
