@@ -1,5 +1,5 @@
-// Command runsc is gVisor's own, with two things added: its processes give back what they no longer need once a sandbox
-// has started, and a subcommand pauses and checkpoints at once.
+// Command runsc is gVisor's own, with three things added: its processes give back what they no longer need once a sandbox
+// has started, those of sandboxes take short turns, and a subcommand pauses and checkpoints at once.
 package main
 
 import (
@@ -23,6 +23,8 @@ func main() {
 	// The two that live as long as a sandbox.
 	if slices.Contains(os.Args, "boot") || slices.Contains(os.Args, "gofer") {
 		time.AfterFunc(settled, debug.FreeOSMemory)
+	} else {
+		shortenSlices()
 	}
 	registerPrograms()
 	subcommands.Register(new(pauseCheckpoint), "")

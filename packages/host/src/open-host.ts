@@ -93,7 +93,7 @@ export async function openHost(options: HostOptions): Promise<OpenHost> {
     draining: false,
     closing: new AbortController(),
   };
-  weighAsService(context, process.pid);
+  await weighAsService(context, process.pid);
   await recover(context);
   startReconciling(context);
   return { context, routes: createRoutes(context), close: () => close(context) };

@@ -133,7 +133,7 @@ export function createRoutes(host: HostContext): (router: ConnectRouter) => void
         }),
       ),
       watchInstances: ({ callerPid }, context) => {
-        if (callerPid > 0) weighAsService(host, callerPid);
+        if (callerPid > 0) void weighAsService(host, callerPid);
         return watchInstances(host, context.signal);
       },
       forgetInstances: guarded(async ({ sandboxIds }: proto.ForgetInstancesRequest) => {

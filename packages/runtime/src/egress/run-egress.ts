@@ -10,6 +10,8 @@ export interface EgressOptions {
   /** Path of the program. */
   program: string;
   gate: EgressGate;
+  /** Told of each process of the program. */
+  onStart?(pid: number): void;
   /** Told when the program ended, or cannot read the packet filter's log. */
   onError(error: Error): void;
 }
@@ -58,6 +60,7 @@ export async function runEgress(options: EgressOptions): Promise<Egress> {
     words.push('-group', String(gate.logGroup), '-user', String(gate.user));
     const own = spawn('setpriv', words, { stdio: ['pipe', 'pipe', 'inherit'], env: {} });
     child = own;
+    if (own.pid !== undefined) options.onStart?.(own.pid);
     const ended = new Promise<string>((resolve) => {
       own.on('error', (error) => resolve(error.message));
       own.on('exit', (code, signal) => resolve(signal ?? `status ${code}`));
