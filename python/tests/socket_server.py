@@ -25,7 +25,7 @@ class Channel:
         about = {"id": self.first["id"]} if "id" in self.first else {}
         self._socket.send(json.dumps({"type": kind, **about, **fields}))
 
-    def send_text(self, text: str) -> None:
+    def send_text(self, text: str | bytes) -> None:
         self._socket.send(text)
 
     def cut(self) -> None:

@@ -1,3 +1,4 @@
+import base64
 import threading
 from time import sleep as pause
 
@@ -351,3 +352,41 @@ def test_a_command_is_followed_from_an_offset(server, sandbox):
     assert (first["stdout_offset"], first["stderr_offset"]) == (10, 3)
     with pytest.raises(SandboxError):
         sandbox.commands.connect(7, stdout_offset=-1)
+
+
+def test_binary_output_is_exact(api, server, sandbox):
+    stdout, stderr = bytes(range(256)), b"\xff\xc3"
+    answer = {"exit_code": 0, "stdout": base64.b64encode(stdout).decode(), "stderr": "/8M=", "pid": 7}
+    api.on("POST /v1/sandboxes/sb_1/exec", answer)
+
+    def cut_within(channel):
+        channel.send("exec_started", pid=7)
+        channel.send_text(b"\1" + (0).to_bytes(8, "big") + stdout[:130])
+        channel.send_text(b"\2" + (0).to_bytes(8, "big") + stderr)
+        channel.send_text(b"\7" + (0).to_bytes(8, "big") + b"of a later stream")
+        channel.cut()
+
+    def go_on(channel):
+        channel.send("exec_started", pid=7)
+        channel.send_text(b"\1" + (130).to_bytes(8, "big") + stdout[130:])
+        channel.send("exec_exit", exit_code=0, timed_out=False, killed_by=None)
+
+    pieces = []
+    server.scenes = [cut_within, go_on]
+    once = sandbox.commands.run("x", binary=True)
+    live = sandbox.commands.run("x", binary=True, on_stdout=pieces.append)
+    assert api.body()["encoding"] == "base64"
+    for result in (once, live):
+        assert (result.stdout_bytes, result.stderr_bytes) == (stdout, stderr)
+        assert (result.stdout[:128], result.stderr) == (stdout[:128].decode(), "\ufffd\ufffd")
+    assert b"".join(pieces) == stdout
+    first, second = (channel.first for channel in server.channels)
+    assert (first["binary"], second["binary"], second["stdout_offset"], second["stderr_offset"]) == (
+        True,
+        True,
+        130,
+        2,
+    )
+    server.scenes = [cut_within, go_on]
+    handle = sandbox.commands.run("x", binary=True, background=True)
+    assert handle.wait(timeout=PATIENCE).stdout_bytes == stdout

@@ -35,10 +35,11 @@ describe('files, processes and git through the TypeScript SDK and the command li
   const inside = async (script: string) =>
     (await sandbox.commands.run(script, { shell: true })).stdout.trim();
 
-  function cli(...words: string[]): string {
+  function cliBytes(...words: string[]): Buffer {
     const env = { ...process.env, ...installation.clientEnv(), PATH: LocalTerminal.path() };
-    return execFileSync('nullspace', ['sandbox', ...words], { encoding: 'utf8', env, stdio: 'pipe' });
+    return execFileSync('nullspace', ['sandbox', ...words], { env, stdio: 'pipe' });
   }
+  const cli = (...words: string[]) => cliBytes(...words).toString();
 
   test('1,000 files are written with one call, and each that fails is named', async () => {
     const files = Array.from({ length: 1000 }, (_, number) => ({
@@ -263,5 +264,17 @@ describe('files, processes and git through the TypeScript SDK and the command li
     ]);
     const status = JSON.parse(cli('git', 'status', sandbox.id, '--path', '/data/work'));
     assert.deepEqual(status, { branch: 'main', clean: true, changed_files: [] });
+  });
+
+  test('the command line passes the output of commands on byte for byte', async () => {
+    const program = ['python3', '-c', 'import os; os.write(1, bytes(range(256)))'];
+    const all = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+    const handle = await sandbox.commands.run(program, { background: true });
+    for (const words of [
+      ['exec', sandbox.id, '--', ...program],
+      ['process', 'stream', sandbox.id, '--', ...program],
+      ['process', 'attach', sandbox.id, String(handle.pid)],
+    ])
+      assert.ok(cliBytes(...words).equals(all), words.slice(0, 2).join(' '));
   });
 });

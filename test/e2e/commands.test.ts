@@ -47,6 +47,33 @@ describe('commands', () => {
     assert.equal(live.stdout.slice(0, 64), hash);
   });
 
+  test('give their output as exact bytes where that is asked for', async () => {
+    const all = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+    const line = [
+      'python3',
+      '-c',
+      'import os; os.write(1, bytes(range(256)) * 400); os.write(2, b"\\xff\\xc3")',
+    ];
+    const expected = Buffer.concat(Array.from({ length: 400 }, () => all));
+    const pieces: Uint8Array[] = [];
+    const once = await sandbox.commands.run(line, { binary: true });
+    const live = await sandbox.commands.run(line, {
+      binary: true,
+      onStdout: (_text, data) => void pieces.push(data),
+    });
+    const handle = await sandbox.commands.run(line, { binary: true, background: true });
+    const outputs = await Array.fromAsync(handle);
+    for (const { stdoutBytes, stderrBytes, stderr } of [once, live, await handle.wait()]) {
+      assert.ok(expected.equals(stdoutBytes!));
+      assert.deepEqual([...stderrBytes!], [0xff, 0xc3]);
+      assert.equal(stderr, '\ufffd\ufffd');
+    }
+    assert.ok(expected.equals(Buffer.concat(pieces)));
+    const iterated = outputs.filter(({ stream }) => stream === 'stdout').map(({ data }) => data);
+    assert.ok(expected.equals(Buffer.concat(iterated)));
+    assert.equal((await sandbox.commands.run(line)).stdoutBytes, undefined);
+  });
+
   test('stream their output as it comes', async () => {
     const chunks: string[] = [];
     const result = await sandbox.commands.run('echo one; echo two >&2; echo three', {

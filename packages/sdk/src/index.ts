@@ -8,6 +8,7 @@ export type {
   CommandOptions,
   CommandOutput,
   CommandResult,
+  OutputCallback,
   ProcessDetail,
   ProcessInfo,
   RunOptions,

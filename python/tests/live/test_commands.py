@@ -19,6 +19,20 @@ def test_foreground(sandbox):
     assert sandbox.commands.run("no-such-program").exit_code == 127
 
 
+def test_binary_output(sandbox):
+    line = ["python3", "-c", "import os; os.write(1, bytes(range(256)) * 400); os.write(2, b'\\xff\\xc3')"]
+    pieces = []
+    once = sandbox.commands.run(line, binary=True)
+    live = sandbox.commands.run(line, binary=True, on_stdout=pieces.append)
+    later = sandbox.commands.run(line, binary=True, background=True)
+    again = sandbox.commands.connect(later.pid, binary=True, stdout_offset=1000)
+    for result in (once, live, later.wait(timeout=PATIENCE)):
+        assert result.stdout_bytes == bytes(range(256)) * 400
+        assert (result.stderr_bytes, result.stderr) == (b"\xff\xc3", "\ufffd\ufffd")
+    assert b"".join(pieces) == live.stdout_bytes
+    assert again.wait(timeout=PATIENCE).stdout_bytes == live.stdout_bytes[1000:]
+
+
 def test_callbacks(sandbox):
     out, err = [], []
     result = sandbox.commands.run(

@@ -11,7 +11,7 @@ export interface Terminal {
   /** JSON on stdout, two-space indent. */
   printJson(value: unknown): void;
   /** Text on stderr as it is. */
-  writeError(text: string): void;
+  writeError(text: string | Uint8Array): void;
   /** A line on stderr. */
   note(line: string): void;
   /** Colours a text for stdout when that is a terminal and NO_COLOR is not set. */

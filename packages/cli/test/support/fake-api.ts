@@ -223,10 +223,11 @@ function page({ next_token: token, fields, metadata }: Record<string, string>): 
   };
 }
 
-function execute({ background, command, args }: Record<string, unknown>): unknown {
+function execute({ background, command, args, encoding }: Record<string, unknown>): unknown {
   if (background) return { pid: 77 };
   const words = [command, ...((args as string[] | undefined) ?? [])].join(' ');
-  return { exit_code: 5, stdout: `${words}\n`, stderr: 'oh\n', pid: 76 };
+  const write = (text: string) => (encoding === 'base64' ? Buffer.from(text).toString('base64') : text);
+  return { exit_code: 5, stdout: write(`${words}\n`), stderr: write('oh\n'), pid: 76 };
 }
 
 const metrics = {

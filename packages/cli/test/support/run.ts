@@ -13,9 +13,9 @@ export async function runCli(argv: string[], options: { interactive?: boolean } 
   const err: string[] = [];
   const terminal: Terminal = {
     print: (line) => void out.push(`${line}\n`),
-    write: (text) => void out.push(String(text)),
+    write: (text) => void out.push(Buffer.from(text).toString()),
     printJson: (value) => void out.push(`${JSON.stringify(value, null, 2)}\n`),
-    writeError: (text) => void err.push(text),
+    writeError: (text) => void err.push(Buffer.from(text).toString()),
     note: (line) => void err.push(`${line}\n`),
     style: (_style, text) => text,
     interactive: options.interactive ?? false,

@@ -62,6 +62,12 @@ export const execRequest = z
         'What a foreground command reads from stdin, as UTF-8. Null: nothing. A background one reads a pipe.',
       ),
     stdin_base64: stdinBytes.nullish().describe('Bytes in place of `stdin`.'),
+    encoding: z
+      .enum(['utf8', 'base64'])
+      .default('utf8')
+      .describe(
+        'How `stdout` and `stderr` of the answer are written: as text, in which bytes that are not UTF-8 are replaced, or exactly, in base64.',
+      ),
   })
   .superRefine(refuseShellWithArgs)
   .superRefine(({ background, stdin, stdin_base64 }, context) => {

@@ -9,6 +9,7 @@ import { runOnce, startInBackground } from './run-once.ts';
 import type {
   CommandLogs,
   CommandResult,
+  OutputCallback,
   ProcessDetail,
   ProcessInfo,
   RunOptions,
@@ -23,8 +24,10 @@ export interface ConnectCommandOptions {
    * command that a pause cut off. @default none: from the first byte on
    */
   offsets?: { stdout?: number; stderr?: number };
-  onStdout?: (text: string) => void;
-  onStderr?: (text: string) => void;
+  onStdout?: OutputCallback;
+  onStderr?: OutputCallback;
+  /** Give the result as bytes too: `stdoutBytes` and `stderrBytes`. @default false */
+  binary?: boolean;
   signal?: AbortSignal;
 }
 
@@ -57,8 +60,7 @@ export class Commands {
    * @throws NotFoundError when the sandbox has no such process.
    */
   async connect(pid: number, options: ConnectCommandOptions = {}): Promise<CommandHandle> {
-    const { onStdout, onStderr, offsets } = options;
-    const live = new LiveCommand(this.#scope, { onStdout, onStderr }, offsets);
+    const live = new LiveCommand(this.#scope, options, options.offsets);
     await live.attach(pid, options.signal);
     return new CommandHandle(this.#scope, pid, live);
   }
@@ -99,8 +101,8 @@ export class Commands {
   }
 
   async #start(command: CommandLine, options: RunOptions, followed: boolean): Promise<CommandHandle> {
-    // A one-shot start has neither timeout nor input, so one that asks for them takes the live channel.
-    if (followed || options.timeoutSecs !== undefined || options.stdin !== undefined) {
+    // A one-shot start has neither timeout nor input, and its handle gives text, so one that asks for them takes the live channel.
+    if (followed || options.binary || options.timeoutSecs !== undefined || options.stdin !== undefined) {
       const live = await startLive(this.#scope, command, options);
       return new CommandHandle(this.#scope, live.pid, live);
     }

@@ -3,7 +3,7 @@ import { openChannel } from '../channels/open-channel.ts';
 import { isPassing, passingCodes, reconnectPausesMs } from '../channels/passing.ts';
 import { ReadWindow } from '../channels/window.ts';
 import { sleep } from '../client/sleep.ts';
-import { TextStream } from '../encoding/text-stream.ts';
+import { type TextPiece, TextStream } from '../encoding/text-stream.ts';
 import { errorByCode } from '../errors/by-code.ts';
 import { SandboxError } from '../errors/sandbox-error.ts';
 import { TimeoutError } from '../errors/timeout.ts';
@@ -12,11 +12,13 @@ import type { Connection } from '../websocket/connection.ts';
 import { readOutputFrame } from './output-frame.ts';
 import { OutputReaders } from './output-readers.ts';
 import { stillRuns } from './processes.ts';
-import type { CommandOutput, CommandResult } from './types.ts';
+import type { CommandOutput, CommandResult, OutputCallback } from './types.ts';
 
 export interface OutputCallbacks {
-  onStdout?: (text: string) => void;
-  onStderr?: (text: string) => void;
+  onStdout?: OutputCallback;
+  onStderr?: OutputCallback;
+  /** Give the result as bytes too. */
+  binary?: boolean;
 }
 
 /** Bytes of each stream that have been read. */
@@ -159,12 +161,12 @@ export class LiveCommand {
     this.#window?.count(frame.data.length, this.output.isFull);
   }
 
-  #write(stream: CommandOutput['stream'], text: string): void {
-    if (text === '') return;
-    this.output.add({ stream, text });
+  #write(stream: CommandOutput['stream'], { text, data }: TextPiece): void {
+    if (data.length === 0) return;
+    this.output.add({ stream, text, data });
     try {
-      if (stream === 'stdout') this.#callbacks.onStdout?.(text);
-      else this.#callbacks.onStderr?.(text);
+      if (stream === 'stdout') this.#callbacks.onStdout?.(text, data);
+      else this.#callbacks.onStderr?.(text, data);
     } catch (error) {
       this.stop(error);
     }
@@ -177,6 +179,10 @@ export class LiveCommand {
       exitCode: frame.exit_code,
       stdout: collected.text('stdout'),
       stderr: collected.text('stderr'),
+      ...(this.#callbacks.binary && {
+        stdoutBytes: collected.bytes('stdout'),
+        stderrBytes: collected.bytes('stderr'),
+      }),
       pid: this.pid,
       timedOut: frame.timed_out ?? false,
       killedBy: frame.killed_by ?? undefined,

@@ -43,7 +43,7 @@ export class OutputReaders {
   }
 
   async *read(): AsyncGenerator<CommandOutput, void, void> {
-    const queue = [...this.collected.chunks];
+    const queue = this.collected.all();
     const characters = queue.reduce((sum, { text }) => sum + text.length, 0);
     const reader: Reader = { queue, characters, wake: () => {} };
     this.#readers.add(reader);

@@ -32,7 +32,7 @@ export async function startLive(
   command: CommandLine,
   options: CommandOptions,
 ): Promise<LiveCommand> {
-  const live = new LiveCommand(scope, { onStdout: options.onStdout, onStderr: options.onStderr });
+  const live = new LiveCommand(scope, options);
   await live.start(
     { ...commandFields(command, options), ...liveTimeout(options.timeoutSecs) },
     options.signal,

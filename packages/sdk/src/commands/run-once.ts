@@ -1,5 +1,6 @@
 import type { ExecResult, ExecStarted } from '@nullspace/contract';
-import { toBase64 } from '../encoding/base64.ts';
+import { fromBase64, toBase64 } from '../encoding/base64.ts';
+import { decode } from '../encoding/text-stream.ts';
 import { errorInAnswer } from '../errors/in-answer.ts';
 import type { SandboxScope } from '../sandboxes/scope.ts';
 import { type CommandLine, commandFields, defaultTimeoutSecs } from './exec-body.ts';
@@ -21,6 +22,7 @@ export async function runOnce(
       ...stdinFields(options.stdin),
       timeout_secs: timeoutSecs,
       background: false,
+      ...(options.binary ? { encoding: 'base64' } : {}),
     },
     headers: scope.dispatchHeaders,
     signal: options.signal,
@@ -31,8 +33,7 @@ export async function runOnce(
   if (result.error) throw errorInAnswer(result.error);
   return {
     exitCode: result.exit_code,
-    stdout: result.stdout,
-    stderr: result.stderr,
+    ...readOutput(result, options.binary),
     pid: result.pid,
     timedOut: result.timed_out ?? false,
     killedBy: result.killed_by ?? undefined,
@@ -41,6 +42,12 @@ export async function runOnce(
     spawnUs: result.spawn_us,
     runUs: result.run_us,
   };
+}
+
+function readOutput({ stdout, stderr }: ExecResult, binary = false) {
+  if (!binary) return { stdout, stderr };
+  const [stdoutBytes, stderrBytes] = [fromBase64(stdout), fromBase64(stderr)];
+  return { stdout: decode(stdoutBytes), stderr: decode(stderrBytes), stdoutBytes, stderrBytes };
 }
 
 function stdinFields(stdin: StdinData | undefined): { stdin?: string; stdin_base64?: string } {

@@ -1,5 +1,8 @@
 import type { CallOptions } from '../client/options.ts';
 
+/** Takes output as text, whole characters at a time, and as the bytes that it stands for. */
+export type OutputCallback = (text: string, data: Uint8Array) => void;
+
 /** How a command runs. */
 export interface CommandOptions extends CallOptions {
   /** Exact arguments of the program; never split or expanded. Must be empty with `shell`. @default [] */
@@ -22,10 +25,12 @@ export interface CommandOptions extends CallOptions {
    * @default 30 in the foreground; none in the background
    */
   timeoutSecs?: number;
+  /** Give the output as bytes too: `stdoutBytes` and `stderrBytes` of the result. @default false */
+  binary?: boolean;
   /** Called with each piece of standard output as it arrives. An error that it throws ends the call. */
-  onStdout?: (text: string) => void;
+  onStdout?: OutputCallback;
   /** Called with each piece of standard error as it arrives. An error that it throws ends the call. */
-  onStderr?: (text: string) => void;
+  onStderr?: OutputCallback;
 }
 
 export interface RunOptions extends CommandOptions {
@@ -37,8 +42,12 @@ export interface RunOptions extends CommandOptions {
 export interface CommandResult {
   /** 128 + number when a signal ended it; 124 after a timeout; 127 when the program was not found. */
   exitCode: number;
+  /** Bytes that are not UTF-8 are replaced. */
   stdout: string;
   stderr: string;
+  /** The same as bytes, exactly; with `binary`. */
+  stdoutBytes?: Uint8Array;
+  stderrBytes?: Uint8Array;
   pid: number;
   /** True when it was killed at its `timeoutSecs`. */
   timedOut: boolean;
@@ -57,7 +66,10 @@ export interface CommandResult {
 /** A piece of a command's output. */
 export interface CommandOutput {
   stream: 'stdout' | 'stderr';
+  /** Whole characters. Bytes that are not UTF-8 are replaced. */
   text: string;
+  /** The bytes that it stands for, exactly. */
+  data: Uint8Array;
 }
 
 /** A process that was started through the API. */

@@ -289,8 +289,14 @@ describe('a handle', () => {
       { stream: 'stdout', text: 'early' },
       { stream: 'stderr', text: 'late' },
     ];
-    assert.deepEqual(await reading, expected);
-    assert.deepEqual(await collect(handle), expected);
+    for (const read of [await reading, await collect(handle)]) {
+      const told = read.map(({ stream, text }) => ({ stream, text }));
+      assert.deepEqual(told, expected);
+      assert.deepEqual(
+        read.map(({ data }) => Buffer.from(data).toString()),
+        ['early', 'late'],
+      );
+    }
   });
 
   test('goes on from its offset after a broken connection', async (context) => {

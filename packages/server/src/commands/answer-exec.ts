@@ -31,7 +31,7 @@ export async function answerExec(
     throw new ApiError('exec_timeout', { timeout_secs }, { details: { timeout_secs, pid, stdout, stderr } });
   }
   const isSmall = ran.stdout.length + ran.stderr.length < SMALL_BYTES;
-  return isSmall ? presentRan(ran) : streamJson(reply, writeRan(ran));
+  return isSmall ? presentRan(ran, body.encoding) : streamJson(reply, writeRan(ran, body.encoding));
 }
 
 async function* keepAlive(call: ExecCall, running: Promise<RanCommand>): AsyncGenerator<string, void> {
@@ -39,7 +39,7 @@ async function* keepAlive(call: ExecCall, running: Promise<RanCommand>): AsyncGe
   for (;;) {
     yield ' ';
     const ran = await within(SPACE_EVERY_MS, settled);
-    if (ran) return yield* writeRan(withTimeoutNote(ran, call.body.timeout_secs));
+    if (ran) return yield* writeRan(withTimeoutNote(ran, call.body.timeout_secs), call.body.encoding);
   }
 }
 

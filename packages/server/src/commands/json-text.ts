@@ -15,3 +15,16 @@ export function* writeJsonString(bytes: Uint8Array): Generator<string, void> {
   }
   yield '"';
 }
+
+/** A slice has no rest that would have to be filled up. */
+const BASE64_SLICE_BYTES = 48 * 1024;
+
+/** Bytes as a JSON string in base64, in the same way. */
+export function* writeBase64(bytes: Uint8Array): Generator<string, void> {
+  yield '"';
+  for (let at = 0; at < bytes.length; at += BASE64_SLICE_BYTES) {
+    const slice = bytes.subarray(at, at + BASE64_SLICE_BYTES);
+    yield Buffer.from(slice.buffer, slice.byteOffset, slice.byteLength).toString('base64');
+  }
+  yield '"';
+}

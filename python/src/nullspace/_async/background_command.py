@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .._core.exec_stream import Chunk
 from .._models.command import CommandLogs, CommandResult, ProcessDetail
 from ..errors import TimeoutError
-from .follower import AsyncExecFollower, TextCallback, deliver
+from .follower import AsyncExecFollower, OutputCallback, deliver
 
 if TYPE_CHECKING:
     from .commands import AsyncCommands
@@ -28,8 +28,8 @@ class AsyncBackgroundCommand:
         pid: int,
         commands: AsyncCommands,
         follower: AsyncExecFollower | None = None,
-        on_stdout: TextCallback | None = None,
-        on_stderr: TextCallback | None = None,
+        on_stdout: OutputCallback | None = None,
+        on_stderr: OutputCallback | None = None,
     ) -> None:
         self.pid = pid
         self._commands = commands
@@ -123,7 +123,7 @@ class AsyncBackgroundCommand:
             await follower.close()
 
     async def _deliver(
-        self, follower: AsyncExecFollower, on_stdout: TextCallback | None, on_stderr: TextCallback | None
+        self, follower: AsyncExecFollower, on_stdout: OutputCallback | None, on_stderr: OutputCallback | None
     ) -> None:
         try:
             async for output in follower.outputs():

@@ -11,7 +11,7 @@ from .._core.process_calls import Command, check_pid
 from .._models.command import CommandLogs, CommandResult, ProcessDetail, ProcessInfo
 from ..errors import ConflictError, SandboxPausedError
 from .background_command import AsyncBackgroundCommand
-from .follower import AsyncExecFollower, TextCallback, deliver
+from .follower import AsyncExecFollower, OutputCallback, deliver
 from .transport import AsyncTransport
 
 
@@ -34,10 +34,11 @@ class AsyncCommands:
         envs: dict[str, str] | None = None,
         shell: bool = False,
         background: Literal[False] = False,
-        on_stdout: TextCallback | None = None,
-        on_stderr: TextCallback | None = None,
+        on_stdout: OutputCallback | None = None,
+        on_stderr: OutputCallback | None = None,
         user: str | None = None,
         stdin: str | bytes | None = None,
+        binary: bool = False,
     ) -> CommandResult: ...
 
     @overload
@@ -51,10 +52,11 @@ class AsyncCommands:
         envs: dict[str, str] | None = None,
         shell: bool = False,
         background: Literal[True],
-        on_stdout: TextCallback | None = None,
-        on_stderr: TextCallback | None = None,
+        on_stdout: OutputCallback | None = None,
+        on_stderr: OutputCallback | None = None,
         user: str | None = None,
         stdin: str | bytes | None = None,
+        binary: bool = False,
     ) -> AsyncBackgroundCommand: ...
 
     async def run(
@@ -67,10 +69,11 @@ class AsyncCommands:
         envs: dict[str, str] | None = None,
         shell: bool = False,
         background: bool = False,
-        on_stdout: TextCallback | None = None,
-        on_stderr: TextCallback | None = None,
+        on_stdout: OutputCallback | None = None,
+        on_stderr: OutputCallback | None = None,
         user: str | None = None,
         stdin: str | bytes | None = None,
+        binary: bool = False,
     ) -> CommandResult | AsyncBackgroundCommand:
         """Runs a command.
 
@@ -87,6 +90,8 @@ class AsyncCommands:
             on_stderr: the same for the other stream.
             user: account inside the sandbox that it runs as; root without it.
             stdin: all of its standard input, text or bytes. By default nothing, or in the background a pipe.
+            binary: callbacks get bytes, and the result has `stdout_bytes` and `stderr_bytes`: output exactly,
+                where text replaces what is not UTF-8.
 
         Returns:
             The result, also of a command that failed: look at `exit_code`. A handle with `background`.
@@ -96,10 +101,10 @@ class AsyncCommands:
             NotFoundError: there is no such sandbox.
             ConflictError: the sandbox does not run.
         """
-        command = Command(cmd, args, timeout, cwd, envs, shell, user, stdin)
+        command = Command(cmd, args, timeout, cwd, envs, shell, user, stdin, binary)
         live = on_stdout is not None or on_stderr is not None
         if background:
-            if live:
+            if live or binary:
                 return await self._attach(await self._open(command, background=True), on_stdout, on_stderr)
             return await self._start(command)
         if live:
@@ -114,8 +119,8 @@ class AsyncCommands:
         cmd: str | builtins.list[str],
         args: builtins.list[str] | None = None,
         *,
-        on_stdout: TextCallback | None = None,
-        on_stderr: TextCallback | None = None,
+        on_stdout: OutputCallback | None = None,
+        on_stderr: OutputCallback | None = None,
         timeout: float = 30,
         cwd: str | None = None,
         envs: dict[str, str] | None = None,
@@ -128,10 +133,11 @@ class AsyncCommands:
         self,
         pid: int,
         *,
-        on_stdout: TextCallback | None = None,
-        on_stderr: TextCallback | None = None,
+        on_stdout: OutputCallback | None = None,
+        on_stderr: OutputCallback | None = None,
         stdout_offset: int = 0,
         stderr_offset: int = 0,
+        binary: bool = False,
     ) -> AsyncBackgroundCommand:
         """Follows a process started before, by this program or another one.
 
@@ -141,11 +147,14 @@ class AsyncCommands:
             on_stderr: the same for the other stream.
             stdout_offset: bytes of the stream to leave out, because they were read before.
             stderr_offset: the same for the other stream.
+            binary: callbacks get bytes, and the result has them.
 
         Raises:
             NotFoundError: there is no such process.
         """
-        return await self._attach(await self.follow(pid, stdout_offset, stderr_offset), on_stdout, on_stderr)
+        return await self._attach(
+            await self.follow(pid, stdout_offset, stderr_offset, binary), on_stdout, on_stderr
+        )
 
     async def list(self) -> builtins.list[ProcessInfo]:
         """Processes started through the API: those that run, and those whose output is still kept."""
@@ -184,17 +193,19 @@ class AsyncCommands:
         await self._feed(pid, command.stdin)
         return AsyncBackgroundCommand(pid, self)
 
-    async def follow(self, pid: int, stdout_offset: int = 0, stderr_offset: int = 0) -> AsyncExecFollower:
+    async def follow(
+        self, pid: int, stdout_offset: int = 0, stderr_offset: int = 0, binary: bool = False
+    ) -> AsyncExecFollower:
         """Output of a process, by default from its start, piece by piece; what handles are made of."""
-        stream = ExecStream(pid=check_pid(pid)).starting_at(stdout_offset, stderr_offset)
+        stream = ExecStream(pid=check_pid(pid), binary=binary).starting_at(stdout_offset, stderr_offset)
         return await AsyncExecFollower(self._transport.connection, self._sandbox_id, stream).open()
 
     async def _open(self, command: Command, *, background: bool) -> AsyncExecFollower:
-        stream = ExecStream(command, background=background)
+        stream = ExecStream(command, background=background, binary=command.binary)
         return await AsyncExecFollower(self._transport.connection, self._sandbox_id, stream).open()
 
     async def _attach(
-        self, follower: AsyncExecFollower, on_stdout: TextCallback | None, on_stderr: TextCallback | None
+        self, follower: AsyncExecFollower, on_stdout: OutputCallback | None, on_stderr: OutputCallback | None
     ) -> AsyncBackgroundCommand:
         try:
             pid = await follower.await_started()
@@ -205,7 +216,7 @@ class AsyncCommands:
         return AsyncBackgroundCommand(pid, self, follower, on_stdout, on_stderr)
 
     async def _run_live(
-        self, command: Command, on_stdout: TextCallback | None, on_stderr: TextCallback | None
+        self, command: Command, on_stdout: OutputCallback | None, on_stderr: OutputCallback | None
     ) -> CommandResult:
         follower = await self._open(command, background=False)
         try:

@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import time
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
@@ -17,7 +18,7 @@ from ..errors import SandboxError, TimeoutError, TransportError
 from .open_socket import open_socket
 
 # A plain function or a coroutine function.
-TextCallback = Callable[[str], object]
+OutputCallback = Callable[[Any], object]
 
 pause = asyncio.sleep
 
@@ -56,7 +57,7 @@ class AsyncExecFollower:
         """
         while not self.stream.ended:
             output = await self._step(deadline)
-            if output and output.text:
+            if output and output.content:
                 yield output
 
     async def close(self) -> None:
@@ -119,9 +120,9 @@ class AsyncExecFollower:
         return socket
 
 
-async def deliver(output: Output, on_stdout: TextCallback | None, on_stderr: TextCallback | None) -> None:
+async def deliver(output: Output, on_stdout: OutputCallback | None, on_stderr: OutputCallback | None) -> None:
     """Calls the callback for an output, and awaits it if it is a coroutine."""
     callback = on_stdout if output.stream == "stdout" else on_stderr
-    answer = callback(output.text) if callback else None
+    answer = callback(output.content) if callback else None
     if inspect.isawaitable(answer):
         await answer

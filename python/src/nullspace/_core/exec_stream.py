@@ -9,23 +9,29 @@ from typing import Any, Literal
 from .._models.command import CommandResult
 from ..errors import SandboxError, TransportError
 from .encode import invalid_request
-from .kept_text import KeptText
-from .process_calls import Command, timed_out
+from .kept_text import Kept
+from .process_calls import Command, as_text, timed_out
 from .read_error import error_in
 from .reconnecting import Reconnecting
 
 # A live command with exactly this timeout has none: older clients send it whether they want it or not.
 _UNSET_TIMEOUT = 30
+_STREAMS: dict[bytes, Literal["stdout", "stderr"]] = {b"\1": "stdout", b"\2": "stderr"}
 # Standard output, standard error, and a place that terminals will need.
 Chunk = tuple["str | None", "str | None", None]
 
 
 @dataclass(frozen=True)
 class Output:
-    """Text that a command wrote."""
+    """What a command wrote: as text, or as bytes."""
 
     stream: Literal["stdout", "stderr"]
-    text: str
+    content: str | bytes
+
+    @property
+    def text(self) -> str:
+        """It as text."""
+        return self.content if isinstance(self.content, str) else as_text(self.content)
 
     def as_chunk(self) -> Chunk:
         """The form in which iterating a handle gives it."""
@@ -41,6 +47,7 @@ class ExecStream(Reconnecting):
         pid: known once the command runs.
         started: the server has confirmed that there is such a command.
         exit_code: known once it has ended.
+        binary: output comes as bytes.
     """
 
     command: Command | None = None
@@ -50,7 +57,9 @@ class ExecStream(Reconnecting):
     exit_code: int | None = None
     killed_by: str | None = None
     timed_out: bool = False
-    _text: dict[str, KeptText] = field(default_factory=lambda: {"stdout": KeptText(), "stderr": KeptText()})
+    binary: bool = False
+    _text: dict[str, Kept[str]] = field(default_factory=lambda: {"stdout": Kept(""), "stderr": Kept("")})
+    _data: dict[str, Kept[bytes]] = field(default_factory=lambda: {"stdout": Kept(b""), "stderr": Kept(b"")})
     _offset: dict[str, int] = field(default_factory=lambda: {"stdout": 0, "stderr": 0})
 
     @property
@@ -72,9 +81,10 @@ class ExecStream(Reconnecting):
 
     def first_frame(self) -> str:
         """What to send on a fresh connection: start the command, or go on after the last byte seen."""
+        binary = {"binary": True} if self.binary else {}
         if self.pid is not None:
             offsets = {"stdout_offset": self._offset["stdout"], "stderr_offset": self._offset["stderr"]}
-            return json.dumps({"type": "exec_connect", "id": "exec", "pid": self.pid, **offsets})
+            return json.dumps({"type": "exec_connect", "id": "exec", "pid": self.pid, **offsets, **binary})
         if self.command is None:
             raise ValueError("neither a command nor a pid")
         fields = self.command.fields()
@@ -82,11 +92,13 @@ class ExecStream(Reconnecting):
             del fields["timeout_secs"]
         elif fields["timeout_secs"] == _UNSET_TIMEOUT:
             fields["timeout_secs"] += 1
-        return json.dumps({"type": "exec_start", "id": "exec", **fields})
+        return json.dumps({"type": "exec_start", "id": "exec", **fields, **binary})
 
     def receive(self, frame: str | bytes) -> Output | None:
         """Takes a frame; unknown ones are skipped."""
         try:
+            if self.binary and isinstance(frame, bytes):
+                return self._read_bytes(frame)
             return self._read(_message(frame))
         except (KeyError, TypeError, ValueError) as cause:
             self.failure = SandboxError(
@@ -110,6 +122,17 @@ class ExecStream(Reconnecting):
         elif kind == "error":
             self._fail(error_in(message, "exec_failed"), can_be_found=self._can_be_found)
         return None
+
+    def _read_bytes(self, frame: bytes) -> Output | None:
+        """One byte for the stream, eight for the offset of the first byte, then the data."""
+        stream = _STREAMS.get(frame[:1])
+        if stream is None:
+            return None
+        data = frame[9:]
+        self._offset[stream] = int.from_bytes(frame[1:9], "big") + len(data)
+        self._data[stream].add(data)
+        self._attempts = 0
+        return Output(stream, data)
 
     def _output(self, stream: Literal["stdout", "stderr"], message: dict[str, Any]) -> Output:
         text = str(message["data"])
@@ -146,14 +169,15 @@ class ExecStream(Reconnecting):
         """
         if self.exit_code is None:
             raise self.failure or SandboxError("the command still runs", "conflict")
-        kept = self._text
-        result = CommandResult(
-            self.exit_code,
-            kept["stdout"].text,
-            kept["stderr"].text,
-            self.pid,
-            self.killed_by,
-            kept["stdout"].truncated or kept["stderr"].truncated,
+        if self.binary:
+            data = (self._data["stdout"].all, self._data["stderr"].all)
+            result = CommandResult(self.exit_code, as_text(data[0]), as_text(data[1]))
+            result.stdout_bytes, result.stderr_bytes = data
+        else:
+            result = CommandResult(self.exit_code, self._text["stdout"].all, self._text["stderr"].all)
+        result.pid, result.killed_by = self.pid, self.killed_by
+        result.truncated = any(kept.truncated for kept in self._text.values()) or any(
+            kept.truncated for kept in self._data.values()
         )
         if self.timed_out:
             raise timed_out(result)

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-# Most characters that are kept, so that endless output does not fill the memory.
+from typing import Generic, TypeVar
+
+# Most characters, or bytes, that are kept, so that endless output does not fill the memory.
 KEPT_CHARACTERS = 16 << 20
 
 
-class KeptText:
-    """Keeps pieces of text up to a bound.
+T = TypeVar("T", str, bytes)
+
+
+class Kept(Generic[T]):
+    """Keeps pieces of text or bytes up to a bound.
 
     Attributes:
         truncated: there was more.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, empty: T) -> None:
+        self._empty: T = empty
         self.truncated = False
-        self._parts: list[str] = []
+        self._parts: list[T] = []
         self._room = KEPT_CHARACTERS
 
-    def add(self, text: str) -> None:
+    def add(self, piece: T) -> None:
         """Keeps as much of it as there is room for."""
-        if len(text) > self._room:
+        if len(piece) > self._room:
             self.truncated = True
         if self._room > 0:
-            self._parts.append(text[: self._room])
+            self._parts.append(piece[: self._room])
             self._room -= len(self._parts[-1])
 
     @property
-    def text(self) -> str:
+    def all(self) -> T:
         """What was kept."""
-        return "".join(self._parts)
+        return self._empty.join(self._parts)

@@ -31,6 +31,7 @@ class Command:
     shell: bool = False
     user: str | None = None
     stdin: str | bytes | None = None
+    binary: bool = False
 
     def _line(self) -> tuple[str, list[str]]:
         if isinstance(self.cmd, str):
@@ -60,7 +61,10 @@ class Command:
 def run(sandbox_id: str, command: Command, proof: str | None, patience: float) -> Call[CommandResult]:
     """Runs a command to its end. `patience` is the connection's timeout, stretched to the command's."""
     timeout = max(patience, command.timeout + _MARGIN)
-    return Call(_exec(sandbox_id, command, proof, background=False, timeout=timeout), _read_result)
+    return Call(
+        _exec(sandbox_id, command, proof, background=False, timeout=timeout),
+        _read_binary_result if command.binary else _read_result,
+    )
 
 
 def start(sandbox_id: str, command: Command, proof: str | None) -> Call[int]:
@@ -136,10 +140,11 @@ def _exec(
 ) -> Request:
     # A background command reads a pipe, which is written to afterwards.
     stdin = {} if background or command.stdin is None else _content("stdin", command.stdin)
+    encoding = {"encoding": "base64"} if command.binary and not background else {}
     return Request(
         "POST",
         sandbox_path(sandbox_id, "exec"),
-        body=encode_json(command.fields() | stdin | {"background": background}),
+        body=encode_json(command.fields() | stdin | encoding | {"background": background}),
         headers={"X-Nullspace-Dispatch-Proof": proof} if proof else {},
         timeout=timeout,
     )
@@ -163,15 +168,39 @@ def check_pid(pid: int) -> int:
     return pid
 
 
-def _read_result(reply: Reply) -> CommandResult:
+def _read_binary_result(reply: Reply) -> CommandResult:
     data = reply.json()
+    return _result_of(
+        data, base64.b64decode(data.get("stdout", "")), base64.b64decode(data.get("stderr", ""))
+    )
+
+
+def _read_result(reply: Reply) -> CommandResult:
+    return _result_of(reply.json())
+
+
+def as_text(output: bytes) -> str:
+    """Output as text; what is not UTF-8 is replaced."""
+    return output.decode("utf-8", "replace")
+
+
+def _result_of(
+    data: dict[str, Any], stdout: bytes | None = None, stderr: bytes | None = None
+) -> CommandResult:
     broken = data.get("error")
     if broken:
         # The answer had begun with status 200 when the command broke off.
         raise error_in(broken, "exec_failed")
     truncated = bool(data.get("stdout_truncated") or data.get("stderr_truncated"))
     result = CommandResult(
-        data["exit_code"], data["stdout"], data["stderr"], data.get("pid"), data.get("killed_by"), truncated
+        data["exit_code"],
+        data["stdout"] if stdout is None else as_text(stdout),
+        data["stderr"] if stderr is None else as_text(stderr),
+        data.get("pid"),
+        data.get("killed_by"),
+        truncated,
+        stdout,
+        stderr,
     )
     if data.get("timed_out"):
         raise timed_out(result)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -14,6 +14,8 @@ class CommandResult:
         exit_code: 127 for an unknown program, 128 + n after signal n.
         killed_by: the guard that ended it, `memory` or `processes`; `None` if none did.
         truncated: it wrote more than is kept; `stdout` and `stderr` hold the start.
+        stdout_bytes: its output exactly, where `stdout` replaces what is not UTF-8; only with `binary=True`.
+        stderr_bytes: the same for the other stream.
     """
 
     exit_code: int
@@ -22,6 +24,8 @@ class CommandResult:
     pid: int | None = None
     killed_by: str | None = None
     truncated: bool = False
+    stdout_bytes: bytes | None = field(default=None, repr=False)
+    stderr_bytes: bytes | None = field(default=None, repr=False)
 
 
 @dataclass

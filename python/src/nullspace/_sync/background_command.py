@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .._core.exec_stream import Chunk
 from .._models.command import CommandLogs, CommandResult, ProcessDetail
 from ..errors import TimeoutError
-from .follower import ExecFollower, TextCallback
+from .follower import ExecFollower, OutputCallback
 
 if TYPE_CHECKING:
     from .commands import Commands
@@ -28,8 +28,8 @@ class BackgroundCommand:
         pid: int,
         commands: Commands,
         follower: ExecFollower | None = None,
-        on_stdout: TextCallback | None = None,
-        on_stderr: TextCallback | None = None,
+        on_stdout: OutputCallback | None = None,
+        on_stderr: OutputCallback | None = None,
     ) -> None:
         self.pid = pid
         self._commands = commands
@@ -121,13 +121,13 @@ class BackgroundCommand:
             follower.close()
 
     def _deliver(
-        self, follower: ExecFollower, on_stdout: TextCallback | None, on_stderr: TextCallback | None
+        self, follower: ExecFollower, on_stdout: OutputCallback | None, on_stderr: OutputCallback | None
     ) -> None:
         try:
             for output in follower.outputs():
                 callback = on_stdout if output.stream == "stdout" else on_stderr
                 if callback:
-                    callback(output.text)
+                    callback(output.content)
         except Exception as error:
             # Raised in the thread that waits: nobody would see it here.
             self._callback_error = error

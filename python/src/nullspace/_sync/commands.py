@@ -11,7 +11,7 @@ from .._core.process_calls import Command, check_pid
 from .._models.command import CommandLogs, CommandResult, ProcessDetail, ProcessInfo
 from ..errors import ConflictError, SandboxPausedError
 from .background_command import BackgroundCommand
-from .follower import ExecFollower, TextCallback
+from .follower import ExecFollower, OutputCallback
 from .transport import Transport
 
 
@@ -34,10 +34,11 @@ class Commands:
         envs: dict[str, str] | None = None,
         shell: bool = False,
         background: Literal[False] = False,
-        on_stdout: TextCallback | None = None,
-        on_stderr: TextCallback | None = None,
+        on_stdout: OutputCallback | None = None,
+        on_stderr: OutputCallback | None = None,
         user: str | None = None,
         stdin: str | bytes | None = None,
+        binary: bool = False,
     ) -> CommandResult: ...
 
     @overload
@@ -51,10 +52,11 @@ class Commands:
         envs: dict[str, str] | None = None,
         shell: bool = False,
         background: Literal[True],
-        on_stdout: TextCallback | None = None,
-        on_stderr: TextCallback | None = None,
+        on_stdout: OutputCallback | None = None,
+        on_stderr: OutputCallback | None = None,
         user: str | None = None,
         stdin: str | bytes | None = None,
+        binary: bool = False,
     ) -> BackgroundCommand: ...
 
     def run(
@@ -67,10 +69,11 @@ class Commands:
         envs: dict[str, str] | None = None,
         shell: bool = False,
         background: bool = False,
-        on_stdout: TextCallback | None = None,
-        on_stderr: TextCallback | None = None,
+        on_stdout: OutputCallback | None = None,
+        on_stderr: OutputCallback | None = None,
         user: str | None = None,
         stdin: str | bytes | None = None,
+        binary: bool = False,
     ) -> CommandResult | BackgroundCommand:
         """Runs a command.
 
@@ -87,6 +90,8 @@ class Commands:
             on_stderr: the same for the other stream.
             user: account inside the sandbox that it runs as; root without it.
             stdin: all of its standard input, text or bytes. By default nothing, or in the background a pipe.
+            binary: callbacks get bytes, and the result has `stdout_bytes` and `stderr_bytes`: output exactly,
+                where text replaces what is not UTF-8.
 
         Returns:
             The result, also of a command that failed: look at `exit_code`. A handle with `background`.
@@ -96,10 +101,10 @@ class Commands:
             NotFoundError: there is no such sandbox.
             ConflictError: the sandbox does not run.
         """
-        command = Command(cmd, args, timeout, cwd, envs, shell, user, stdin)
+        command = Command(cmd, args, timeout, cwd, envs, shell, user, stdin, binary)
         live = on_stdout is not None or on_stderr is not None
         if background:
-            if live:
+            if live or binary:
                 return self._attach(self._open(command, background=True), on_stdout, on_stderr)
             return self._start(command)
         if live:
@@ -112,8 +117,8 @@ class Commands:
         cmd: str | builtins.list[str],
         args: builtins.list[str] | None = None,
         *,
-        on_stdout: TextCallback | None = None,
-        on_stderr: TextCallback | None = None,
+        on_stdout: OutputCallback | None = None,
+        on_stderr: OutputCallback | None = None,
         timeout: float = 30,
         cwd: str | None = None,
         envs: dict[str, str] | None = None,
@@ -126,10 +131,11 @@ class Commands:
         self,
         pid: int,
         *,
-        on_stdout: TextCallback | None = None,
-        on_stderr: TextCallback | None = None,
+        on_stdout: OutputCallback | None = None,
+        on_stderr: OutputCallback | None = None,
         stdout_offset: int = 0,
         stderr_offset: int = 0,
+        binary: bool = False,
     ) -> BackgroundCommand:
         """Follows a process started before, by this program or another one.
 
@@ -139,11 +145,12 @@ class Commands:
             on_stderr: the same for the other stream.
             stdout_offset: bytes of the stream to leave out, because they were read before.
             stderr_offset: the same for the other stream.
+            binary: callbacks get bytes, and the result has them.
 
         Raises:
             NotFoundError: there is no such process.
         """
-        return self._attach(self.follow(pid, stdout_offset, stderr_offset), on_stdout, on_stderr)
+        return self._attach(self.follow(pid, stdout_offset, stderr_offset, binary), on_stdout, on_stderr)
 
     def list(self) -> builtins.list[ProcessInfo]:
         """Processes started through the API: those that run, and those whose output is still kept."""
@@ -182,17 +189,19 @@ class Commands:
         self._feed(pid, command.stdin)
         return BackgroundCommand(pid, self)
 
-    def follow(self, pid: int, stdout_offset: int = 0, stderr_offset: int = 0) -> ExecFollower:
+    def follow(
+        self, pid: int, stdout_offset: int = 0, stderr_offset: int = 0, binary: bool = False
+    ) -> ExecFollower:
         """Output of a process, by default from its start, piece by piece; what handles are made of."""
-        stream = ExecStream(pid=check_pid(pid)).starting_at(stdout_offset, stderr_offset)
+        stream = ExecStream(pid=check_pid(pid), binary=binary).starting_at(stdout_offset, stderr_offset)
         return ExecFollower(self._transport.connection, self._sandbox_id, stream)
 
     def _open(self, command: Command, *, background: bool) -> ExecFollower:
-        stream = ExecStream(command, background=background)
+        stream = ExecStream(command, background=background, binary=command.binary)
         return ExecFollower(self._transport.connection, self._sandbox_id, stream)
 
     def _attach(
-        self, follower: ExecFollower, on_stdout: TextCallback | None, on_stderr: TextCallback | None
+        self, follower: ExecFollower, on_stdout: OutputCallback | None, on_stderr: OutputCallback | None
     ) -> BackgroundCommand:
         try:
             pid = follower.await_started()
@@ -203,7 +212,7 @@ class Commands:
         return BackgroundCommand(pid, self, follower, on_stdout, on_stderr)
 
     def _run_live(
-        self, command: Command, on_stdout: TextCallback | None, on_stderr: TextCallback | None
+        self, command: Command, on_stdout: OutputCallback | None, on_stderr: OutputCallback | None
     ) -> CommandResult:
         follower = self._open(command, background=False)
         try:
@@ -212,7 +221,7 @@ class Commands:
             for output in follower.outputs():
                 callback = on_stdout if output.stream == "stdout" else on_stderr
                 if callback:
-                    callback(output.text)
+                    callback(output.content)
             return follower.stream.result()
         finally:
             follower.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.connection import Connection as Socket
@@ -15,7 +16,7 @@ from .._core.exec_stream import ExecStream, Output
 from ..errors import SandboxError, TimeoutError, TransportError
 from .open_socket import open_socket
 
-TextCallback = Callable[[str], object]
+OutputCallback = Callable[[Any], object]
 
 pause = time.sleep
 
@@ -49,7 +50,7 @@ class ExecFollower:
         """
         while not self.stream.ended:
             output = self._step(deadline)
-            if output and output.text:
+            if output and output.content:
                 yield output
 
     def close(self) -> None:

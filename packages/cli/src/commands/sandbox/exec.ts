@@ -43,6 +43,7 @@ export const command = defineCommand({
     }
     const result = await sandbox.commands.run(program, {
       ...options,
+      binary: !json,
       timeoutSecs: values.timeout,
       // The server keeps a long answer alive, so silence of this length means that it is gone.
       requestTimeoutMs: 60_000,
@@ -51,8 +52,8 @@ export const command = defineCommand({
       const { exitCode, stdout, stderr, pid } = result;
       terminal.printJson({ exit_code: exitCode, stdout, stderr, pid });
     } else {
-      terminal.write(result.stdout);
-      terminal.writeError(result.stderr);
+      terminal.write(result.stdoutBytes ?? result.stdout);
+      terminal.writeError(result.stderrBytes ?? result.stderr);
     }
     return result.exitCode;
   },

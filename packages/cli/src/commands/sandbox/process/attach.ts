@@ -10,8 +10,10 @@ export const command = defineCommand({
   async run({ values, json, terminal }) {
     const { Sandbox } = await import('nullspace');
     const sandbox = await Sandbox.connect(values.sandboxId);
-    const live = json ? {} : { onStdout: terminal.write, onStderr: terminal.writeError };
-    const handle = await sandbox.commands.connect(values.pid, live);
+    const handle = await sandbox.commands.connect(values.pid, {
+      onStdout: (_, data) => void (json || terminal.write(data)),
+      onStderr: (_, data) => void (json || terminal.writeError(data)),
+    });
     const { exitCode, stdout, stderr, pid } = await handle.wait();
     if (json) terminal.printJson({ exit_code: exitCode, stdout, stderr, pid });
     return exitCode;

@@ -27,8 +27,8 @@ export const command = defineCommand({
       envs,
       cwd: values.cwd,
       timeoutSecs: values.timeout,
-      onStdout: json ? () => {} : terminal.write,
-      onStderr: json ? () => {} : terminal.writeError,
+      onStdout: (_, data) => void (json || terminal.write(data)),
+      onStderr: (_, data) => void (json || terminal.writeError(data)),
     });
     if (json) terminal.printJson({ exit_code: exitCode, stdout, stderr, pid });
     return exitCode;
