@@ -13,6 +13,7 @@ import { refuseWhenDraining, shuttingDown } from '../shutting-down.ts';
 import { describeEnd } from './describe-end.ts';
 import { type ColdOrder, firstRecord } from './first-record.ts';
 import { operationOf } from './operation-of.ts';
+import { refuseFolder } from './refuse-folder.ts';
 import { refuseSnapshot } from './refuse-snapshot.ts';
 import { reserve } from './reserve.ts';
 import { startInstance } from './start.ts';
@@ -93,8 +94,9 @@ async function bringUp(host: HostContext, instance: TrackedInstance): Promise<vo
     const message = asked?.message ?? describeFailure(error);
     const refusal = asked ? undefined : await refuseSnapshot(host, instance, error);
     const reason = refusal?.code === 'snapshot_corrupt' ? 'snapshot_corrupt' : 'start_failed';
+    const isMistake = !asked && !refusal && refuseFolder(instance, error);
     void finish(host, instance, { state: 'error', reason, message });
-    if (!asked)
+    if (!asked && !isMistake)
       host.log.error(
         { instance_id: instance.id, sandbox_id: instance.sandboxId, err: error },
         'start failed',

@@ -63,10 +63,10 @@ export const instanceRecord = z.strictObject({
   /** Of a paused one: its snapshot, and how much of its time to live was left. */
   pause_snapshot: snapshotRecord.nullable().default(null),
   remaining_ms: time.default(0),
-  /** Why its snapshot was refused, for callers that ask again. */
+  /** Why its snapshot or its working directory was refused, for callers that ask again. */
   refusal: z
     .strictObject({
-      code: z.enum(snapshotRefusals),
+      code: z.enum([...snapshotRefusals, 'invalid_request']),
       field: z.string(),
     })
     .nullable()

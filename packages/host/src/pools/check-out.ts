@@ -1,8 +1,8 @@
-import { Code, ConnectError } from '@connectrpc/connect';
 import { describeFailure } from '../agent/describe-failure.ts';
 import type { HostContext } from '../context.ts';
 import { configure } from '../create/configure.ts';
 import { describeEnd } from '../create/describe-end.ts';
+import { isFolderRefused, isRefusal } from '../create/refuse-folder.ts';
 import type { CreateOrder } from '../create/validate.ts';
 import { setDeadlineTimer } from '../deadline/deadline-timer.ts';
 import { finish } from '../end/finish.ts';
@@ -26,7 +26,7 @@ interface Claim {
  * Makes a ready instance the sandbox of an order. Until its journal says so it is nobody's, and a host that is killed
  * before that ends it at its next start. False: it was lost, and nothing of it stays.
  *
- * @throws {HostError} `start_failed` when its agent refuses what it is to be.
+ * @throws {HostError} `start_failed` when its agent refuses what it is to be, `invalid_request` for its working directory.
  */
 export async function checkOut(host: HostContext, instance: TrackedInstance, claim: Claim): Promise<boolean> {
   const checkingOut = instance.operations.run(() => become(host, instance, claim));
@@ -41,8 +41,11 @@ export async function checkOut(host: HostContext, instance: TrackedInstance, cla
     await instance.finished;
     if (instance.sandboxId) throw describeEnd(instance, error);
     if (!isRefusal(error)) return false;
-    const { sandboxId } = claim.order;
-    throw new HostError('start_failed', `sandbox ${sandboxId} did not start: ${message}`, { cause: error });
+    const { sandboxId, spec } = claim.order;
+    const problem = `sandbox ${sandboxId} did not start: ${message}`;
+    if (isFolderRefused(error, spec.cwd))
+      throw new HostError('invalid_request', problem, { field: 'spec.cwd', cause: error });
+    throw new HostError('start_failed', problem, { cause: error });
   }
 }
 
@@ -111,12 +114,4 @@ function nameIt(
     phases: { queue_ms: waitedMs, slot_ms: 0, engine_ms: 0, agent_ms: 0, configure_ms: configureMs },
   };
   host.registry.add(instance);
-}
-
-/** Whether an agent answered that what it was asked for cannot be. Another one would say the same. */
-function isRefusal(error: unknown): boolean {
-  if (!(error instanceof ConnectError)) return false;
-  return [Code.InvalidArgument, Code.FailedPrecondition, Code.NotFound, Code.PermissionDenied].includes(
-    error.code,
-  );
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { test } from 'node:test';
+import { Code, ConnectError } from '@connectrpc/connect';
 import { paths as findPaths } from '@nullspace/configuration';
 import { host as proto } from '@nullspace/proto';
 import { makeSite, order } from '../fixtures/open-test-host.ts';
@@ -116,6 +117,19 @@ for (const phase of ['acquire', 'start', 'listen', 'configure'] as const) {
     assert.equal((await refusal(client.createInstance(order('sb_1')))).code, 'start_failed');
   });
 }
+
+test('a working directory that cannot be made is the mistake of the caller, also when it asks again', async (t) => {
+  const site = await makeSite(t);
+  const { client } = await site.open();
+  site.agents.onConfigure = async () => {
+    throw new ConnectError('/etc/passwd: a part of the path is not a directory', Code.FailedPrecondition);
+  };
+  for (const _ of [1, 2]) {
+    const error = await refusal(client.createInstance(order('sb_1', { cwd: '/etc/passwd' })));
+    assert.deepEqual([error.code, error.field], ['invalid_request', 'spec.cwd']);
+    assert.match(error.message, /not a directory/);
+  }
+});
 
 test('a step that hangs is given up, and cleaned when it ends after all', async (t) => {
   const site = await makeSite(t);

@@ -161,6 +161,13 @@ test('what the agent refuses fails the create, and costs one instance', async (t
   assert.match(failed.message, /not a folder/);
   assert.equal((await host.client.listInstances({})).instances.length, 0);
   await ready(host, 'twp_a', 2);
+  site.agents.onConfigure = async () => {
+    site.agents.onConfigure = async () => {};
+    throw new ConnectError('/etc/passwd: a part of the path is not a directory', Code.FailedPrecondition);
+  };
+  const spec = { cwd: '/etc/passwd' };
+  const mistaken = await refusal(host.client.createInstance(checkout('sb_2', 'twp_a', { spec })));
+  assert.deepEqual([mistaken.code, mistaken.field], ['invalid_request', 'spec.cwd']);
 });
 
 test('another shape, an unknown pool and a snapshot are told apart', async (t) => {

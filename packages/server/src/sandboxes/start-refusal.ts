@@ -43,7 +43,7 @@ export function translateStartRefusal(refusal: HostError, subject: StartSubject)
         { details: { snapshot_id: snapshotId, ...(field ? { differs: field } : {}) }, cause: refusal },
       );
     case 'invalid_request':
-      return invalidField(field || 'body', message, { cause: refusal });
+      return wrongField(refusal);
     default:
       return new ApiError(
         'create_failed',
@@ -51,4 +51,12 @@ export function translateStartRefusal(refusal: HostError, subject: StartSubject)
         { details, cause: refusal },
       );
   }
+}
+
+/** Callers know nothing of the host's `spec`: its fields are those of their own request. */
+function wrongField(refusal: HostError): ApiError {
+  const field = refusal.field.replace(/^spec\./, '');
+  const named = `${refusal.field} `;
+  const problem = refusal.message.startsWith(named) ? refusal.message.slice(named.length) : refusal.message;
+  return invalidField(field === 'env' ? 'envs' : field || 'body', problem, { cause: refusal });
 }
