@@ -2,6 +2,8 @@
 export const limits = {
   /** Fewest MiB of memory that a guest can start with. */
   min_memory_mb: 64,
+  /** Fewest MiB of a root filesystem. */
+  min_disk_mb: 64,
   /** Absolute ceilings; a server's settings are usually lower. */
   ceiling_vcpus: 1024,
   ceiling_memory_mb: 16_777_216,
@@ -17,6 +19,8 @@ export const limits = {
   arguments: 4096,
   command_bytes: 131_071,
   path_bytes: 4096,
+  /** One name in a path, as the kernel bounds it. */
+  name_bytes: 255,
   template_ref_chars: 512,
   /** Of one build: text of its Dockerfile, its steps, entries of its context, one file of it, entries of its log. */
   dockerfile_bytes: 1024 * 1024,

@@ -65,9 +65,9 @@ export const errorCodes = {
   unsupported_media_type: {
     status: 415,
     retryable: false,
-    message: 'The content type {content_type} is not accepted here',
-    suggested_action: 'Send JSON with "Content-Type: application/json".',
-    description: 'The body has a content type that the route does not read.',
+    message: '{what} is not accepted here',
+    suggested_action: 'Send JSON in UTF-8 with "Content-Type: application/json", not compressed.',
+    description: 'The body has a content type, a charset or an encoding that the route does not read.',
   },
   upgrade_required: {
     status: 426,

@@ -59,7 +59,7 @@ const createFields = z.strictObject({
   disk_mb: z
     .number()
     .int()
-    .min(1)
+    .min(limits.min_disk_mb)
     .max(limits.ceiling_disk_mb)
     .nullish()
     .describe('Least size of the root filesystem, in MiB. Absent: the default of the server.'),

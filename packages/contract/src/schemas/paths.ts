@@ -29,6 +29,10 @@ export function isReservedPath(path: string): boolean {
 
 /** An absolute path that may be a working directory. */
 export const workingDirectory = sandboxPath
+  .refine(
+    (path) => path.split('/').every((name) => encoder.encode(name).length <= limits.name_bytes),
+    `must have names of at most ${limits.name_bytes} bytes`,
+  )
   .refine((path) => path.startsWith('/'), 'must be absolute')
   .refine((path) => !path.split('/').includes('..'), 'must not contain ".." as a component')
   .refine((path) => !isReservedPath(path), `must not lie in ${RESERVED_FOLDER}`);

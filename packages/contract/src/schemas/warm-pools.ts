@@ -17,7 +17,7 @@ const seconds = z.number().int().min(1).max(limits.pool_seconds);
 const resources = z.strictObject({
   vcpus: z.number().int().min(1).max(limits.ceiling_vcpus).default(2),
   memory_mb: z.number().int().min(limits.min_memory_mb).max(limits.ceiling_memory_mb).default(512),
-  disk_mb: z.number().int().min(1).max(limits.ceiling_disk_mb).optional(),
+  disk_mb: z.number().int().min(limits.min_disk_mb).max(limits.ceiling_disk_mb).optional(),
 });
 
 const labels = z

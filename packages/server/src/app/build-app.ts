@@ -31,6 +31,7 @@ import { answerError } from './answer-error.ts';
 import { describeUnknown } from './answer-unknown.ts';
 import { authenticate } from './authenticate.ts';
 import { logRequests } from './log-requests.ts';
+import { readJsonBodies, refuseEncoded } from './read-bodies.ts';
 import { RequestCounter } from './request-counter.ts';
 import { serveGeneral } from './serve-general.ts';
 import { servePlanned } from './serve-planned.ts';
@@ -74,7 +75,7 @@ export async function buildApp(
   app.decorateRequest('sandboxId', '');
   app.setErrorHandler((error, request, reply) => answerError(toApiError(error, request), request, reply));
   app.setNotFoundHandler((request, reply) => answerError(describeUnknown(request), request, reply));
-  acceptEmptyJson(app);
+  readJsonBodies(app);
 
   await app.register(cors, {
     origin:
@@ -108,6 +109,7 @@ export async function buildApp(
     else await authenticate(verifier, request);
     // A trailing slash would otherwise be an empty id.
     if (request.url.split('?', 1)[0]!.endsWith('/')) throw describeUnknown(request);
+    refuseEncoded(request);
     if (request.ws) streams.check(request.tenantId);
     else requests.enterUntilAnswered(request.tenantId, reply);
   });
@@ -129,14 +131,4 @@ export async function buildApp(
   serveSsh(app, context, options.ssh);
   servePlanned(app);
   return app;
-}
-
-// Published clients send POST without a body, some with a JSON content type.
-function acceptEmptyJson(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser('error', 'error');
-  app.removeContentTypeParser(['application/json', 'text/plain']);
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body.length === 0) done(null, undefined);
-    else parse(request, body as string, done);
-  });
 }

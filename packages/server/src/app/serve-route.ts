@@ -1,11 +1,21 @@
 import { type ImplementedRoute, limits } from '@nullspace/contract';
 import type { FastifyInstance } from 'fastify';
+import * as z from 'zod';
 import type { Context } from '../context.ts';
 import { type Call, type Handler, Streamed } from './call.ts';
 
 /** `/a/{b}` as Fastify writes it: `/a/:b`. */
 export function toFastifyPath(path: string): string {
   return path.replace(/\{(\w+)\}/g, ':$1');
+}
+
+// What a route does not know is refused, never passed over: a typing error would look like an answer.
+const nothing = z.strictObject({});
+
+/** The schema of a body; undefined: the route reads raw bytes, or none. */
+function bodyOf({ body, method, rawBody, multipartBody }: ImplementedRoute): z.ZodType | undefined {
+  if (body || rawBody || multipartBody || method === 'GET' || method === 'DELETE') return body;
+  return nothing.nullish();
 }
 
 /** Serves a route of the contract: its schemas check what comes in and what goes out. */
@@ -15,7 +25,8 @@ export function serveRoute<R extends ImplementedRoute>(
   route: R,
   handler: Handler<R>,
 ): void {
-  const { params, query, body, response, status } = route;
+  const { params, query, response, status } = route;
+  const body = bodyOf(route);
   app.route({
     method: route.method,
     url: toFastifyPath(route.path),
@@ -27,7 +38,8 @@ export function serveRoute<R extends ImplementedRoute>(
     },
     schema: {
       ...(params ? { params } : {}),
-      ...(query ? { querystring: query } : {}),
+      // Probes of the server itself may carry what they like.
+      ...(query || route.authenticated !== false ? { querystring: query ?? nothing } : {}),
       ...(body ? { body } : {}),
       ...(response ? { response: { [status]: response } } : {}),
     },

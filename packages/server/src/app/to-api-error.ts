@@ -2,6 +2,8 @@ import type { FastifyError, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { ApiError } from '../api-error.ts';
 import { StoreError } from '../store/store-error.ts';
+import { describeIssue, type Issue } from './describe-issue.ts';
+import { unreadable } from './read-bodies.ts';
 
 /** Issues named in one answer; the rest would be found after these are mended. */
 const MOST_ISSUES = 20;
@@ -19,8 +21,12 @@ export function toApiError(error: unknown, request: FastifyRequest): ApiError {
     return new ApiError('payload_too_large', { limit }, { details: { limit }, cause: error });
   }
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    const content_type = String(request.headers['content-type']).slice(0, 100);
-    return new ApiError('unsupported_media_type', { content_type }, { cause: error });
+    const content_type = request.headers['content-type'] ?? '';
+    return unreadable(
+      content_type === ''
+        ? 'A body without a content type'
+        : `The content type ${content_type.slice(0, 100)}`,
+    );
   }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
     return malformed(error as FastifyError);
@@ -29,7 +35,7 @@ export function toApiError(error: unknown, request: FastifyRequest): ApiError {
 
 interface ValidationError {
   validationContext?: string;
-  validation: { instancePath: string; message?: string; params?: { keys?: string[] } }[];
+  validation: (Issue & { instancePath: string })[];
 }
 
 function describeIssues(error: ValidationError): ApiError {
@@ -40,7 +46,7 @@ function describeIssues(error: ValidationError): ApiError {
     const path = issue.instancePath.split('/').filter((part) => part !== '');
     const named = issue.params?.keys?.[0];
     const field = [...path, ...(named === undefined ? [] : [named])].join('.') || where || 'body';
-    return { field: field.slice(0, MOST_CHARS), message: (issue.message ?? 'is wrong').slice(0, MOST_CHARS) };
+    return { field: field.slice(0, MOST_CHARS), message: describeIssue(issue).slice(0, MOST_CHARS) };
   });
   const [first = { field: 'body', message: 'is wrong' }] = issues;
   return new ApiError(

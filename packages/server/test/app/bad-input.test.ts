@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
-import type { ErrorCode } from '@nullspace/contract';
+import { type ErrorCode, type ImplementedRoute, routes } from '@nullspace/contract';
 import { expectError } from '../fixtures/expect-error.ts';
 import { startTestServer, type TestServer } from '../fixtures/test-server.ts';
 
@@ -26,15 +26,30 @@ describe('bad input is refused whole, with code, field and bound', () => {
     ['memory beyond all', { memory_mb: 1e9 }, [/memory_mb/, /\d{4}/]],
     ['memory beyond the server', { memory_mb: 8192 }, [/memory_mb/, /4096/]],
     ['a disk beyond the server', { disk_mb: 9001 }, [/disk_mb/, /9000/]],
+    ['hardly a disk', { disk_mb: 1 }, [/^disk_mb: must be at least 64$/]],
+    ['half a vCPU', { vcpus: 0.5 }, [/^vcpus: must be a whole number$/]],
+    ['null for a name', { template: null }, [/^template: must be a string; it is null$/]],
+    ['no name', { template: '' }, [/^template: must have at least 1 characters$/]],
+    ['a variable without a name', { envs: { '': 'x' } }, [/^envs.*names have 1 to 256 characters/]],
+    [
+      'another action',
+      { timeout_action: 'pause' },
+      [/^timeout_action: must be one of "destroy", "hibernate"$/],
+    ],
+    [
+      'a folder of a long name',
+      { cwd: `/${'x'.repeat(256)}` },
+      [/^cwd: must have names of at most 255 bytes$/],
+    ],
     ['a life beyond the server', { timeout_ms: 3_600_001 }, [/timeout_ms/, /3600000/]],
-    ['an unknown field', { vcpu: 2 }, [/vcpu/]],
+    ['an unknown field', { vcpu: 2 }, [/^vcpu: is not known here$/]],
     ['a reserved folder', { cwd: '/workspace/.nullspace/x' }, [/cwd/]],
     ['2 MB of metadata', { metadata: { big: 'x'.repeat(2_000_000) } }, [/metadata/, /65536/]],
     ['a list for a body', [], [/body/]],
     ['a word for a body', '"x"', [/body/]],
     ['no body', '', [/body/]],
     ['what is not JSON', '{"vcpus": ', [/JSON/]],
-    ['a poisoned prototype', '{"metadata": {"__proto__": {"a": 1}}}', [/JSON/]],
+    ['a poisoned prototype', '{"metadata": {"__proto__": {"a": 1}}}', [/__proto__/]],
     [
       'contradicting actions',
       { timeout_action: 'destroy', lifecycle: { on_timeout: 'pause' } },
@@ -185,6 +200,40 @@ describe('bad input is refused whole, with code, field and bound', () => {
     });
     expectError(answer, 'unsupported_media_type', [/text\/xml/]);
   });
+
+  test('what is not plain UTF-8 is refused, not guessed at', async () => {
+    const send = (body: string | Uint8Array, headers: Record<string, string> = {}) =>
+      server.call('POST', '/v1/sandboxes', body as string, { headers });
+    const latin = { 'content-type': 'application/json; charset=iso-8859-1' };
+    expectError(await send('{"template":"nope"}', latin), 'unsupported_media_type', [/iso-8859-1/]);
+    expectError(await send('{}', { 'content-encoding': 'gzip' }), 'unsupported_media_type', [/gzip/]);
+    expectError(await send('{"metadata":{"a":"\u{10ffff}"},"template":"nope"}'), 'template_not_found');
+    const response = await fetch(`${server.url}/v1/sandboxes`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' },
+      body: new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]),
+    });
+    assert.equal(response.status, 400);
+    assert.match(await response.text(), /not valid UTF-8/);
+  });
+
+  const plain = (Object.values(routes) as ImplementedRoute[]).filter(
+    ({ body, rawBody, multipartBody, channel, authenticated }) =>
+      authenticated !== false && !body && !rawBody && !multipartBody && channel === undefined,
+  );
+  for (const { method, path, id: operation } of plain) {
+    test(`${operation} refuses what it does not know`, async () => {
+      const url = path
+        .replace('{sandbox_id}', id)
+        .replace('{port}', '80')
+        .replace(/\{\w+\}/g, '1');
+      const asked = await server.call(method, `${url}?colour=red`);
+      expectError(asked, 'invalid_request');
+      assert.match(asked.text, /colour/);
+      if (method === 'GET' || method === 'DELETE') return;
+      expectError(await server.call(method, url, { colour: 'red' }), 'invalid_request', [/colour/]);
+    });
+  }
 
   test('nothing was made for any of them', async () => {
     assert.deepEqual([...server.host.instances.keys()], [id]);

@@ -53,7 +53,7 @@ export const buildSecrets = z
 export const buildConfig = z.object({
   vcpus: z.number().int().min(1).max(limits.ceiling_vcpus).default(2),
   memory_mib: z.number().int().min(limits.min_memory_mb).max(limits.ceiling_memory_mb).default(512),
-  disk_mb: z.number().int().min(1).max(limits.ceiling_disk_mb).optional(),
+  disk_mb: z.number().int().min(limits.min_disk_mb).max(limits.ceiling_disk_mb).optional(),
   internet_access: z.boolean().optional(),
 });
 export type BuildConfig = z.infer<typeof buildConfig>;
