@@ -62,8 +62,9 @@ export class SshClient {
     words: string[],
     { flags = [], certified = false, user = access.sandbox_id }: Flags = {},
   ): ChildProcess {
-    const to = ['-p', String(access.port), ...flags, `${user}@${access.host}`];
-    return this.#spawn('ssh', [...this.options(access, { certified }), ...to, ...words]);
+    const to = ['-p', String(access.port), `${user}@${access.host}`];
+    // Of options that are given twice the first counts.
+    return this.#spawn('ssh', [...flags, ...this.options(access, { certified }), ...to, ...words]);
   }
 
   /** Runs ssh to its end. */

@@ -15,6 +15,7 @@ import (
 	"nullspace.dev/guest/internal/gate"
 	"nullspace.dev/guest/internal/guard"
 	"nullspace.dev/guest/internal/hooks"
+	"nullspace.dev/guest/internal/listen"
 	"nullspace.dev/guest/internal/metrics"
 	"nullspace.dev/guest/internal/processes"
 	"nullspace.dev/guest/internal/restoring"
@@ -59,6 +60,9 @@ func (s *Service) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(path, service)
 	mux.Handle("/dial", dial.Handler(s.Gate))
+	desk := listen.NewDesk()
+	mux.Handle("/listen", desk.Listen(s.Gate))
+	mux.Handle("/accept", desk.Accept(s.Gate))
 	mux.HandleFunc(contentsPath, s.Contents)
 	s.calls = mux
 	return s.Token.Require(mux)

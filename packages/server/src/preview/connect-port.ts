@@ -1,13 +1,11 @@
-import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ApiError } from '../api-error.ts';
 import type { LiveInstance } from '../fleet/live-instance.ts';
+import { openTunnel } from './open-tunnel.ts';
 
 /** How long a guest may take to accept a connection. */
 const CONNECT_MS = 10_000;
-/** Name of the agent's tunnel in the Upgrade header. */
-const TUNNEL = 'nullspace-dial';
 
 /**
  * Opens a connection to a port of a guest: straight to the guest's address, or, for a service that listens on the
@@ -45,36 +43,12 @@ function openDirect(host: string, port: number): Promise<Socket> {
  *
  * @throws {ApiError} `preview_unreachable`.
  */
-export function openThroughAgent(live: LiveInstance, port: number): Promise<Duplex> {
-  const { agentAddress, agentToken } = live.instance;
-  const { hostname, port: agentPort } = new URL(`http://${agentAddress}`);
-  const unreachable = (cause?: unknown) =>
-    new ApiError(
-      'preview_unreachable',
-      { port, sandbox_id: live.sandboxId },
-      { details: { sandbox_id: live.sandboxId, port }, cause },
-    );
-  return new Promise((resolve, reject) => {
-    const opening = request({
-      host: hostname,
-      port: agentPort,
-      path: `/dial?port=${port}`,
-      headers: { authorization: `Bearer ${agentToken}`, connection: 'Upgrade', upgrade: TUNNEL },
-      agent: false,
-      timeout: CONNECT_MS,
-    });
-    opening.on('upgrade', (_answer, socket, head) => {
-      socket.setTimeout(0);
-      socket.setNoDelay(true);
-      if (head.length > 0) socket.unshift(head);
-      resolve(socket);
-    });
-    opening.on('response', (answer) => {
-      answer.destroy();
-      reject(unreachable());
-    });
-    opening.on('timeout', () => opening.destroy(new Error('no answer in time')));
-    opening.on('error', (error) => reject(unreachable(error)));
-    opening.end();
-  });
+export async function openThroughAgent(live: LiveInstance, port: number): Promise<Duplex> {
+  const query = { port: String(port) };
+  try {
+    return (await openTunnel(live, { name: 'nullspace-dial', path: '/dial', query })).socket;
+  } catch (cause) {
+    const about = { port, sandbox_id: live.sandboxId };
+    throw new ApiError('preview_unreachable', about, { details: about, cause });
+  }
 }

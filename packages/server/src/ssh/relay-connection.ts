@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import type { LiveInstance } from '../fleet/live-instance.ts';
 import type { SshAccess } from '../store/ssh/ssh-access.ts';
 import { admit } from './admit.ts';
+import { AgentForward } from './agent-forward.ts';
 import { findVisited } from './find-visited.ts';
 import { serveForwards } from './forwards.ts';
 import { guardMemory } from './guard-memory.ts';
@@ -42,8 +43,6 @@ export class RelayConnection {
     client.once('close', () => this.#gone.abort());
     client.on('authentication', (attempt) => void this.#authenticate(attempt));
     client.once('ready', () => this.#begin(this.access!));
-    // Ports of the server are not for clients.
-    client.on('request', (_accept, reject) => reject?.());
     guardMemory(this);
   }
 
@@ -55,6 +54,15 @@ export class RelayConnection {
   /** The sandbox behind the connection. @throws {ApiError} Why it cannot be reached. */
   findLive(): Promise<LiveInstance> {
     return this.#live!;
+  }
+
+  /** The way of the connection, as sshd tells programs of it. */
+  get way(): { SSH_CONNECTION: string; SSH_CLIENT: string } {
+    const { remoteAddress, remotePort, localAddress, localPort } = this.socket;
+    return {
+      SSH_CONNECTION: `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`,
+      SSH_CLIENT: `${remoteAddress} ${remotePort} ${localPort}`,
+    };
   }
 
   /** Ends the connection. */
@@ -105,6 +113,7 @@ export class RelayConnection {
     this.#live = this.#visit(access);
     // Each session tells it.
     this.#live.catch(() => undefined);
+    const agent = new AgentForward(this, this.#client);
     let sessions = 0;
     this.#client.on('session', (accept, reject) => {
       if (sessions >= MOST_SESSIONS || this.gone.aborted) return reject();
@@ -113,7 +122,7 @@ export class RelayConnection {
       session.once('close', () => {
         sessions -= 1;
       });
-      serveSession(this, session);
+      serveSession(this, session, agent);
     });
     serveForwards(this, this.#client);
   }

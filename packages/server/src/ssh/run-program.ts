@@ -10,7 +10,8 @@ import type { RelayConnection } from './relay-connection.ts';
 
 interface Program {
   wish: Wish;
-  env: Record<string, string>;
+  /** Variables of the client and of the connection. */
+  env: () => Promise<Record<string, string>>;
   pty: Pty | undefined;
   controls: Controls;
 }
@@ -33,7 +34,7 @@ export async function runProgram(
   const typed = takeInput(channel);
   try {
     const live = await connection.findLive();
-    const request = toStart(wish, { account: access!.account, env, pty });
+    const request = toStart(wish, { account: access!.account, env: await env(), pty });
     const started = await context.guests.call(
       live,
       { failure: 'exec_failed', signal: over.signal, user: access!.account },

@@ -1,5 +1,6 @@
 import type ssh2 from 'ssh2';
 import { ApiError } from '../api-error.ts';
+import type { AgentForward } from './agent-forward.ts';
 import { Controls } from './controls.ts';
 import type { Pty, Wish } from './program.ts';
 import type { RelayConnection } from './relay-connection.ts';
@@ -12,8 +13,9 @@ const MOST_VARIABLE_BYTES = 64 * 1024;
 const MOST_SIDE = 65_535;
 
 /** Serves one session of a connection: a shell, a command or SFTP. */
-export function serveSession(connection: RelayConnection, session: ssh2.Session): void {
+export function serveSession(connection: RelayConnection, session: ssh2.Session, agent: AgentForward): void {
   const env: Record<string, string> = {};
+  let agentSocket: Promise<string> | undefined;
   const controls = new Controls(connection);
   let bytes = 0;
   let pty: Pty | undefined;
@@ -40,8 +42,20 @@ export function serveSession(connection: RelayConnection, session: ssh2.Session)
     accept?.();
     controls.signal(name);
   });
+  session.on('auth-agent', (accept) => {
+    // Programs may run without it, and answers have to come in the order of their questions.
+    accept?.();
+    agentSocket ??= agent.open();
+    agentSocket.catch((error) =>
+      connection.context.log.info({ err: error }, 'an SSH agent is not forwarded'),
+    );
+  });
+  const collectEnv = async () => {
+    const found = await agentSocket?.catch(() => undefined);
+    return { ...env, ...connection.way, ...(found === undefined ? {} : { SSH_AUTH_SOCK: found }) };
+  };
   const run = (channel: ssh2.ServerChannel, wish: Wish) =>
-    void serveChannel(connection, { channel, wish, env, pty, controls });
+    void serveChannel(connection, { channel, wish, env: collectEnv, pty, controls });
   session.on('shell', (accept) => run(accept(), { kind: 'shell' }));
   session.on('exec', (accept, _reject, { command }) => run(accept(), { kind: 'exec', command }));
   session.on('subsystem', (accept, reject, { name }) => {
@@ -58,7 +72,7 @@ async function serveChannel(
   }: {
     channel: ssh2.ServerChannel;
     wish: Wish;
-    env: Record<string, string>;
+    env: () => Promise<Record<string, string>>;
     pty: Pty | undefined;
     controls: Controls;
   },
