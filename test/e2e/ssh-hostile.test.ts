@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { before, describe, test } from 'node:test';
 import { type NewSshAccess, Sandbox } from 'nullspace';
 import ssh2 from 'ssh2';
@@ -94,5 +94,29 @@ describe('SSH clients that break the rules', () => {
     const grown = memoryOf(installation.server.pid) - start;
     assert.ok(grown < 128 * MB, `the server grew by ${grown} bytes`);
     client._sock.destroy();
+  });
+
+  test('by connecting without logging in keep out others of their own address only', async () => {
+    const scan = () => {
+      const socket = connect({ host: '127.0.0.1', port: access.port, localAddress: '127.0.0.2' });
+      context.after(async () => void socket.destroy());
+      return socket.on('error', () => undefined);
+    };
+    const scanners = Array.from({ length: 120 }, () => scan().resume());
+    const open = () => scanners.filter((socket) => !socket.closed).length;
+    await until(
+      () => scanners.every(({ connecting }) => !connecting) && open() <= 40,
+      'most are turned away',
+    );
+    assert.equal(open(), 40);
+    const { client } = await run('true');
+    client.destroy();
+    for (const socket of scanners) socket.destroy();
+    const isGreeted = async () => {
+      const socket = scan();
+      const [greeting] = await Promise.race([once(socket, 'data'), once(socket, 'close')]);
+      return String(greeting).startsWith('SSH-2.0');
+    };
+    await until(isGreeted, 'there is room again');
   });
 });

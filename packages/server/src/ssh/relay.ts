@@ -6,10 +6,12 @@ import { makeId } from '../make-id.ts';
 import { OwnKey } from './keys/own-key.ts';
 import { OpenAccesses } from './open-accesses.ts';
 import { RelayConnection } from './relay-connection.ts';
+import { Strangers } from './strangers.ts';
 
-/** How long a client may take until it is let in, and how many may be at it. */
+/** How long a client may take until it is let in. */
 const LOGIN_MS = 30_000;
-const MOST_STRANGERS = 100;
+/** How many may be at it. Logins take a fraction of a second, so that many clients behind one address have room. */
+const strangersAtOnce = { all: 200, ofOne: 40 };
 
 const algorithms = {
   kex: [
@@ -40,7 +42,7 @@ export class SshRelay {
   #ssh: Promise<ssh2.Server> | undefined;
   readonly #listener: Server;
   readonly #open = new Set<RelayConnection>();
-  readonly #strangers = new Map<string, Socket>();
+  readonly #strangers = new Strangers(strangersAtOnce);
 
   constructor(context: Context, keys: { authority: OwnKey; hostKey: OwnKey }) {
     this.#context = context;
@@ -82,7 +84,7 @@ export class SshRelay {
     this.#listener.close();
     this.accesses.close();
     for (const connection of this.#open) connection.cut('the server stops');
-    for (const socket of this.#strangers.values()) socket.destroy();
+    this.#strangers.drop();
   }
 
   #listen(port: number): Promise<void> {
@@ -97,14 +99,9 @@ export class SshRelay {
 
   #take(socket: Socket): void {
     socket.on('error', () => socket.destroy());
-    if (this.#strangers.size >= MOST_STRANGERS) return void socket.destroy();
-    const name = nameOf({ ip: socket.remoteAddress, port: socket.remotePort });
-    this.#strangers.set(name, socket);
+    if (!this.#strangers.add(socket)) return void socket.destroy();
     const late = setTimeout(() => socket.destroy(), LOGIN_MS);
-    const known = () => {
-      clearTimeout(late);
-      if (this.#strangers.get(name) === socket) this.#strangers.delete(name);
-    };
+    const known = () => clearTimeout(late);
     socket.once('close', known);
     socket.once('admitted', known);
     this.#ssh ??= this.#load();
@@ -122,7 +119,7 @@ export class SshRelay {
 
   #serve(client: ssh2.Connection, info: ssh2.ClientInfo): void {
     // What goes wrong with a client ends its connection and is no business of others.
-    const socket = this.#strangers.get(nameOf(info));
+    const socket = this.#strangers.find(info);
     client.on('error', (error: Error & { level?: string }) => {
       this.#context.log.debug({ err: error, ip: info.ip }, 'an SSH client failed');
       // One that does not answer would not hear a farewell either.
@@ -140,8 +137,6 @@ export class SshRelay {
     client.once('close', () => this.#open.delete(connection));
   }
 }
-
-const nameOf = ({ ip, port }: { ip?: string | undefined; port?: number | undefined }) => `${ip} ${port}`;
 
 /** The keys are the database's: servers that share one are the same to clients. */
 export async function createSshRelay(context: Context): Promise<SshRelay | undefined> {
