@@ -30,6 +30,8 @@ def test_a_change_of_the_policy_names_what_changes_alone(api, sandbox):
     assert info.network == {"allow_out": ["api.example.com"]}
     sandbox.network.update(internet_access=False, allow_out=[], deny_out=["1.1.1.1"])
     assert api.body() == {"internet_access": False, "allow_out": [], "deny_out": ["1.1.1.1"]}
+    sandbox.network.update(allow_public_traffic=False)
+    assert api.body() == {"allow_public_traffic": False}
 
 
 def test_a_text_is_no_list_of_entries(sandbox):

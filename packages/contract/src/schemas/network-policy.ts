@@ -32,7 +32,7 @@ export const networkPolicy = z.strictObject({
 });
 
 export const setNetworkRequest = networkPolicy
-  .pick({ allow_out: true, deny_out: true })
+  .pick({ allow_out: true, deny_out: true, allow_public_traffic: true })
   .extend({ internet_access: z.boolean().optional().describe('False: nothing beyond allow_out.') })
   .refine((body) => Object.keys(body).length > 0, 'must change something');
 export type SetNetworkRequest = z.infer<typeof setNetworkRequest>;

@@ -25,11 +25,12 @@ export class SandboxNetwork {
    * the new rules do not allow are cut.
    */
   async update(changes: NetworkChanges, options: CallOptions = {}): Promise<SandboxInfo> {
-    const { internetAccess, allowOut, denyOut } = changes;
+    const { internetAccess, allowOut, denyOut, allowPublicTraffic } = changes;
     const json: SetNetworkRequest = {
       ...(internetAccess === undefined ? {} : { internet_access: internetAccess }),
       ...(allowOut === undefined ? {} : { allow_out: allowOut }),
       ...(denyOut === undefined ? {} : { deny_out: denyOut }),
+      ...(allowPublicTraffic === undefined ? {} : { allow_public_traffic: allowPublicTraffic }),
     };
     const path = `${sandboxPath(this.#id)}/network`;
     return readSandboxInfo(await this.#client.json<WireInfo>('PATCH', path, { ...options, json }));

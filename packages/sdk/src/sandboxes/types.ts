@@ -25,7 +25,7 @@ export interface NetworkPolicy {
 }
 
 /** What to change of the outbound rules; what is left out stays. */
-export interface NetworkChanges extends Pick<NetworkPolicy, 'allowOut' | 'denyOut'> {
+export interface NetworkChanges extends Pick<NetworkPolicy, 'allowOut' | 'denyOut' | 'allowPublicTraffic'> {
   /** False: nothing beyond `allowOut`. */
   internetAccess?: boolean;
 }

@@ -115,7 +115,7 @@ export async function buildApp(
   });
 
   serveGeneral(app, context, options);
-  serveSandboxes(app, context, options.recovery);
+  serveSandboxes(app, context, options);
   serveSnapshots(app, context, options.recovery);
   serveCommands(app, context);
   serveTerminals(app, context);

@@ -2,6 +2,7 @@ import type { NetworkPolicy, SetNetworkRequest } from '@nullspace/contract';
 import type { Context } from '../context.ts';
 import { notReady } from '../sandboxes/ended.ts';
 import type { SandboxAddress } from '../sandboxes/sandbox-finder.ts';
+import { isPrivate, makeTrafficToken } from '../sandboxes/traffic-token.ts';
 import { isNotRunning } from '../snapshots/save-failure.ts';
 import type { JsonValue, Sandbox } from '../store/records.ts';
 import { checkEgress } from './check-egress.ts';
@@ -19,7 +20,8 @@ export async function setNetwork(
   if (sandbox.status !== 'running') throw notReady(sandbox);
   const { internet_access: internetAccess = sandbox.internetAccess, ...lists } = body;
   const network: NetworkPolicy = { ...(sandbox.network as NetworkPolicy | null), ...lists };
-  const next = { network: network as JsonValue, internetAccess };
+  const trafficToken = isPrivate(network as JsonValue) ? makeTrafficToken() : null;
+  const next = { network: network as JsonValue, internetAccess, trafficToken };
   try {
     const { instance } = await fleet.call((client) =>
       client.setNetworkPolicy({ sandboxId: sandbox.id, ...egressOf(next) }),

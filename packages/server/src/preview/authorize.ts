@@ -22,6 +22,8 @@ const TRAFFIC_COOKIE_MS = 24 * 3600 * 1000;
 export interface Admission {
   /** The grant that it came by; a public preview needs none. */
   grant: Grant | undefined;
+  /** The traffic token that counted; null: none was needed. */
+  trafficToken: string | null;
   /** Cookies that let the browser go on without tokens in its address. */
   cookies: string[];
 }
@@ -48,7 +50,7 @@ export async function authorize(
 ): Promise<Admission> {
   const { request, target } = claim;
   const query = new URL(request.url ?? '/', 'http://preview').searchParams;
-  const admission: Admission = { grant: undefined, cookies: [] };
+  const admission: Admission = { grant: undefined, trafficToken: null, cookies: [] };
   const proxyToken = headerOf(request, PROXY_TOKEN_HEADER);
   const shown = query.get(TOKEN_PARAMETER);
   if (proxyToken !== undefined) {
@@ -123,22 +125,32 @@ function judgeTraffic(
 ): void {
   const { request, target, destination, secure } = claim;
   if (destination.policy.allow_public_traffic !== false) return;
-  const { executionId } = destination.sandbox;
+  const { trafficToken } = destination.sandbox;
+  admission.trafficToken = trafficToken;
+  const subject = trafficSubject(destination.sandbox);
   const inAddress = query.get(TRAFFIC_TOKEN_PARAMETER);
   const shown = headerOf(request, TRAFFIC_TOKEN_HEADER) ?? inAddress ?? undefined;
   const name = cookieName(target, 'traffic');
   if (shown === undefined) {
     const cookie = readCookie(request.headers.cookie, name);
     const claims = cookie !== undefined && mayUseCookie(claim) ? tokens.read(cookie) : undefined;
-    if (claims?.kind === 'traffic' && claims.subject === executionId && claims.expiresAt > Date.now()) return;
+    if (claims?.kind === 'traffic' && claims.subject === subject && claims.expiresAt > Date.now()) return;
     throw new ApiError('edge_token_missing', { which: ': traffic to this sandbox is not public' });
   }
-  if (!isSame(shown, destination.sandbox.trafficToken)) throw new ApiError('edge_token_invalid');
+  if (!isSame(shown, trafficToken)) throw new ApiError('edge_token_invalid');
   if (inAddress !== null && claim.transport === 'http') {
     const expiresAt = Date.now() + TRAFFIC_COOKIE_MS;
-    const value = tokens.make({ subject: executionId, kind: 'traffic', expiresAt });
+    const value = tokens.make({ subject, kind: 'traffic', expiresAt });
     admission.cookies.push(writeCookie({ name, value, expiresAt, secure }));
   }
+}
+
+/** A cookie counts as long as the token that it was given for. */
+function trafficSubject({ executionId, trafficToken }: Destination['sandbox']): string {
+  const digest = createHash('sha256')
+    .update(trafficToken ?? '')
+    .digest('hex');
+  return `${executionId}_${digest.slice(0, 16)}`;
 }
 
 function isSame(given: string, expected: string | null): boolean {

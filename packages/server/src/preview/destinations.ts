@@ -13,8 +13,13 @@ export interface Destination {
   live: LiveInstance;
   sandbox: Sandbox;
   policy: NetworkPolicy;
+  /** When the sandbox was read. */
+  readAt: number;
   agent: GuestAgent;
 }
+
+/** How long a policy is believed without looking again: the time that another server's change may take. */
+const FRESH_MS = 500;
 
 /** Finds what runs behind targets. */
 export class Destinations {
@@ -44,7 +49,10 @@ export class Destinations {
     // The deadline may have passed since.
     const live =
       known && (await this.#context.finder.findLive(addressOf(known.sandbox)).catch(() => undefined));
-    if (live && live === known?.live) return known;
+    if (live && live === known?.live) {
+      if (Date.now() - known.readAt >= FRESH_MS) this.apply(await this.read(target));
+      return known;
+    }
     this.#forget(target);
     return undefined;
   }
@@ -55,6 +63,16 @@ export class Destinations {
     if (!sandbox) throw gone();
     if (isGone(sandbox) || sandbox.status === 'error') throw gone(sandbox);
     return sandbox;
+  }
+
+  /** Takes over what a sandbox wants of previews now. */
+  apply(sandbox: Sandbox): void {
+    for (const known of this.#known.values()) {
+      if (known.sandbox.id !== sandbox.id) continue;
+      known.sandbox = sandbox;
+      known.policy = (sandbox.network ?? {}) as NetworkPolicy;
+      known.readAt = Date.now();
+    }
   }
 
   /** Closes the connections that wait to be used again. */
@@ -69,7 +87,13 @@ export class Destinations {
     if (rival?.live === live) return rival;
     this.#forget(target);
     const policy = (sandbox.network ?? {}) as NetworkPolicy;
-    const destination = { live, sandbox, policy, agent: new GuestAgent(live, target.port) };
+    const destination = {
+      live,
+      sandbox,
+      policy,
+      readAt: Date.now(),
+      agent: new GuestAgent(live, target.port),
+    };
     this.#known.set(key, destination);
     live.ended.addEventListener('abort', () => {
       destination.agent.destroy();

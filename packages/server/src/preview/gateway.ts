@@ -7,6 +7,7 @@ import { ApiError } from '../api-error.ts';
 import type { Context } from '../context.ts';
 import { countPassed } from '../guests/passed-bytes.ts';
 import { makeId } from '../make-id.ts';
+import type { Sandbox } from '../store/records.ts';
 import { breakOff, dropNeighbours, endWithStream, isHttp2 } from './adapt-http2.ts';
 import { type Admission, authorize } from './authorize.ts';
 import { cleanRequest, withoutTokens } from './clean-request.ts';
@@ -16,6 +17,7 @@ import { answerProblem, refuseUpgrade } from './error-page.ts';
 import type { Grants } from './grants.ts';
 import { type HostMask, maskOf, maskRequest, unmaskResponse } from './mask-host.ts';
 import type { PreviewTarget } from './preview-target.ts';
+import { PublicTraffic } from './public-traffic.ts';
 import type { PreviewTokens } from './tokens.ts';
 
 /** Where a request came in. */
@@ -38,6 +40,7 @@ export class Gateway {
   readonly destinations: Destinations;
   readonly #context: Context;
   readonly #access: { tokens: PreviewTokens; grants: Grants };
+  readonly #traffic: PublicTraffic;
   readonly #proxy: ProxyServer;
   readonly #passages = new WeakMap<IncomingMessage, Passage>();
 
@@ -45,6 +48,7 @@ export class Gateway {
     this.#context = context;
     this.#access = access;
     this.destinations = new Destinations(context);
+    this.#traffic = new PublicTraffic(context.store);
     this.#proxy = createProxyServer({ xfwd: false, changeOrigin: false });
     // A service that upgrades what was no upgrade would leave the request without an end.
     this.#proxy.on('proxyReq', (asking, request) => {
@@ -116,7 +120,14 @@ export class Gateway {
     }
   }
 
+  /** Called when the policy of a sandbox has changed: cuts who would not be let in any more. */
+  applyPolicy(sandbox: Sandbox): void {
+    this.destinations.apply(sandbox);
+    this.#traffic.apply(sandbox);
+  }
+
   close(): void {
+    this.#traffic.close();
     this.destinations.close();
   }
 
@@ -214,17 +225,23 @@ export class Gateway {
     }
   }
 
-  /** Counts a connection for its grant, which may cut it. */
+  /** Counts a connection for its grant, which may cut it, as the policy of the sandbox may. */
   #enter(
     request: IncomingMessage,
     transport: PreviewTransport,
-    { admission }: { admission: Admission },
+    { target, admission }: { target: PreviewTarget; admission: Admission },
     cut: () => void,
   ): () => void {
-    if (!admission.grant) return () => {};
+    const { trafficToken } = admission;
+    const over = this.#traffic.enter(target.executionId, { trafficToken, cut });
+    if (!admission.grant) return over;
     const { socket } = request;
     const before = { in: socket.bytesRead, out: socket.bytesWritten };
-    const leave = this.#access.grants.enter(admission.grant.id, transport, cut);
+    const count = this.#access.grants.enter(admission.grant.id, transport, cut);
+    const leave = (bytes: { in: number; out: number }) => {
+      over();
+      count(bytes);
+    };
     if (!isHttp2(request)) {
       return () => leave({ in: socket.bytesRead - before.in, out: socket.bytesWritten - before.out });
     }

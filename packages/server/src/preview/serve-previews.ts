@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import { addressOf } from '../sandboxes/address-of.ts';
 import { notReady } from '../sandboxes/ended.ts';
 import type { SandboxAddress } from '../sandboxes/sandbox-finder.ts';
+import { isPrivate } from '../sandboxes/traffic-token.ts';
 import type { Grant } from '../store/previews/preview.ts';
 import type { Sandbox } from '../store/records.ts';
 import { forwardedHeaders, PROXY_TOKEN_HEADER, TOKEN_PARAMETER, TRAFFIC_TOKEN_HEADER } from './headers.ts';
@@ -140,8 +141,7 @@ async function describeTarget(
   const { expiresAt, id: subject, transports } = grant;
   const web = transports.includes('http');
   const sockets = transports.includes('websocket');
-  const secured =
-    (sandbox.network as { allow_public_traffic?: boolean } | null)?.allow_public_traffic === false;
+  const secured = isPrivate(sandbox.network);
   return {
     grant: presentGrant(grant),
     sandbox_id: sandbox.id,

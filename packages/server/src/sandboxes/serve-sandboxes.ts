@@ -8,6 +8,7 @@ import type { ClaimRecovery } from '../idempotency/claim-recovery.ts';
 import { createdSandbox } from '../idempotency/stored-responses.ts';
 import { listDenied } from '../network/list-denied.ts';
 import { setNetwork } from '../network/set-network.ts';
+import type { Previews } from '../preview/previews.ts';
 import { addressOf } from './address-of.ts';
 import { checkCreate } from './check-create.ts';
 import { createSandbox } from './create-sandbox.ts';
@@ -18,7 +19,11 @@ import { project, readFields } from './project-fields.ts';
 import { readMetrics } from './read-metrics.ts';
 import { setSandboxTimeout } from './set-timeout.ts';
 
-export function serveSandboxes(app: FastifyInstance, context: Context, recovery: ClaimRecovery): void {
+export function serveSandboxes(
+  app: FastifyInstance,
+  context: Context,
+  { recovery, previews }: { recovery: ClaimRecovery; previews: Previews },
+): void {
   serveRoute(app, context, routes.createSandbox, (call) => create(context, recovery, call));
   serveRoute(app, context, routes.listSandboxes, ({ tenantId, query }) =>
     listSandboxes(context, tenantId, { ...query, limit: query.limit ?? limits.list_limit_default }),
@@ -32,9 +37,11 @@ export function serveSandboxes(app: FastifyInstance, context: Context, recovery:
   serveRoute(app, context, routes.setSandboxTimeout, async (call) =>
     presentSandbox(await setSandboxTimeout(context, addressOf(call), call.body)),
   );
-  serveRoute(app, context, routes.setSandboxNetwork, async (call) =>
-    presentSandbox(await setNetwork(context, addressOf(call), call.body)),
-  );
+  serveRoute(app, context, routes.setSandboxNetwork, async (call) => {
+    const sandbox = await setNetwork(context, addressOf(call), call.body);
+    previews.gateway.applyPolicy(sandbox);
+    return presentSandbox(sandbox);
+  });
   serveRoute(app, context, routes.listDeniedConnections, (call) => listDenied(context, addressOf(call)));
   serveRoute(app, context, routes.getSandboxMetrics, (call) => readMetrics(context, addressOf(call)));
 }

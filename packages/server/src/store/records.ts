@@ -138,6 +138,8 @@ export type NewSandbox = Pick<
 export interface SandboxChange {
   status?: SandboxStatus;
   network?: JsonValue;
+  /** Null: none is needed. A token that there is already stays. */
+  trafficToken?: string | null;
   internetAccess?: boolean;
   hostId?: string;
   diskMb?: number;

@@ -69,6 +69,7 @@ function changedColumns(row: SandboxRow, change: SandboxChange): Partial<Sandbox
     timeout_ms: change.timeoutMs,
     timeout_action: change.timeoutAction,
     network: change.network === undefined ? undefined : JSON.stringify(change.network),
+    traffic_token: change.trafficToken && (row.traffic_token ?? change.trafficToken),
     internet_access: change.internetAccess === undefined ? undefined : Number(change.internetAccess),
     deadline_at: change.deadlineAt,
     started_at: change.startedAt,

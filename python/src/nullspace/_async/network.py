@@ -23,6 +23,7 @@ class AsyncSandboxNetwork:
         internet_access: bool | None = None,
         allow_out: Iterable[str] | None = None,
         deny_out: Iterable[str] | None = None,
+        allow_public_traffic: bool | None = None,
     ) -> SandboxInfo:
         """Changes the policy while the sandbox runs. What is left out stays.
 
@@ -33,12 +34,14 @@ class AsyncSandboxNetwork:
             allow_out: IPv4 addresses, networks and host names to allow; `*.example.com` stands for every name
                 below. Without `deny_out` nothing else may be reached.
             deny_out: IPv4 addresses and networks to refuse. An entry in `allow_out` wins.
+            allow_public_traffic: `False`: previews ask for the `traffic_access_token` of the answer, and
+                connections without it are cut. `True`: the token counts no more.
 
         Raises:
             SandboxError: an entry cannot be kept (`invalid_request`, naming it), and nothing is changed.
             ConflictError: the sandbox does not run.
         """
-        call = network_calls.update(self._id, internet_access, allow_out, deny_out)
+        call = network_calls.update(self._id, internet_access, allow_out, deny_out, allow_public_traffic)
         return await self._transport.execute(call)
 
     async def denied(self) -> DeniedConnections:

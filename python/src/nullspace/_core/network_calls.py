@@ -16,11 +16,14 @@ def update(
     internet_access: bool | None,
     allow_out: Iterable[str] | None,
     deny_out: Iterable[str] | None,
+    allow_public_traffic: bool | None = None,
 ) -> Call[SandboxInfo]:
     """Changes what a sandbox may reach; what is `None` stays."""
     body: dict[str, Any] = {}
     if internet_access is not None:
         body["internet_access"] = internet_access
+    if allow_public_traffic is not None:
+        body["allow_public_traffic"] = allow_public_traffic
     for name, entries in (("allow_out", allow_out), ("deny_out", deny_out)):
         if isinstance(entries, str):
             raise invalid_request(f"{name} {entries!r} is a text; give a list of entries")

@@ -14,6 +14,11 @@ export const command = defineCommand({
     },
     { name: 'deny-out', description: 'Addresses and networks, separated by commas; "" for none.' },
     { name: 'internet-access', choices: ['on', 'off'], description: 'Off: nothing beyond allow-out.' },
+    {
+      name: 'public-traffic',
+      choices: ['on', 'off'],
+      description: 'Off: previews ask for the traffic token, which is shown.',
+    },
     jsonOption,
   ],
   examples: [
@@ -27,15 +32,19 @@ export const command = defineCommand({
     const changes = {
       ...(values.allowOut !== undefined && { allowOut: readEntries(values.allowOut, '--allow-out') }),
       ...(values.denyOut !== undefined && { denyOut: readEntries(values.denyOut, '--deny-out') }),
+      ...(values.publicTraffic !== undefined && { allowPublicTraffic: values.publicTraffic === 'on' }),
       ...(values.internetAccess !== undefined && { internetAccess: values.internetAccess === 'on' }),
     };
     const changed = Object.keys(changes).length > 0;
     const info = changed ? await sandbox.network.update(changes) : await sandbox.getInfo();
     const denied = await sandbox.network.denied();
+    // A secret: shown to whoever has just asked for it.
+    const token = values.publicTraffic === 'off' ? info.trafficAccessToken : undefined;
     const policy = {
       internet_access: info.internetAccess ?? true,
       allow_out: info.network?.allowOut ?? [],
       deny_out: info.network?.denyOut ?? [],
+      allow_public_traffic: info.network?.allowPublicTraffic ?? true,
     };
     if (json) {
       const items = denied.items.map(({ firstSeenAt, lastSeenAt, ...item }) => ({
@@ -50,11 +59,14 @@ export const command = defineCommand({
           lastSeenAt: lastSeenAt?.toISOString() ?? null,
         }),
       }));
-      return terminal.printJson({ policy, denied: { total: denied.total, items } });
+      const secret = token === undefined ? {} : { traffic_access_token: token };
+      return terminal.printJson({ policy, ...secret, denied: { total: denied.total, items } });
     }
     terminal.print(`internet access  ${policy.internet_access ? 'on' : 'off'}`);
     terminal.print(`allow out        ${policy.allow_out.join(', ') || '-'}`);
     terminal.print(`deny out         ${policy.deny_out.join(', ') || '-'}`);
+    terminal.print(`public traffic   ${policy.allow_public_traffic ? 'on' : 'off'}`);
+    if (token !== undefined) terminal.print(`traffic token    ${token}`);
     terminal.print(`denied           ${denied.total}`);
     if (denied.items.length === 0) return;
     const rows = denied.items.map((item) => [
