@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { loadSettings } from '@nullspace/configuration';
 import { readCertificate } from '../../src/services/certificate.ts';
+import { identify } from '../../src/services/identity.ts';
 import { describeInstallation } from '../../src/services/installation.ts';
+import { writeRecord } from '../../src/services/record.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'nullspace-certificate-'));
 after(() => rmSync(dataDir, { recursive: true }));
@@ -44,4 +47,28 @@ test('the state of a certificate by ACME is told from what the server has noted'
     /^there is none .*no such zone$/,
   );
   for (const nothing of [undefined, '{"domain":']) assert.equal(read(nothing)?.state, 'missing');
+});
+
+test('nullspace status shows it beside the server', () => {
+  const later = new Date(Date.now() + 86_400_000).toISOString();
+  read({ domain: 'p.example', expires_at: later, renew_at: later, failures: 0 });
+  const runDir = join(dataDir, 'run');
+  mkdirSync(runDir);
+  const about = { fingerprint: '', startedAt: later, logFile: '/dev/null', ready: {} };
+  writeRecord(runDir, { name: 'server', ...about, ...identify(process.pid)! });
+  const program = join(import.meta.dirname, '../../bin/nullspace.js');
+  const status = (...args: string[]) =>
+    spawnSync(process.execPath, [program, 'status', '--data-dir', dataDir, ...args], {
+      encoding: 'utf8',
+      env: { ...process.env, ...acme },
+    }).stdout;
+  assert.match(status(), /\nCertificate of previews: \*\.p\.example until /);
+  const services = JSON.parse(status('--json')) as { name: string; certificate?: { state: string } }[];
+  assert.deepEqual(
+    services.map(({ name, certificate }) => [name, certificate?.state]),
+    [
+      ['host', undefined],
+      ['server', 'valid'],
+    ],
+  );
 });
