@@ -28,7 +28,7 @@ describe('a certificate of previews by ACME', () => {
   let root: string;
 
   before(async () => {
-    authority = await startAuthority(context);
+    authority = await startAuthority(context, { bound: true });
     root = await authority.root();
     const settings = {
       ...authority.settings,

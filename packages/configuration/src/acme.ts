@@ -25,6 +25,13 @@ export function findAcmeProblems(values: Settings, sources: Record<SettingName, 
       values.preview_acme_hook === '',
       'must be a program that publishes DNS records: a certificate for all names of a domain is given in no other way',
     ],
+    ...(['preview_acme_eab_kid', 'preview_acme_eab_key_file'] as const).map(
+      (name, index, both): [SettingName, boolean, string] => [
+        name,
+        values[name] === '' && values[both[1 - index]!] !== '',
+        `must be set with ${both[1 - index]}`,
+      ],
+    ),
     ...(['preview_tls_cert', 'preview_tls_key'] as const).map((name): [SettingName, boolean, string] => [
       name,
       values[name] !== '',

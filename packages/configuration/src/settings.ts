@@ -206,6 +206,16 @@ export const settings = z.strictObject({
     .regex(/^([^\s@,]+@[^\s@,]+)?$/, 'must be one mail address')
     .default('')
     .describe('Where the certificate authority may write to. Empty: nowhere.'),
+  preview_acme_eab_kid: z
+    .string()
+    .regex(/^\S*$/, 'must be a key identifier without spaces')
+    .default('')
+    .describe(
+      'Identifier of the key that binds the ACME account to one at the certificate authority, where it asks for that (ZeroSSL, Google). Goes with preview_acme_eab_key_file.',
+    ),
+  preview_acme_eab_key_file: optionalPath()
+    .default('')
+    .describe('File with that key as the authority gave it, in base64url.'),
   preview_acme_hook: optionalPath()
     .default('')
     .describe(

@@ -177,6 +177,8 @@ test('a certificate by ACME needs all that it is made of, and says so at once', 
     const env = { ...given, NULLSPACE_PREVIEW_ACME_DIRECTORY: directory };
     assert.match(problemsOf({ argv: [], env })[0]!, /must be an address that starts with https:/);
   }
+  const unbound = problemsOf({ argv: ['--preview-acme-eab-kid', 'me'], env: given });
+  assert.deepEqual(unbound, ['preview_acme_eab_key_file | default | must be set with preview_acme_eab_kid']);
   const env = { ...given, NULLSPACE_PREVIEW_ACME_EMAIL: 'me@a.example,you@b.example' };
   assert.match(problemsOf({ argv: [], env })[0]!, /must be one mail address/);
 });

@@ -10,6 +10,8 @@ import { until } from '../until.ts';
 import { type Doorway, openDoorway } from './doorway.ts';
 import { freePorts } from './free-ports.ts';
 
+const binding = { kid: 'operator-1', key: Buffer.alloc(32, 'binding').toString('base64url') };
+
 /** A certificate authority with ACME, Pebble, and the DNS that it looks at. */
 export interface Authority {
   /** Settings of a server that gets its certificate here. */
@@ -25,9 +27,12 @@ export interface Authority {
   lines(file: 'seen' | 'hanging'): string[];
 }
 
-export async function startAuthority(context: {
-  after(hook: () => Promise<void>): void;
-}): Promise<Authority> {
+/** @param options.bound Accounts have to be bound to one that the authority knows. */
+export async function startAuthority(
+  context: { after(hook: () => Promise<void>): void },
+  options: { bound?: boolean } = {},
+): Promise<Authority> {
+  const { bound = false } = options;
   const programs = execFileSync(join(repository, 'test/pebble/build'), {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -39,10 +44,13 @@ export async function startAuthority(context: {
   const pem = execFileSync('go', ['run', program, 'localhost'], { encoding: 'utf8' });
   const file = join(folder, 'own.pem');
   writeFileSync(file, pem);
+  const bindingFile = join(folder, 'binding');
+  writeFileSync(bindingFile, `${binding.key}\n`);
   const [acme, management, dns, dnsManagement] = (await freePorts(4)) as [number, number, number, number];
   const pebble = {
     ...{ listenAddress: `127.0.0.1:${acme}`, managementListenAddress: `127.0.0.1:${management}` },
     ...{ certificate: file, privateKey: file, httpPort: 1, tlsPort: 1, retryAfter: { authz: 1, order: 1 } },
+    ...{ externalAccountBindingRequired: bound, externalAccountMACKeys: { [binding.kid]: binding.key } },
     profiles: { default: { description: 'for tests', validityPeriod: 7776000 } },
   };
   writeFileSync(join(folder, 'pebble.json'), JSON.stringify({ pebble }));
@@ -88,6 +96,7 @@ export async function startAuthority(context: {
       preview_acme_hook: hook,
       preview_acme_dns_wait_ms: '0',
       preview_acme_ca: file,
+      ...(bound && { preview_acme_eab_kid: binding.kid, preview_acme_eab_key_file: bindingFile }),
     },
     ...{ doorway, root, setMode, lines },
     calls: () => lines('calls'),

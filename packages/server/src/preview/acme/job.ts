@@ -9,6 +9,9 @@ export interface AcmeJob {
   email: string;
   /** File of root certificates for the directory; empty: those that Node.js brings. */
   ca: string;
+  /** Identifier and file of the key that binds the account to one at the authority; empty: none. */
+  eabKid: string;
+  eabKeyFile: string;
   hook: string;
   hookTimeoutMs: number;
   dnsWaitMs: number;
@@ -34,6 +37,8 @@ export const jobOf = (settings: Settings, folder: string): AcmeJob => ({
   directory: settings.preview_acme_directory,
   email: settings.preview_acme_email,
   ca: settings.preview_acme_ca,
+  eabKid: settings.preview_acme_eab_kid,
+  eabKeyFile: settings.preview_acme_eab_key_file,
   hook: settings.preview_acme_hook,
   hookTimeoutMs: settings.preview_acme_hook_timeout_ms,
   dnsWaitMs: settings.preview_acme_dns_wait_ms,

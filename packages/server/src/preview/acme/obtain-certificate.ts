@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import acme from 'acme-client';
 import { AcmeError } from './acme-error.ts';
@@ -55,13 +56,16 @@ class Attempt {
 
   /** The account is made with the first certificate; its key is kept before the authority hears of it. */
   async #logIn(): Promise<acme.Client> {
-    const { directory, email } = this.#job;
+    const { directory, email, eabKid: kid, eabKeyFile } = this.#job;
     let account = await this.#folder.readAccount();
     if (account?.directory !== directory) {
       account = { directory, key: await newKey() };
       await this.#folder.writeAccount(account);
     }
-    const client = new acme.Client({ directoryUrl: directory, accountKey: account.key, ...polling });
+    const client = new acme.Client({
+      ...{ directoryUrl: directory, accountKey: account.key, ...polling },
+      ...(kid && { externalAccountBinding: { kid, hmacKey: (await readFile(eabKeyFile, 'utf8')).trim() } }),
+    });
     const contact = email ? [`mailto:${email}`] : [];
     await ask('the account', () => client.createAccount({ termsOfServiceAgreed: true, contact }));
     return client;

@@ -11,7 +11,7 @@ import { jobOf } from './job.ts';
 /**
  * The certificate by ACME of these settings; undefined when none is wanted.
  *
- * @throws {SettingsError} When this account cannot run the hook or read the roots.
+ * @throws {SettingsError} When this account cannot run the hook or read a file that is named.
  */
 export async function openCertificate(context: {
   settings: Settings;
@@ -22,6 +22,7 @@ export async function openCertificate(context: {
   if (!settings.preview_acme) return undefined;
   await checkHook(settings.preview_acme_hook);
   if (settings.preview_acme_ca) await checkRoots(settings.preview_acme_ca);
+  if (settings.preview_acme_eab_key_file) await checkBinding(settings.preview_acme_eab_key_file);
   const job = jobOf(settings, paths(settings).acmeDir);
   const certificate = new AcmeCertificate({ job, retryMs: settings.preview_acme_retry_ms, log });
   await certificate.open();
@@ -48,6 +49,16 @@ async function checkRoots(file: string): Promise<void> {
       "must be a file of certificates that the server's account may read",
       cause,
     );
+  }
+}
+
+async function checkBinding(file: string): Promise<void> {
+  const rule = "must be a file with one key in base64url that the server's account may read";
+  const text = await readFile(file, 'utf8').catch((cause) =>
+    refuse('preview_acme_eab_key_file', file, rule, cause),
+  );
+  if (!/^[\w-]+=*$/.test(text.trim())) {
+    refuse('preview_acme_eab_key_file', file, rule, new Error('it holds something else'));
   }
 }
 

@@ -37,8 +37,9 @@ export async function writeState(folder: string, state: RenewalState): Promise<v
 
 /** Changes with whatever may mend a failure: settings, and the operator's program. */
 export function describeMeans(job: AcmeJob): string {
-  const { domain, directory, email, ca, hook } = job;
-  return [domain, directory, email, ca, hook, changedAt(hook), changedAt(ca)].join(' ');
+  const { domain, directory, email, eabKid, ...files } = job;
+  const means = [files.ca, files.eabKeyFile, files.hook].flatMap((file) => [file, changedAt(file)]);
+  return [domain, directory, email, eabKid, ...means].join(' ');
 }
 
 const changedAt = (file: string) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
