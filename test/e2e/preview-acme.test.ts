@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { before, describe, test } from 'node:test';
 import { Sandbox } from 'nullspace';
+import { WebSocket } from 'ws';
 import { type Authority, startAuthority } from '../harness/acme/authority.ts';
 import { shakeHands } from '../harness/acme/handshake.ts';
 import { repository } from '../harness/artifacts.ts';
@@ -101,17 +102,17 @@ describe('a certificate of previews by ACME', () => {
     await installation.startServer();
     host = await (await Sandbox.connect(sandbox.id, installation.connection)).getHost(PORT);
     await until(() => Number(state().failures) >= 2, 'the renewal has failed twice');
-    const { socket } = await shakeHands(host, old, ['http/1.1']);
+    const socket = await openSocket(old);
     const probe = doctor();
     assert.equal(probe.status, 'warn');
     assert.match(probe.message, /\d attempts failed.*no such zone/);
     authority.setMode('');
     await until(trusted, 'the certificate was renewed');
     assert.equal(state().failures, 0);
-    socket.write(`GET /echo HTTP/1.1\r\nhost: ${host}\r\n\r\n`);
-    const [data] = (await once(socket, 'data')) as [Buffer];
-    assert.match(data.toString(), /^HTTP\/1\.1 200 /);
-    socket.destroy();
+    socket.send('still there');
+    const [answer] = await once(socket, 'message');
+    assert.equal(String(answer), 'still there');
+    socket.terminate();
     assert.equal((await ask('/echo')).status, 200);
   });
 
@@ -133,6 +134,15 @@ describe('a certificate of previews by ACME', () => {
     }
     const found = JSON.parse(printed) as { probes: { name: string; status: string; message: string }[] };
     return found.probes.find(({ name }) => name === 'preview_certificate')!;
+  }
+
+  /** A WebSocket by a certificate that trusts `ca` alone; it stays open for as long as the test takes. */
+  async function openSocket(ca: string): Promise<WebSocket> {
+    const [servername, port] = host.split(':');
+    const options = { ca, servername: servername!, headers: { host } };
+    const socket = new WebSocket(`wss://127.0.0.1:${port}/`, options);
+    await once(socket, 'open');
+    return socket;
   }
 
   async function ask(path: string): Promise<{ status: number; body: string }> {
