@@ -30,7 +30,7 @@ export interface Installation {
   readonly server: Service;
   /** Environment for clients: API key and address. */
   clientEnv(): Record<string, string>;
-  /** A further API key, of a tenant of its own unless it is named. */
+  /** A further API key, of the tenant of the first one unless another is named. */
   createKey(tenant?: string): string;
   startHost(env?: Record<string, string>): Promise<void>;
   startServer(env?: Record<string, string>): Promise<void>;
