@@ -19,7 +19,7 @@ interface Way {
   pools?: PoolRequest | undefined;
 }
 
-const noPools: PoolRequest = { asked: null, pool: undefined, waitMs: 0 };
+const noPools: PoolRequest = { asked: null, pool: undefined, waitMs: 0, askedAt: 0 };
 
 /**
  * Inserts a sandbox and resolves when it takes commands. A start that fails leaves a record in `error` and nothing on

@@ -13,6 +13,13 @@ export interface PoolRequest {
   /** Undefined: none is to be asked. */
   pool: WarmPool | undefined;
   waitMs: number;
+  /** When it was asked for, of `performance.now`: from then on its wait is counted. */
+  askedAt: number;
+}
+
+/** What is left of its wait. */
+export function waitLeft({ waitMs, askedAt }: Pick<PoolRequest, 'waitMs' | 'askedAt'>): number {
+  return Math.max(0, waitMs - Math.round(performance.now() - askedAt));
 }
 
 /**
@@ -24,24 +31,25 @@ export async function readPoolRequest(
   context: Context,
   { tenantId, body }: { tenantId: string; body: CreateSandboxBody },
 ): Promise<PoolRequest> {
+  const askedAt = performance.now();
   const { warm_pool: wanted, snapshot_id } = body;
-  if (!wanted) return { asked: null, pool: undefined, waitMs: 0 };
+  if (!wanted) return { asked: null, pool: undefined, waitMs: 0, askedAt };
   const { id, wait_ms: waitMs = 0 } = wanted;
   const found = id === undefined ? undefined : await findWarmPool(context, { tenantId, id });
   const mode = wanted.mode ?? found?.settings.checkoutPolicy ?? 'bypass';
   const asked: AskedPool = { id: id ?? null, mode, hit: null, waitedMs: 0 };
-  if (mode === 'bypass') return { asked: { ...asked, hit: false }, pool: undefined, waitMs };
-  if (snapshot_id === undefined) return { asked, pool: found, waitMs };
+  if (mode === 'bypass') return { asked: { ...asked, hit: false }, pool: undefined, waitMs, askedAt };
+  if (snapshot_id === undefined) return { asked, pool: found, waitMs, askedAt };
   if (mode === 'require') {
     throw new ApiError('conflict', {
       problem: `Warm pool ${id} has no sandboxes of snapshot ${snapshot_id}; leave warm_pool out`,
     });
   }
-  return { asked: { ...asked, hit: false }, pool: undefined, waitMs };
+  return { asked: { ...asked, hit: false }, pool: undefined, waitMs, askedAt };
 }
 
 /** Why a pool that had to serve a create did not. Undefined: it is about something else. */
-export function toPoolFailure(error: unknown, { asked, waitMs }: PoolRequest): ApiError | undefined {
+export function toPoolFailure(error: unknown, { asked, waitMs, askedAt }: PoolRequest): ApiError | undefined {
   const refusal = readHostError(error);
   const id = asked?.id ?? '';
   if (refusal?.code === 'pool_mismatch') {
@@ -49,10 +57,11 @@ export function toPoolFailure(error: unknown, { asked, waitMs }: PoolRequest): A
     return new ApiError('conflict', { problem }, { details: { warm_pool_id: id }, cause: refusal });
   }
   if (refusal?.code === 'no_ready_instance' || refusal?.code === 'pool_not_found') {
+    const waited_ms = Math.round(performance.now() - askedAt);
     return new ApiError(
       'warm_pool_unavailable',
       { warm_pool_id: id, wait_ms: String(waitMs) },
-      { details: { warm_pool_id: id, wait_ms: waitMs }, cause: refusal },
+      { details: { warm_pool_id: id, wait_ms: waitMs, waited_ms }, cause: refusal },
     );
   }
   return undefined;

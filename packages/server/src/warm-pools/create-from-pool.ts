@@ -1,7 +1,7 @@
 import { readHostError } from '@nullspace/host';
 import { host } from '@nullspace/proto';
 import type { Context } from '../context.ts';
-import type { PoolRequest } from './ask-pool.ts';
+import { type PoolRequest, waitLeft } from './ask-pool.ts';
 
 type Checkout = { poolId: string; mode: host.CheckoutMode; waitMs: number };
 type Create = (checkout: Checkout | undefined) => Promise<host.Instance>;
@@ -15,20 +15,21 @@ const bypass: Checkout = { poolId: '', mode: BYPASS, waitMs: 0 };
  */
 export async function createFromPool(
   { warmPools }: Pick<Context, 'warmPools'>,
-  { asked, pool, waitMs }: PoolRequest,
+  request: PoolRequest,
   create: Create,
 ): Promise<host.Instance> {
+  const { asked, pool } = request;
   if (!pool) return create(asked ? bypass : undefined);
   const mode = asked?.mode === 'require' ? REQUIRE : PREFER;
-  const checkout = { poolId: pool.hostPoolId, mode, waitMs };
+  const checkout = () => ({ poolId: pool.hostPoolId, mode, waitMs: waitLeft(request) });
   try {
-    return await create(checkout);
+    return await create(checkout());
   } catch (error) {
     if (!isUnknownPool(error)) throw error;
   }
   await warmPools.tell();
   try {
-    return await create(checkout);
+    return await create(checkout());
   } catch (error) {
     // What it was made for is gone.
     if (!isUnknownPool(error) || mode === REQUIRE) throw error;
