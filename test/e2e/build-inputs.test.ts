@@ -86,7 +86,7 @@ describe('what builds are given', () => {
       { path: 'etc/passwd', content: 'root:x:0:0::/:/bin/sh\napp:x:1000:1000::/app:/bin/sh\n' },
       { path: 'etc/group', content: 'root:x:0:\napp:x:1000:\n' },
       { path: 'app/', uid: 1000, gid: 1000 },
-      { path: 'tool', content: '#!/bin/sh\n', mode: 0o4755 },
+      { path: 'tool', content: '#!/bin/sh\n', mode: 0o4755, xattrs: { 'security.capability': 'x' } },
       { path: 'linked', type: 'link', target: 'tool' },
       { path: 'gone', content: 'x' },
       { path: 'covered/old', content: 'x' },
@@ -103,7 +103,15 @@ describe('what builds are given', () => {
     const template = Template.fromImage(reference, { auth: { kind: 'basic', ...credentials } }).runCmd(
       'id -un > who; ls /covered >> who; ls /gone 2>/dev/null || echo removed >> who',
     );
-    await Template.build(template, 'whole', options());
+    const made = await Template.build(template, 'whole', options());
+    const warnings = (await Array.fromAsync(made.logs())).filter(({ kind }) => kind === 'warning');
+    assert.deepEqual(
+      warnings.map(({ level, message }) => [level, message]),
+      [
+        ['warn', '1 extended attributes are not in the image, such as security.capability of "tool"'],
+        ['warn', '1 device files of the image are hidden, such as "null"'],
+      ],
+    );
     const seen = await inside(
       'whole',
       'cat who; stat -c "%a %h" /tool; stat -c %i /tool /linked; ls /null 2> /dev/null || echo hidden; pwd; id -un',

@@ -54,6 +54,9 @@ func assemble(_ context.Context, input *bufio.Reader, reporter *report.Reporter)
 	if err != nil {
 		return err
 	}
+	for _, notice := range files.Lost.Notices() {
+		reporter.Notice(notice)
+	}
 	reporter.Progress("assemble", "", 0, 0)
 	if err := w.Finish(files.Root); err != nil {
 		return err

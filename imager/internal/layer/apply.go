@@ -72,15 +72,35 @@ func apply(header *tar.Header, content io.Reader, into *tree.Tree, w *image.Writ
 		return link(header, parent, name, into)
 	}
 	node, err := MakeNode(header)
-	if node == nil || err != nil {
+	if err != nil {
 		return err
+	}
+	if node == nil {
+		NoteLost(header, into)
+		return nil
 	}
 	if node.Type() == tree.TypeRegular {
 		if err := w.Place(node, func(sink tree.Sink) error { return CopySparse(sink, content) }); err != nil {
 			return err
 		}
 	}
+	NoteLost(header, into)
 	return into.Put(parent, name, node)
+}
+
+const attributePrefix = "SCHILY.xattr."
+
+// NoteLost counts what of an entry is in no image. Marks of overlays are the storage driver's own.
+func NoteLost(header *tar.Header, into *tree.Tree) {
+	for record := range header.PAXRecords {
+		name, found := strings.CutPrefix(record, attributePrefix)
+		if found && !strings.Contains(name, "overlay.") {
+			into.Lost.Attribute(header.Name, name)
+		}
+	}
+	if header.Typeflag == tar.TypeChar {
+		into.Lost.Device(header.Name)
+	}
 }
 
 func link(header *tar.Header, parent *tree.Node, name string, into *tree.Tree) error {

@@ -270,3 +270,28 @@ func FuzzApply(f *testing.F) {
 		}
 	})
 }
+
+func TestWhatNoImageHoldsIsTold(t *testing.T) {
+	capable := file("bin/ping", "x")
+	capable.header.PAXRecords = map[string]string{"SCHILY.xattr.security.capability": "x", "SCHILY.xattr.trusted.overlay.opaque": "y"}
+	device := entry{tar.Header{Name: "dev/one", Typeflag: tar.TypeChar, Mode: 0o600, Devmajor: 1, Devminor: 3}, ""}
+	files := tree.New(tree.Bounds{MaxEntries: 100})
+	output, err := os.Create(filepath.Join(t.TempDir(), "image"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := image.NewWriter(output, 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := layer.Apply(archive(t, file("plain", "x")), files, w); err != nil || len(files.Lost.Notices()) != 0 {
+		t.Fatal(files.Lost.Notices(), err)
+	}
+	if err := layer.Apply(archive(t, capable, device), files, w); err != nil {
+		t.Fatal(err)
+	}
+	said := strings.Join(files.Lost.Notices(), "; ")
+	if said != `1 extended attributes are not in the image, such as security.capability of "bin/ping"; 1 device files of the image are hidden, such as "dev/one"` {
+		t.Fatal(said)
+	}
+}

@@ -62,6 +62,13 @@ func (r *Reporter) Progress(phase, message string, done, total uint64) {
 	_ = r.out.Encode(map[string]any{"event": "progress", "phase": phase, "message": message, "done_bytes": done, "total_bytes": total})
 }
 
+// Notice tells what people should know of an image that was made all the same.
+func (r *Reporter) Notice(message string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_ = r.out.Encode(map[string]any{"event": "progress", "phase": "notice", "message": message, "done_bytes": 0, "total_bytes": 0})
+}
+
 // Resolved tells what a reference was found to be.
 func (r *Reporter) Resolved(image any) {
 	r.mu.Lock()

@@ -25,7 +25,9 @@ const (
 
 // Tree is a root folder that layers are laid over one another in.
 type Tree struct {
-	Root      *Node
+	Root *Node
+	// Lost is what the layers held and this cannot.
+	Lost      Lost
 	bounds    Bounds
 	entries   int
 	nameBytes int

@@ -91,6 +91,7 @@ func apply(header *tar.Header, content io.Reader, snapshot *Snapshot, into *tree
 		if node.Size, node.Content, err = snapshot.content(content, header.Size); err != nil {
 			return fmt.Errorf("the saved file %.300q is damaged: %w", header.Name, err)
 		}
+		layer.NoteLost(header, into)
 		return into.Put(parent, name, node)
 	}
 	node, err := layer.MakeNode(header)

@@ -5,7 +5,7 @@ import { pause } from '../with-deadline.ts';
 import { importImage } from './import-image.ts';
 import type { Progress } from './shared-works.ts';
 
-/** The progress of an import, the newest alone when the caller is slow, and then the image. */
+/** The progress of an import, the newest alone when the caller is slow, all notices, and then the image. */
 export async function* streamImport(
   host: HostContext,
   request: proto.ImportImageRequest,
@@ -13,8 +13,10 @@ export async function* streamImport(
 ): AsyncGenerator<proto.ImportImageResponse> {
   let newest: Progress | undefined;
   let wake = () => {};
+  const notices: Progress[] = [];
   const tell = (progress: Progress) => {
-    newest = progress;
+    if (progress.phase === 'notice') notices.push(progress);
+    else newest = progress;
     wake();
   };
   const importing = importImage(host, request, { signal: gone, tell });
@@ -34,6 +36,7 @@ export async function* streamImport(
     if (!ended) yield present(progress);
   }
   const value = await importing;
+  for (const notice of notices) yield present(notice);
   yield create(proto.ImportImageResponseSchema, { message: { case: 'done', value } });
 }
 

@@ -114,9 +114,10 @@ async function importImage(
       { signal, timeoutMs: 0 },
     )) {
       if (message.case === 'progress' && message.value.message) {
+        const isNotice = message.value.phase === 'notice';
         log.add({
-          kind: 'message',
-          level: 'debug',
+          kind: isNotice ? 'warning' : 'message',
+          level: isNotice ? 'warn' : 'debug',
           phase: 'prepare',
           message: message.value.message.slice(0, 1000),
         });

@@ -715,7 +715,7 @@ export declare const ImportImageResponseSchema: GenMessage<ImportImageResponse>;
  */
 export declare type ImportProgress = Message<"nullspace.host.v1.ImportProgress"> & {
   /**
-   * "resolve", "pull", "unpack", "assemble".
+   * "resolve", "pull", "unpack", "assemble"; "notice" of what people should know of the image.
    *
    * @generated from field: string phase = 1;
    */
