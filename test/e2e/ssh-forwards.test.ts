@@ -33,10 +33,10 @@ describe('SSH forwards', () => {
   });
 
   const inside = async (command: string, user?: string) => {
-    const options = { shell: true, ...(user === undefined ? {} : { user }) };
+    const options = { shell: true, timeoutSecs: 240, ...(user === undefined ? {} : { user }) };
     return (await sandbox.commands.run(command, options)).stdout.trim();
   };
-  const fetchInside = (url: string, more = '') => inside(`curl -s -m 10 ${more} ${url} || echo "failed: $?"`);
+  const fetchInside = (url: string, more = '') => inside(`curl -s -m 60 ${more} ${url} || echo "failed: $?"`);
   const listens = async (number: number) =>
     await until(
       async () => (await fetchInside(`http://127.0.0.1:${number}/`)) === 'from the client',
@@ -68,7 +68,7 @@ describe('SSH forwards', () => {
     assert.ok(given > 1023, made.stderr);
     await listens(given);
     const all = await inside(
-      `for n in $(seq 40); do curl -s -m 20 http://127.0.0.1:${given}/ & done | cat; wait`,
+      `for n in $(seq 40); do curl -s -m 200 http://127.0.0.1:${given}/ & done | cat; wait`,
     );
     assert.equal(all, 'from the client'.repeat(40));
     assert.equal((await ask(['cancel', '-R', `0:127.0.0.1:${port}`])).code, 0);
@@ -90,15 +90,17 @@ describe('SSH forwards', () => {
   });
 
   test('are refused for ports in use, those of the platform and too many of them, at once', async () => {
-    await inside('python3 -m http.server 9003 --bind 127.0.0.1 > /dev/null 2>&1 & sleep 1');
+    const args = ['-m', 'http.server', '9003', '--bind', '127.0.0.1'];
+    await sandbox.commands.run('python3', { args, background: true });
+    assert.ok((await sandbox.previews.waitFor(9003, { kind: 'http' })).ready);
     for (const taken of ['9003', '22', '49983']) {
       const flags = ['-o', 'ExitOnForwardFailure=yes', '-R', `${taken}:127.0.0.1:${port}`];
-      const ended = await client.run(access, ['sleep 30'], { flags });
+      const ended = await client.run(access, ['sleep 300'], { flags });
       assert.equal(ended.code, 255, taken);
       assert.match(ended.stderr, /remote port forwarding failed/, taken);
     }
     const flags = Array.from({ length: 65 }, (_, n) => ['-R', `${9100 + n}:127.0.0.1:${port}`]).flat();
-    const many = await client.run(access, ['sleep 30'], {
+    const many = await client.run(access, ['sleep 300'], {
       flags: ['-o', 'ExitOnForwardFailure=yes', ...flags],
     });
     assert.equal(many.code, 255);
@@ -117,7 +119,7 @@ describe('SSH forwards', () => {
     const nobody = await grantAccess(installation, sandbox, { client, user: 'nobody' });
     const refused = ['-o', 'ExitOnForwardFailure=yes', '-R', `/root/x.sock:127.0.0.1:${port}`];
     const as = { user: nobody.access_id };
-    const ended = await client.run(nobody, ['sleep 30'], { ...as, flags: refused });
+    const ended = await client.run(nobody, ['sleep 300'], { ...as, flags: refused });
     assert.equal(ended.code, 255, await inside('stat -c "%a %U" /root /root/x.sock'));
   });
 

@@ -24,7 +24,7 @@ const Protocol = "nullspace-listen"
 const (
 	// mostWaiting connections of one listener may not have been taken yet; more are closed.
 	mostWaiting  = 32
-	takePatience = 10 * time.Second
+	takePatience = 30 * time.Second
 )
 
 // Desk hands accepted connections out.
@@ -158,7 +158,7 @@ func (s *service) accept(listener net.Listener) {
 		}
 		if err != nil {
 			// Such as too many open files.
-			time.Sleep(takePatience / 100)
+			time.Sleep(100 * time.Millisecond)
 			continue
 		}
 		s.offer(conn)
