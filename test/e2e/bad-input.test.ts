@@ -4,6 +4,7 @@ import { Sandbox } from 'nullspace';
 import { type Installation, startInstallation } from '../harness/installation.ts';
 import { findLeftovers } from '../harness/leftovers.ts';
 import { suite } from '../harness/suite.ts';
+import { until } from '../harness/until.ts';
 
 interface Refusal {
   name: string;
@@ -48,6 +49,7 @@ describe('bad input', () => {
     create('a disk beyond the host', { disk_mb: 1e9 }, [/disk_mb/, /\d{4,}/]),
     create('an unknown field', { vcpu: 2 }, [/vcpu/]),
     create('a reserved folder', { cwd: '/workspace/.nullspace/x' }, [/cwd/]),
+    create('a folder below a file', { cwd: '/etc/passwd/x' }, [/"field":"cwd"/, /not a directory/]),
     create('2 MB of metadata', { metadata: { big: 'x'.repeat(2_000_000) } }, [/metadata/]),
     create('a negative timeout', { timeout_ms: -1 }, [/timeout_ms/]),
     create('a list', [], [/object|body/i]),
@@ -175,6 +177,11 @@ describe('bad input', () => {
   });
 
   test('nothing was made for any of them', async () => {
+    // Whether a folder can be made is known inside alone: that one was started, and what it left goes behind the answer.
+    await until(
+      () => findLeftovers(installation).instanceFolders.length === 1,
+      'the refused sandbox is gone',
+    );
     const folders = findLeftovers(installation).instanceFolders;
     assert.equal(folders.length, 1, `instances: ${folders.join(', ')}`);
   });

@@ -1,3 +1,5 @@
+import type * as z from 'zod';
+
 /** One thing that a schema found wrong. */
 export interface Issue {
   /** Kind of the problem, as zod names it. */
@@ -61,4 +63,17 @@ function describeType(expected: string, message: string): string {
   const found = received === '' || received === expected ? '' : `; it is ${nameOf(received)}`;
   const isFraction = expected === 'int' && received === 'number';
   return `must be ${nameOf(expected)}${isFraction ? '' : found}`;
+}
+
+/** The same of what zod itself reports; `whole` is the name of what has no field. */
+export function describeZodIssue(
+  issue: z.core.$ZodIssue | undefined,
+  whole: string,
+): { field: string; message: string } {
+  if (!issue) return { field: whole, message: 'is wrong' };
+  const { code: keyword, message, path, ...rest } = issue;
+  const params = rest as NonNullable<Issue['params']>;
+  const named = keyword === 'unrecognized_keys' ? params.keys?.slice(0, 1) : undefined;
+  const field = [...path.map(String), ...(named ?? [])].join('.') || whole;
+  return { field, message: describeIssue({ keyword, message, params }) };
 }

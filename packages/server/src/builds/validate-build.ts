@@ -1,5 +1,6 @@
 import { type TemplateBuildBody, templateBuildRequest, type ValidateResult } from '@nullspace/contract';
 import { ApiError } from '../api-error.ts';
+import { describeZodIssue } from '../app/describe-issue.ts';
 import type { Context } from '../context.ts';
 import { requireFreeName } from '../templates/claim-name.ts';
 import { BuildFailure } from './build-failure.ts';
@@ -13,11 +14,14 @@ const MOST_ISSUES = 20;
 export async function validateBuild({ settings }: Context, body: unknown): Promise<ValidateResult> {
   const parsed = templateBuildRequest.safeParse(body);
   if (!parsed.success) {
-    const errors = parsed.error.issues.slice(0, MOST_ISSUES).map(({ path, message }) => ({
-      code: 'invalid_request',
-      message: `${path.join('.') || 'body'}: ${message}`,
-      phase: 'prepare',
-    }));
+    const errors = parsed.error.issues
+      .slice(0, MOST_ISSUES)
+      .map((issue) => describeZodIssue(issue, 'body'))
+      .map(({ field, message }) => ({
+        code: 'invalid_request',
+        message: `${field}: ${message}`,
+        phase: 'prepare',
+      }));
     return { valid: false, errors, warnings: [] };
   }
   try {

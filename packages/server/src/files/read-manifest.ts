@@ -1,5 +1,6 @@
 import { type BatchManifest, batchManifest, limits } from '@nullspace/contract';
 import { invalidField } from '../api-error.ts';
+import { describeZodIssue } from '../app/describe-issue.ts';
 import type { Part } from './multipart.ts';
 
 /** The first part of a batch: which part holds which file. */
@@ -24,6 +25,6 @@ export async function readManifest(first: IteratorResult<Part, void>): Promise<B
   }
   const result = batchManifest.safeParse(value);
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw invalidField(['manifest', ...(issue?.path ?? [])].join('.'), issue?.message ?? 'is wrong');
+  const { field, message } = describeZodIssue(result.error.issues[0], '');
+  throw invalidField(field === '' ? 'manifest' : `manifest.${field}`, message);
 }

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { ApiError } from '../api-error.ts';
+import { describeZodIssue } from '../app/describe-issue.ts';
 
 /**
  * Reads a text frame of that schema.
@@ -16,9 +17,8 @@ export function parseFrame<S extends z.ZodType>(schema: S, data: Buffer, isBinar
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const field = issue?.path.join('.') || 'frame';
+  const { field, message } = describeZodIssue(result.error.issues[0], 'frame');
   throw new ApiError('invalid_request', {
-    problem: `invalid message: ${field}: ${issue?.message ?? 'is wrong'}`.slice(0, 300),
+    problem: `invalid message: ${field}: ${message}`.slice(0, 300),
   });
 }

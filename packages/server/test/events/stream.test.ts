@@ -137,7 +137,7 @@ describe('event streams', () => {
       ['<<not json>>', /must be JSON/],
       ['[]', /invalid message/],
       [{ type: 'unsubscribe' }, /type/],
-      [{ type: 'subscribe', colour: 'red' }, /colour|unrecognized/i],
+      [{ type: 'subscribe', colour: 'red' }, /^invalid message: colour: is not known here$/],
       [{ type: 'subscribe', operation: 'explode' }, /operation/],
       [{ type: 'subscribe', audience: 'internal' }, /audience/],
       [{ type: 'subscribe', replay_limit: 1001 }, /replay_limit/],
