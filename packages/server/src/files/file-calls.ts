@@ -21,7 +21,7 @@ export function toTarget({ path, user }: FileTarget): Target {
 export async function callAboutFile<Result>(
   context: Context,
   address: SandboxAddress,
-  { answerMs, ...file }: FileTarget & { answerMs?: number },
+  { answerMs, otherPaths, ...file }: FileTarget & { answerMs?: number; otherPaths?: string[] },
   run: (guest: GuestConnection, target: Target, signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const live = await context.finder.findLive(address);
@@ -33,6 +33,7 @@ export async function callAboutFile<Result>(
       path: file.path,
       user: target.user,
       ...(answerMs === undefined ? {} : { answerMs }),
+      ...(otherPaths && { otherPaths }),
     },
     (guest, signal) => run(guest, target, signal),
   );
@@ -81,7 +82,8 @@ export function renameFile(
   address: SandboxAddress,
   { newPath, ...file }: FileTarget & { newPath: string },
 ): Promise<FileInfo> {
-  return callAboutFile(context, address, file, async ({ unary }, from, signal) =>
+  const about = { ...file, otherPaths: [newPath] };
+  return callAboutFile(context, address, about, async ({ unary }, from, signal) =>
     presentFile((await unary.rename({ from, toPath: newPath }, { signal })).info),
   );
 }

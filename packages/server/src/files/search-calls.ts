@@ -44,13 +44,13 @@ export async function replaceText(
   options: { files: string[]; pattern: string; replacement: string; user?: string | null | undefined },
 ): Promise<number> {
   const { files, pattern, replacement, user } = options;
-  const [path] = files;
+  const [path, ...otherPaths] = files;
   if (path === undefined) return 0;
   const targets = files.map((name) => toTarget({ path: name, user }));
   return callAboutFile(
     context,
     address,
-    { path, user, answerMs: SEARCH_MS },
+    { path, otherPaths, user, answerMs: SEARCH_MS },
     async ({ unary }, _target, signal) =>
       toCount((await unary.replaceText({ targets, pattern, replacement }, { signal })).replacements),
   );

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { ConnectError } from '@connectrpc/connect';
 import type { ErrorCode, MessageValues } from '@nullspace/contract';
 import { guest } from '@nullspace/proto';
@@ -9,6 +10,8 @@ export interface GuestCall {
   /** Code when the agent cannot be reached or answers wrongly. */
   failure: 'exec_failed' | 'guest_unavailable';
   path?: string;
+  /** Further paths that it was about. */
+  otherPaths?: string[];
   pid?: number;
   user?: string | undefined;
   /** Working directory that was asked for; empty: that of the sandbox. */
@@ -22,7 +25,16 @@ export interface GuestCall {
 export function readGuestRefusal(error: unknown, call: GuestCall): ApiError | undefined {
   if (!(error instanceof ConnectError)) return undefined;
   const [detail] = error.findDetails(guest.ErrorDetailSchema);
-  return detail && (refuseUpload(detail.code, call) ?? describeRefusal(detail.code, call));
+  if (!detail) return undefined;
+  const about = call.otherPaths ? { ...call, path: choosePath(call, detail.path) } : call;
+  return refuseUpload(detail.code, about) ?? describeRefusal(detail.code, about);
+}
+
+/** Which of the paths of a call the agent means. What it says is a guest's word, and chooses among them alone. */
+function choosePath({ path = '', otherPaths = [] }: GuestCall, told: string): string {
+  const isTold = (asked: string) =>
+    told === posix.normalize(asked) || told.endsWith(`/${posix.normalize(asked)}`);
+  return [path, ...otherPaths].find(isTold) ?? path;
 }
 
 /** Thrown by the reader of a stream that the agent has ended for a pause. */
