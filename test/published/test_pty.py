@@ -48,6 +48,20 @@ def test_resize_interrupt_and_kill(sandbox):
     assert session.wait(timeout=PATIENCE).exit_code == 137
 
 
+def test_a_kill_does_not_wait_behind_input_that_nobody_reads(sandbox):
+    session = sandbox.pty.create_session()
+    session.send_input("stty raw -echo; echo begun; exec sleep 1000\n")
+    read_until(session, b"\nbegun")
+    begun = time.monotonic()
+    for _ in range(40):
+        session.send_input(b"x" * (512 << 10))
+    session.kill()
+    assert session.wait(timeout=PATIENCE).exit_code == 137
+    # The server gives up on input that waits for ten seconds: the session would live on.
+    assert session.session_id not in [item.session_id for item in sandbox.pty.list_sessions()]
+    assert time.monotonic() - begun < PATIENCE
+
+
 def test_sessions_outlive_their_clients(sandbox):
     session = sandbox.pty.create_session(cols=90, rows=20)
     session.send_input("MARK=kept; echo before-leaving\n")
