@@ -4,7 +4,7 @@ import { nameFailures } from './failures.ts';
 
 test('failed tests are named once each, as each runner prints them', () => {
   const node =
-    '✖ breaks (9ms)\nℹ fail 2\n\n✖ failing tests:\n\ntest at a.ts:1:1\n✖ breaks (9ms)\n  Error: x\n✖ hangs (1.5ms)\n';
+    '✖ breaks (9ms)\nℹ fail 2\n\n✖ failing tests:\n\ntest at a.ts:1:1\n✖ breaks (9ms)\n  Error: x\n✖ hangs\n';
   assert.equal(nameFailures({ output: node }), 'breaks; hangs');
   assert.equal(
     nameFailures({ output: '--- FAIL: TestA (0.00s)\n    --- FAIL: TestA/x (0.00s)\n' }),

@@ -7,8 +7,10 @@ export function nameFailures({ output }: Pick<StepResult, 'output'>): string {
   // The list that Node.js ends with names each failed test once more.
   const [, list = ''] = output.split('failing tests:\n');
   const names = [
-    ...matches(list, /^\s*✖ (.+?) \([\d.]+ms\)$/gm),
+    ...matches(list, /^\s*✖ (.+?)(?: \([\d.]+ms\))?$/gm),
     ...matches(output, /^\s*--- FAIL: (\S+)/gm),
+    // Where a bound ends it, Go names no test.
+    ...matches(output, /^panic: (.+)$/gm),
     ...matches(output, /^(?:FAILED|ERROR) (\S+)/gm),
   ];
   const last = output.trimEnd().split('\n').at(-1) || 'no output';
