@@ -1,3 +1,4 @@
+import { countPassed, giveBack } from '../guests/passed-bytes.ts';
 import { SpilledInput } from './spilled-input.ts';
 
 /** What waits goes to the program in one call, up to so many bytes. */
@@ -81,6 +82,7 @@ export class TypedInput {
   /** Keeps it on disk; false when there is no room, also because the disk is full. */
   async #spill(data: Buffer): Promise<boolean> {
     if (this.#ended) return true;
+    const size = data.length;
     const hasRoom = this.#spilled.fileBytes < SPILLED_BYTES && allSpilled < ALL_SPILLED_BYTES;
     const kept =
       hasRoom &&
@@ -88,6 +90,10 @@ export class TypedInput {
         () => true,
         () => false,
       ));
+    // A flood would leave its memory to be collected some time later.
+    if (kept) giveBack(data);
+    // Its text and the frame around it are dropped as well.
+    countPassed(2 * size);
     this.#recount();
     this.#changed();
     return kept;
