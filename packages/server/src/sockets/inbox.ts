@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws';
 import type * as z from 'zod';
 import { ApiError } from '../api-error.ts';
+import { giveBack } from '../guests/passed-bytes.ts';
 import { parseFrame } from './parse-frame.ts';
 
 /** Bytes of frames that wait to be taken before the socket is read no further. */
@@ -61,6 +62,8 @@ export class Inbox {
     const { data, isBinary } = this.#waiting.shift()!;
     this.#bytes -= data.length;
     if (this.#bytes <= BUFFERED_BYTES) this.#socket.resume();
-    return parseFrame(schema, data, isBinary);
+    const frame = parseFrame(schema, data, isBinary);
+    giveBack(data);
+    return frame;
   }
 }

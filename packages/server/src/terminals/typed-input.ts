@@ -4,9 +4,9 @@ import { SpilledInput } from './spilled-input.ts';
 /** What waits goes to the program in one call, up to so many bytes. */
 const TOGETHER_BYTES = 64 * 1024;
 /** What may wait in memory for a program that does not read. */
-const WAITING_BYTES = 8 * 1024 * 1024;
+const WAITING_BYTES = 2 * 1024 * 1024;
 /** The same once so much waits for all programs together. */
-const CROWDED_BYTES = 1024 * 1024;
+const CROWDED_BYTES = 256 * 1024;
 const ALL_WAITING_BYTES = 64 * 1024 * 1024;
 /** How long a client waits for a program before the rest goes to disk: a kill may be behind it. */
 const SPILL_MS = 250;
