@@ -99,7 +99,10 @@ export const listWarmPoolsQuery = z.strictObject({
     .max(limits.template_ref_chars)
     .optional()
     .describe('Pools of this template_ref.'),
-  state: warmPoolState.optional(),
+  state: z
+    .enum([...warmPoolState.options, 'deleted'])
+    .optional()
+    .describe('Deleted pools are gone: the list of those is empty.'),
   label: z
     .union([label.transform((one) => [one]), z.array(label).max(64)])
     .optional()

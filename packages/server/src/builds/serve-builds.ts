@@ -3,7 +3,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { serveRoute } from '../app/serve-route.ts';
 import type { Context } from '../context.ts';
 import { sendEvents } from '../sse/send-events.ts';
-import { findOwn, unknownTemplate } from '../templates/find-template.ts';
+import { findOwn, isBuiltin, unknownTemplate } from '../templates/find-template.ts';
+import { parseRef } from '../templates/parse-ref.ts';
 import { preflight } from './blobs/preflight.ts';
 import { findBuild } from './find-build.ts';
 import { listBuilds } from './list-builds.ts';
@@ -57,6 +58,9 @@ function serveOne(app: FastifyInstance, context: Context): void {
 
 function serveLists(app: FastifyInstance, context: Context): void {
   serveRoute(app, context, routes.listTemplateBuilds, async ({ tenantId, params, query }) => {
+    const parsed = parseRef(params.template_ref);
+    // What came with the server was not built by it.
+    if (parsed && (await isBuiltin(context, parsed))) return { builds: [], next_cursor: null };
     const { template } = await findOwn(context, { tenantId, ref: params.template_ref });
     return listBuilds(context, template, { ...query, source: query.source_type });
   });

@@ -69,10 +69,8 @@ export async function findOwn(
 ): Promise<{ template: StoredTemplate; ref: TemplateRef }> {
   const parsed = parseRef(ref);
   if (!parsed) throw unknownTemplate(ref);
-  const { namespace, name, byId } = parsed;
-  const mayBeBuiltin = !byId && (namespace === undefined || namespace === BUILTIN_NAMESPACE);
-  if (mayBeBuiltin && (await context.fleet.images.find(name))) {
-    throw new ApiError('forbidden', { problem: `Template ${name} is built in and cannot be changed` });
+  if (await isBuiltin(context, parsed)) {
+    throw new ApiError('forbidden', { problem: `Template ${parsed.name} is built in and cannot be changed` });
   }
   const template = await findStored(context.store, tenantId, parsed);
   if (!template) throw unknownTemplate(ref);
@@ -80,6 +78,15 @@ export async function findOwn(
     throw new ApiError('forbidden', { problem: `Template ${ref.slice(0, 100)} belongs to another tenant` });
   }
   return { template, ref: parsed };
+}
+
+/** Whether a reference means a template that came with the server. */
+export async function isBuiltin(
+  { fleet }: Pick<Context, 'fleet'>,
+  { namespace, name, byId }: TemplateRef,
+): Promise<boolean> {
+  const mayBe = !byId && (namespace === undefined || namespace === BUILTIN_NAMESPACE);
+  return mayBe && (await fleet.images.find(name)) !== undefined;
 }
 
 /** The tag that a reference without one means. */

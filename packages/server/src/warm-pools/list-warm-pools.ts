@@ -10,7 +10,7 @@ import { presentWarmPool } from './present-warm-pool.ts';
 
 export interface ListQuery {
   template?: string | undefined;
-  state?: WarmPoolState | undefined;
+  state?: WarmPoolState | 'deleted' | undefined;
   label?: string[] | undefined;
   status?: WarmPoolCount | undefined;
   limit?: number | undefined;

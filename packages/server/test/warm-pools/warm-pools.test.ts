@@ -95,6 +95,7 @@ describe('warm pools', () => {
     assert.deepEqual(await list('label=team%3Dred&label=tier%3D1'), [red.id]);
     assert.deepEqual(await list('label=team%3Dred&label=tier%3D2'), []);
     assert.deepEqual(await list('state=disabled'), [blue.id]);
+    assert.deepEqual(await list('state=deleted'), []);
     assert.deepEqual(await list('template=base'), [red.id]);
     assert.deepEqual(await list('status=ready'), [red.id]);
     assert.deepEqual(await list('limit=1'), [red.id]);

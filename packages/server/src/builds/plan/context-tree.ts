@@ -24,7 +24,8 @@ export class ContextTree {
     if (path === '' || this.#has(path)) return [this.#read(path)];
     const found = options.globs && /[*?[\]]/.test(path) ? this.#match(path) : [];
     if (found.length > 0) return found.map((match) => this.#read(match));
-    throw new BuildFailure('prepare', `${source} is not in the build context`, {
+    const place = options.line === undefined ? '' : `Line ${options.line} of the Dockerfile: `;
+    throw new BuildFailure('prepare', `${place}${source} is not in the build context`, {
       stepIndex: options.index,
       action: 'Check the path, and whether .dockerignore leaves it out.',
       details: { reason: 'missing_source', ...(options.line === undefined ? {} : { line: options.line }) },

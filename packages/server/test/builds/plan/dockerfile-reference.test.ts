@@ -287,6 +287,10 @@ for (const lines of [
   });
 }
 
+test('an instruction that there is not is named as such', () => {
+  assert.throws(() => planDockerfile('FROM a\nFLY'), /Line 2 of the Dockerfile: FLY is not supported/);
+});
+
 test('an image that sets no PATH has the usual one', async () => {
   const { envs } = await evaluate('FROM a\nENV PATH=/opt:$PATH\n', {});
   assert.equal(envs.PATH, '/opt:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin');

@@ -6,16 +6,22 @@ import type { InstructionSource } from './read-source.ts';
 import { refuseLine } from './refuse-line.ts';
 import { readJsonWords, splitWords } from './split-words.ts';
 
+const known = [
+  ...['ENV', 'LABEL', 'MAINTAINER', 'WORKDIR', 'USER', 'SHELL', 'EXPOSE', 'VOLUME'],
+  ...['CMD', 'ENTRYPOINT', 'HEALTHCHECK'],
+];
+
 /** An instruction that sets something for those after it, or says something of the image. */
 export function planSetting(source: InstructionSource, index: number): Instruction {
   const { keyword, line, text } = source;
-  if (keyword !== 'HEALTHCHECK') readFlags(source, []);
   const common = { line, index, display: `${keyword} ${text}` };
   const told = (labels: Record<string, string>): Instruction => ({
     ...common,
     kind: 'metadata',
     metadata: { labels },
   });
+  if (!known.includes(keyword)) refuseLine(line, `${keyword.slice(0, 100)} is not supported`);
+  if (keyword !== 'HEALTHCHECK') readFlags(source, []);
   const required = text === '' ? refuseLine(line, `${keyword} needs a value`) : text;
   switch (keyword) {
     case 'ENV':
