@@ -34,6 +34,13 @@ def test_a_change_of_the_policy_names_what_changes_alone(api, sandbox):
     assert api.body() == {"allow_public_traffic": False}
 
 
+def test_limits_of_bandwidth_are_changed_one_by_one(api, sandbox):
+    api.on(f"PATCH {NETWORK}", {**SANDBOX, "network": {"bandwidth": {"upload_mbps": 5}}})
+    info = sandbox.network.update(bandwidth={"upload_mbps": 5, "download_mbps": None})
+    assert api.body() == {"bandwidth": {"upload_mbps": 5, "download_mbps": None}}
+    assert info.network == {"bandwidth": {"upload_mbps": 5}}
+
+
 def test_a_text_is_no_list_of_entries(sandbox):
     with pytest.raises(SandboxError) as caught:
         sandbox.network.update(allow_out="api.example.com")

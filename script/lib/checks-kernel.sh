@@ -63,6 +63,26 @@ check_forwarding() {
   fi
 }
 
+# Tried in a network namespace that is gone afterwards. Without it everything works but limits of bandwidth.
+check_bandwidth() {
+  local tc=${NULLSPACE_TC:-tc}
+  if ! command -v "$tc" >/dev/null; then
+    say bandwidth warn 'tc is missing; bandwidth of sandboxes cannot be limited' 'apt-get install iproute2'
+  elif ((EUID)); then
+    say bandwidth pass 'limits of bandwidth are not tried without root'
+  elif unshare --net "$tc" -batch - >/dev/null 2>&1 <<'END'; then
+qdisc add dev lo root handle 1: htb default 10
+filter add dev lo parent 1: protocol ip pref 1 u32 match ip src 127.0.0.1/32 flowid 1:0
+class add dev lo parent 1: classid 1:10 htb rate 1mbit quantum 1514
+qdisc add dev lo parent 1:10 handle 10: tbf rate 4000gbit burst 1600 limit 12112
+END
+    say bandwidth pass 'bandwidth of sandboxes can be limited'
+  else
+    say bandwidth warn 'the kernel cannot limit the bandwidth of sandboxes' \
+      'Use a kernel with CONFIG_NET_SCH_HTB, CONFIG_NET_SCH_TBF and CONFIG_NET_CLS_U32.'
+  fi
+}
+
 # Tasks of gVisor or nft that hang in the kernel for good mean that every further one will hang too.
 check_hung_tasks() {
   local first second hung

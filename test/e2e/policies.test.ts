@@ -4,12 +4,16 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Sandbox } from 'nullspace';
 import { allows, listedRules, listedVerdict } from '../../packages/runtime/test/fixtures/policy-model.ts';
+import { standingLimits } from '../../packages/runtime/test/fixtures/standing-limits.ts';
 import { startInstallation } from '../harness/installation.ts';
 import { addressOfGuest } from '../harness/leftovers.ts';
 import { propertyRun } from '../harness/property-run.ts';
 import { until } from '../harness/until.ts';
 
 const COUNT = 3;
+/** Device and namespace of a guest. */
+const slotOf = (guest: string) =>
+  / dev (\S+) /.exec(execFileSync('ip', ['route', 'get', guest], { encoding: 'utf8' }))![1]!;
 const victims = [['host'], ['server'], ['server', 'host']] as const;
 
 const address = fc
@@ -21,7 +25,9 @@ const entry = fc.oneof(
   fc.constant('0.0.0.0/0'),
 );
 const list = fc.array(entry, { maxLength: 5 });
-const policy = fc.record({ internetAccess: fc.boolean(), allowOut: list, denyOut: list });
+const mbps = fc.constantFrom(null, 1, 40);
+const bandwidth = fc.record({ uploadMbps: mbps, downloadMbps: mbps });
+const policy = fc.record({ internetAccess: fc.boolean(), allowOut: list, denyOut: list, bandwidth });
 
 test('policies of sandboxes are in force after kill -9 of host and server, within changes too', async (t) => {
   const { seed, numRuns } = propertyRun(t, { short: 6, long: 60 });
@@ -38,8 +44,7 @@ test('policies of sandboxes are in force after kill -9 of host and server, withi
     sandboxes.push(sandbox);
   }
   const guests = sandboxes.map(({ id }) => addressOfGuest(installation, id));
-  const route = execFileSync('ip', ['route', 'get', guests[0]!], { encoding: 'utf8' });
-  const table = `nullspace_${/ dev ns-(\w+)-\d+ /.exec(route)![1]}`;
+  const table = `nullspace_${/^ns-(\w+)-/.exec(slotOf(guests[0]!))![1]}`;
   const probes = fc.sample(address, { seed, numRuns: 60 });
   const policies = fc.sample(policy, { seed, numRuns: numRuns * COUNT });
 
@@ -73,6 +78,11 @@ test('policies of sandboxes are in force after kill -9 of host and server, withi
         const what = `round ${round}: ${JSON.stringify(wanted[place])} for ${probe}`;
         assert.equal(listedVerdict(rules, guest, probe), allows(wanted[place]!, probe), what);
       }
+    }
+    for (const [place, guest] of guests.entries()) {
+      const { uploadMbps, downloadMbps } = wanted[place]!.bandwidth;
+      const expected = { uploadMbps: uploadMbps ?? 0, downloadMbps: downloadMbps ?? 0 };
+      assert.deepEqual(await standingLimits(slotOf(guest)), expected, `round ${round}`);
     }
     const known = new Set(guests);
     assert.deepEqual(

@@ -76,6 +76,16 @@ export const settings = z.strictObject({
   max_vcpus: wholeNumber(1).default(32).describe('Most vCPUs of one sandbox.'),
   max_memory_mb: wholeNumber(1).default(65536).describe('Most memory of one sandbox, in MiB.'),
   max_disk_mb: wholeNumber(1).default(262144).describe('Largest disk of one sandbox, in MiB.'),
+  max_upload_mbps: wholeNumber(0, 100_000)
+    .default(0)
+    .describe(
+      'Most that one sandbox may send to the outside, in Mbit/s, also one that asks for no limit; 0: no bound.',
+    ),
+  max_download_mbps: wholeNumber(0, 100_000)
+    .default(0)
+    .describe(
+      'Most that one sandbox may receive from the outside, in Mbit/s, also one that asks for no limit; 0: no bound.',
+    ),
   max_image_mb: wholeNumber(1, 8 * 1024 * 1024)
     .default(32768)
     .describe('Largest root image made of a pulled image or of a build, in MiB.'),

@@ -27,7 +27,8 @@ export type HostErrorCode =
   | 'image_unsupported'
   | 'image_too_large'
   | 'import_failed'
-  | 'assemble_failed';
+  | 'assemble_failed'
+  | 'bandwidth_unsupported';
 
 const transportCodes: Record<HostErrorCode, Code> = {
   capacity_exceeded: Code.ResourceExhausted,
@@ -55,6 +56,7 @@ const transportCodes: Record<HostErrorCode, Code> = {
   image_too_large: Code.ResourceExhausted,
   import_failed: Code.Internal,
   assemble_failed: Code.Internal,
+  bandwidth_unsupported: Code.FailedPrecondition,
 };
 
 /** Every code. */

@@ -197,6 +197,13 @@ export interface NetworkPolicy {
   allowNames?: readonly string[];
   /** Networks in canonical form that may not be reached. */
   denyOut?: readonly string[];
+  /**
+   * Most that it may send to the outside, in Mbit/s with all headers; what is between host and guest alone does not count.
+   * 0: no limit, but there may have been one; absent: there never was one.
+   */
+  uploadMbps?: number | undefined;
+  /** Most that it may receive from the outside, likewise. */
+  downloadMbps?: number | undefined;
 }
 
 /** Connections, packets or lookups of a guest, alike in all that is said here, that were not let through. */
@@ -302,7 +309,7 @@ export interface Network {
   acquire(policy: NetworkPolicy): Promise<Slot>;
   /** Takes a slot that an earlier process handed out, after a restart. */
   adopt(index: number, policy: NetworkPolicy): Promise<Slot>;
-  /** Changes what the guest of a slot may reach; in force when it resolves. */
+  /** Changes what the guest of a slot may reach, and how fast; in force when it resolves. */
   setPolicy(slot: Slot, policy: NetworkPolicy): Promise<void>;
   /** Sets addresses and routes again; needed before every start or restore in a slot. */
   prepare(slot: Slot): Promise<void>;
@@ -318,6 +325,8 @@ export interface Network {
   readonly egress: EgressGate;
   /** What of the guest of a slot was not let through. */
   refusals(slot: Slot): Refusals;
+  /** What of this machine is missing for limits of bandwidth; undefined when they can be set. */
+  probeShaping(): Promise<Problem | undefined>;
   /** Stops preparing; leaves slots in use alone. */
   close(): Promise<void>;
   /** Removes every slot not in `keep`, and with an empty `keep` the table and the route too. */

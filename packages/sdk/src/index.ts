@@ -98,6 +98,7 @@ export type { FieldNames, ListOptions, SandboxQuery } from './sandboxes/list-opt
 export { type ForkedSandbox, Sandbox } from './sandboxes/sandbox.ts';
 export type { SandboxNetwork } from './sandboxes/sandbox-network.ts';
 export type {
+  Bandwidth,
   DeniedConnection,
   DeniedConnections,
   NetworkChanges,

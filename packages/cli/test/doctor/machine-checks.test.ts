@@ -86,6 +86,17 @@ test('what gVisor needs of the kernel', () => {
   assert.match(check('cgroups', { NULLSPACE_CGROUP_ROOT: version2 }), /^pass \| cgroup version 2/);
 });
 
+test('whether bandwidth can be limited is tried, and said without failing', () => {
+  const isRoot = process.getuid?.() === 0;
+  assert.match(check('bandwidth'), isRoot ? /^pass \| bandwidth of sandboxes can/ : /^pass/);
+  assert.match(check('bandwidth', { NULLSPACE_TC: 'no-such-tc' }), /^warn \| tc is missing.*\| apt-get/);
+  if (isRoot)
+    assert.match(
+      check('bandwidth', { NULLSPACE_TC: 'false' }),
+      /^warn \| the kernel cannot.*CONFIG_NET_SCH_HTB/,
+    );
+});
+
 test('tasks that hang in the kernel are named', () => {
   const proc = join(folder, 'proc');
   for (let pid = 100; pid < 110; pid++) {

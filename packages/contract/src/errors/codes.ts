@@ -401,6 +401,15 @@ export const errorCodes = {
     suggested_action: 'Try again. If it happens again, create another sandbox.',
     description: 'The agent inside the sandbox cannot be reached or answers wrongly.',
   },
+  bandwidth_unsupported: {
+    status: 501,
+    retryable: false,
+    message: 'The machine of this server cannot limit bandwidth: {problem}',
+    suggested_action:
+      'Leave network.bandwidth out. The operator is told by `nullspace doctor` what is missing.',
+    description:
+      "The host's kernel lacks CONFIG_NET_SCH_HTB, CONFIG_NET_SCH_TBF or CONFIG_NET_CLS_U32, or `tc` of iproute2 is not installed. Nothing was made or changed.",
+  },
   host_unavailable: {
     status: 503,
     retryable: true,

@@ -8,6 +8,31 @@ const hostMask = z
     `must be a host name, optionally with ":$\{PORT}" or ":<number>"`,
   );
 
+/** Highest limit of bandwidth, in Mbit/s. */
+const HIGHEST_MBPS = 100_000;
+
+const mbps = (what: string) =>
+  z
+    .int()
+    .min(1)
+    .max(HIGHEST_MBPS)
+    .nullable()
+    .optional()
+    .describe(
+      `Most that the sandbox ${what}, in Mbit/s (1,000,000 bits a second, headers included); null: no limit.`,
+    );
+
+const bandwidth = z
+  .strictObject({
+    upload_mbps: mbps('sends to the outside'),
+    download_mbps: mbps('receives from the outside'),
+  })
+  .nullable()
+  .optional()
+  .describe(
+    'Limits of what passes between the sandbox and the outside. Commands, files and previews do not count; null: none.',
+  );
+
 /** Network policy of a sandbox. */
 export const networkPolicy = z.strictObject({
   allow_public_traffic: z
@@ -29,10 +54,11 @@ export const networkPolicy = z.strictObject({
     .describe(
       'Outbound allow list: IPv4 addresses, networks and host names, also "*.example.com" for every name below. Without deny_out nothing else may be reached.',
     ),
+  bandwidth,
 });
 
 export const setNetworkRequest = networkPolicy
-  .pick({ allow_out: true, deny_out: true, allow_public_traffic: true })
+  .pick({ allow_out: true, deny_out: true, allow_public_traffic: true, bandwidth: true })
   .extend({ internet_access: z.boolean().optional().describe('False: nothing beyond allow_out.') })
   .refine((body) => Object.keys(body).length > 0, 'must change something');
 export type SetNetworkRequest = z.infer<typeof setNetworkRequest>;

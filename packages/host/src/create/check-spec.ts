@@ -3,6 +3,7 @@ import type { host } from '@nullspace/proto';
 import { HostError } from '../errors.ts';
 import { digestPattern } from '../images/catalog.ts';
 import type { InstanceSpec } from '../instance/spec.ts';
+import type { Policy } from '../network/policy.ts';
 import { chooseProcessLimit } from './process-limit.ts';
 
 const largestEnvBytes = 1024 * 1024;
@@ -18,7 +19,7 @@ const highestProcessLimit = 1_000_000;
 export function checkSpec(
   spec: host.Spec,
   { settings, imageEnv }: { settings: Settings; imageEnv: Record<string, string> },
-): Omit<InstanceSpec, 'internet_access' | 'allow_out' | 'allow_names' | 'deny_out' | 'hostname'> {
+): Omit<InstanceSpec, keyof Policy | 'hostname'> {
   if (!digestPattern.test(spec.image)) refuse('spec.image', 'must be "sha256-" and 64 hexadecimal digits');
   bound('spec.vcpus', spec.vcpus, { least: 1, most: settings.max_vcpus });
   bound('spec.memory_mb', spec.memoryMb, { least: smallestMemoryMb, most: settings.max_memory_mb });

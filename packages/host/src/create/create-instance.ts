@@ -8,6 +8,7 @@ import { commit } from '../instance/commit.ts';
 import { makeInstanceId } from '../instance/ids.ts';
 import { type End, type InstanceRecord, isFinal } from '../instance/record.ts';
 import { TrackedInstance } from '../instance/tracked-instance.ts';
+import { requireShaping } from '../network/limits.ts';
 import { askPools } from '../pools/ask.ts';
 import { refuseWhenDraining, shuttingDown } from '../shutting-down.ts';
 import { describeEnd } from './describe-end.ts';
@@ -33,7 +34,9 @@ export async function createInstance(
   // The snapshot may be gone by the time that a create from it is repeated.
   if (known && request.snapshotId) return answerAgain(known);
   const snapshot = request.snapshotId ? host.snapshots.get(request.snapshotId) : undefined;
-  return await createFrom(host, validateCreate(request, host.settings, snapshot));
+  const order = validateCreate(request, host.settings, snapshot);
+  await requireShaping(host, order.spec);
+  return await createFrom(host, order);
 }
 
 /** Makes the instance of a checked order, or answers with the one that was made of it before. */

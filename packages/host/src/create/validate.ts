@@ -53,7 +53,7 @@ export function validateCreate(
     ...readCheckout(request.checkout),
     spec: {
       ...checked,
-      ...readPolicy(spec, 'spec.'),
+      ...readPolicy(spec, settings, 'spec.'),
       hostname: readHostname(spec.hostname, sandboxId),
     },
   };
@@ -72,7 +72,7 @@ function fromSnapshot(
     asTemplate: false,
     spec: {
       ...snapshot.spec,
-      ...(asked ? readPolicy(asked, 'spec.') : {}),
+      ...(asked ? readPolicy(asked, settings, 'spec.') : {}),
       hostname: readHostname(asked?.hostname ?? '', sandboxId),
     },
   };

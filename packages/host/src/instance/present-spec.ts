@@ -14,6 +14,8 @@ export function presentSpec(spec: InstanceSpec): MessageInitShape<typeof host.Sp
     internetAccess: spec.internet_access,
     allowOut: [...spec.allow_out, ...spec.allow_names],
     denyOut: [...spec.deny_out],
+    uploadMbps: spec.upload_mbps ?? 0,
+    downloadMbps: spec.download_mbps ?? 0,
     processLimit: spec.process_limit,
     hostname: spec.hostname,
   };

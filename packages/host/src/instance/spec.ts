@@ -16,6 +16,9 @@ export const instanceSpec = z.strictObject({
   /** Host names in canonical form. */
   allow_names: z.array(z.string()).default([]),
   deny_out: z.array(z.string()).default([]),
+  /** In Mbit/s. 0: no limit, but there may have been one; null: there never was one. */
+  upload_mbps: z.number().int().nullable().default(null),
+  download_mbps: z.number().int().nullable().default(null),
   process_limit: z.number().int(),
   hostname: z.string(),
 });

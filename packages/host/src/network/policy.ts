@@ -1,23 +1,28 @@
+import type { Settings } from '@nullspace/configuration';
 import { canonicalName, canonicalNetworks, type NetworkPolicy } from '@nullspace/runtime';
 import { refuse } from '../create/check-spec.ts';
 import type { InstanceSpec } from '../instance/spec.ts';
+import { type Bandwidth, readLimits } from './limits.ts';
 
 /** Entries of one list. */
 const MOST_ENTRIES = 512;
 
-type Policy = Pick<InstanceSpec, 'internet_access' | 'allow_out' | 'allow_names' | 'deny_out'>;
+export type Policy = Pick<InstanceSpec, 'internet_access' | 'allow_out' | 'allow_names' | 'deny_out'> &
+  Bandwidth;
 
-/** What a guest may reach, for its network. */
-export function policyOf({ internet_access, allow_out, allow_names, deny_out }: Policy): NetworkPolicy {
+/** What a guest may reach, and how fast, for its network. */
+export function policyOf(policy: Policy): NetworkPolicy {
   return {
-    internetAccess: internet_access,
-    allowOut: allow_out,
-    allowNames: allow_names,
-    denyOut: deny_out,
+    internetAccess: policy.internet_access,
+    allowOut: policy.allow_out,
+    allowNames: policy.allow_names,
+    denyOut: policy.deny_out,
+    ...(policy.upload_mbps !== null && { uploadMbps: policy.upload_mbps }),
+    ...(policy.download_mbps !== null && { downloadMbps: policy.download_mbps }),
   };
 }
 
-/** Whether two policies let a guest reach the same. */
+/** Whether two policies let a guest reach the same, as fast. */
 export function isSamePolicy(a: Policy, b: Policy): boolean {
   const text = (policy: Policy) => JSON.stringify(policyOf(policy));
   return text(a) === text(b);
@@ -30,7 +35,14 @@ export function isSamePolicy(a: Policy, b: Policy): boolean {
  * @throws {HostError} `invalid_request`
  */
 export function readPolicy(
-  asked: { internetAccess: boolean; allowOut: string[]; denyOut: string[] },
+  asked: {
+    internetAccess: boolean;
+    allowOut: string[];
+    denyOut: string[];
+    uploadMbps: number;
+    downloadMbps: number;
+  },
+  settings: Pick<Settings, 'max_upload_mbps' | 'max_download_mbps'>,
   prefix = '',
 ): Policy {
   const allowField = `${prefix}allow_out`;
@@ -44,6 +56,7 @@ export function readPolicy(
       asked.allowOut.filter((entry) => !isNetwork(entry)),
     ),
     deny_out: readNetworks(`${prefix}deny_out`, asked.denyOut),
+    ...readLimits(asked, settings, prefix),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { HostContext } from '../context.ts';
 import { chooseProcessLimit } from '../create/process-limit.ts';
+import { readLimits } from '../network/limits.ts';
 import type { PoolDefinition } from './definition.ts';
 import { endReady } from './end-ready.ts';
 import { Pool } from './pool.ts';
@@ -42,6 +43,7 @@ function define({ settings, timing }: HostContext, image: string): PoolDefinitio
       allow_out: [],
       allow_names: [],
       deny_out: [],
+      ...readLimits({ uploadMbps: 0, downloadMbps: 0 }, settings),
       process_limit: chooseProcessLimit({ asked: 0, memoryMb: shape.memory_mb }),
       hostname: '',
     },

@@ -1,6 +1,7 @@
 import { host as proto } from '@nullspace/proto';
 import type { HostContext } from '../context.ts';
 import { bound, checkSpec, refuse } from '../create/check-spec.ts';
+import { readLimits } from '../network/limits.ts';
 import { requireSnapshotId } from '../snapshots/id.ts';
 import type { PoolDefinition, PoolMode } from './definition.ts';
 import { systemPoolId } from './system-pool.ts';
@@ -65,6 +66,7 @@ function readPool(
       allow_out: [],
       allow_names: [],
       deny_out: [],
+      ...readLimits({ uploadMbps: 0, downloadMbps: 0 }, settings),
     },
   };
 }

@@ -28,6 +28,8 @@ export function lostRecord(host: HostContext, options: { id: string; sandboxId: 
       allow_out: [],
       allow_names: [],
       deny_out: [],
+      upload_mbps: null,
+      download_mbps: null,
       process_limit: 0,
       hostname: '',
     },

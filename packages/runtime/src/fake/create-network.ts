@@ -38,6 +38,7 @@ export function createFakeNetwork(options: FakeNetworkOptions = {}): Network {
       onChange() {},
     },
     refusals: () => ({ total: 0, latest: [] }),
+    probeShaping: async () => undefined,
     async setUp() {},
     async acquire(policy) {
       for (let index = 1; index < range.slots; index++) {

@@ -10,6 +10,8 @@ import { createPool } from './pool.ts';
 import { parseRange } from './range.ts';
 import { createRemover } from './remove-slots.ts';
 import { createRuleset } from './ruleset.ts';
+import { createShaper } from './shaping/create-shaper.ts';
+import { probeShaping } from './shaping/probe.ts';
 import { addressBatch, describeSlot, makeScript } from './slot-commands.ts';
 
 /** Network slots of this machine. Constructing it changes nothing; see `setUp`. */
@@ -21,6 +23,8 @@ export function createNetwork(options: NetworkOptions): Network {
   const fresh = new Set<number>();
   const policies = createPolicies(names.table);
   const gates = createGates({ names, range, policies });
+  const shaper = createShaper();
+  let canShape = false;
   const slotOf = (index: number) => describeSlot(names, range, index);
 
   const removeSlot = createRemover();
@@ -38,6 +42,7 @@ export function createNetwork(options: NetworkOptions): Network {
   async function remove(index: number): Promise<void> {
     fresh.delete(index);
     await removeSlot(names.slot(index));
+    shaper.forget(index);
     await gates.forget(range.guest(index));
   }
 
@@ -82,7 +87,7 @@ export function createNetwork(options: NetworkOptions): Network {
       if (index === undefined)
         throw new NoSlotError(`All ${range.slots - 1} slots of ${range.cidr} are in use.`);
       try {
-        await gates.set(range.guest(index), policy);
+        await Promise.all([gates.set(range.guest(index), policy), shaper.set(slotOf(index), policy)]);
       } catch (error) {
         void pool.release(index).catch(onError);
         throw error;
@@ -92,11 +97,18 @@ export function createNetwork(options: NetworkOptions): Network {
     async adopt(index, policy) {
       pool.take(index);
       fresh.delete(index);
-      await gates.set(range.guest(index), policy);
+      shaper.adopt(index);
+      await Promise.all([gates.set(range.guest(index), policy), shaper.set(slotOf(index), policy)]);
       return slotOf(index);
     },
-    async setPolicy({ index }, policy) {
-      await gates.set(range.guest(index), policy);
+    async setPolicy(slot, policy) {
+      const restore = await shaper.set(slot, policy);
+      try {
+        await gates.set(range.guest(slot.index), policy);
+      } catch (error) {
+        await restore();
+        throw error;
+      }
     },
     async prepare(slot) {
       // The engine takes address and route away, so what was prepared serves one start only.
@@ -113,6 +125,12 @@ export function createNetwork(options: NetworkOptions): Network {
     lookups: gates.lookups,
     egress: gates.egress,
     refusals: (slot) => gates.refusals(slot.guestAddress),
+    async probeShaping() {
+      if (canShape) return undefined;
+      const problem = await probeShaping();
+      canShape = problem === undefined;
+      return problem;
+    },
     async close() {
       await pool.close();
     },

@@ -22,6 +22,7 @@ import {
   type Rules,
   resolves,
 } from '../fixtures/policy-model.ts';
+import { standingLimits } from '../fixtures/standing-limits.ts';
 
 const program = fileURLToPath(new URL('../fixtures/change-policies.ts', import.meta.url));
 
@@ -45,10 +46,19 @@ const list = fc.option(
   fc.array(entry, { maxLength: 6 }).map((entries) => canonicalNetworks(entries)!),
   { nil: undefined },
 );
+const mbps = fc.constantFrom(0, 0, 1, 40, 2500);
 const policy: fc.Arbitrary<NetworkPolicy> = fc
-  .record({ internetAccess: fc.boolean(), allowOut: list, denyOut: list })
-  .map(({ internetAccess, allowOut, denyOut }) => ({
+  .record({
+    internetAccess: fc.boolean(),
+    allowOut: list,
+    denyOut: list,
+    uploadMbps: mbps,
+    downloadMbps: mbps,
+  })
+  .map(({ internetAccess, allowOut, denyOut, uploadMbps, downloadMbps }) => ({
     internetAccess,
+    uploadMbps,
+    downloadMbps,
     ...(allowOut ? { allowOut } : {}),
     ...(denyOut ? { denyOut } : {}),
   }));
@@ -108,6 +118,8 @@ describe('policies of twenty guests', { timeout }, () => {
               live.set(step.guest, { slot, policy: step.policy });
             }
             await expectAgreement([...live.values()], addresses);
+            const changed = step.kind === 'crash' ? [...live.values()] : [live.get(step.guest)];
+            for (const one of changed) await expectLimits(one);
           }
           for (const { slot, policy } of live.values()) {
             const reached = await stretch.reachedBy(slot, addresses);
@@ -128,10 +140,15 @@ describe('policies of twenty guests', { timeout }, () => {
     // Long ones: they do not fit into one write.
     const blocks = (second: number) =>
       Array.from({ length: 512 }, (_, place) => `45.${second + Math.floor(place / 256)}.${place % 256}.0/24`);
+    const limits = [
+      { uploadMbps: 1, downloadMbps: 0 },
+      { uploadMbps: 0, downloadMbps: 40 },
+      { uploadMbps: 20, downloadMbps: 2500 },
+    ];
     const policies: NetworkPolicy[] = [
-      { internetAccess: true, denyOut: blocks(60) },
-      { internetAccess: true, denyOut: ['0.0.0.0/0'], allowOut: blocks(62) },
-      { internetAccess: false, allowOut: blocks(64) },
+      { internetAccess: true, denyOut: blocks(60), ...limits[0] },
+      { internetAccess: true, denyOut: ['0.0.0.0/0'], allowOut: blocks(62), ...limits[1] },
+      { internetAccess: false, allowOut: blocks(64), ...limits[2] },
     ];
     const { numRuns } = propertyRun(t, { short: 8, long: 200 });
     for (let round = 0; round < numRuns; round++) {
@@ -151,10 +168,18 @@ describe('policies of twenty guests', { timeout }, () => {
       const whole = policies.some((policy) => isInForce(rules, slot.guestAddress, policy));
       assert.ok(whole, `round ${round} left a part of a policy`);
       network = await open();
-      await network.adopt(slot.index, policies[0]!);
-      assert.ok(isInForce(await listedRules(table), slot.guestAddress, policies[0]!));
+      const adopted = round % 3;
+      await network.adopt(slot.index, policies[adopted]!);
+      assert.ok(isInForce(await listedRules(table), slot.guestAddress, policies[adopted]!));
+      assert.deepEqual(await standingLimits(slot.namespace), limits[adopted]);
     }
   });
+
+  async function expectLimits(one: { slot: Slot; policy: NetworkPolicy } | undefined): Promise<void> {
+    if (!one) return;
+    const { uploadMbps, downloadMbps } = one.policy;
+    assert.deepEqual(await standingLimits(one.slot.namespace), { uploadMbps, downloadMbps });
+  }
 
   async function expectAgreement(
     live: { slot: Slot; policy: NetworkPolicy }[],

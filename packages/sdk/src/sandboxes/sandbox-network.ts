@@ -7,10 +7,11 @@ import type { Client } from '../client/client.ts';
 import { date } from '../client/date.ts';
 import type { CallOptions } from '../client/options.ts';
 import { sandboxPath } from './create.ts';
+import { writeBandwidth } from './network.ts';
 import { readSandboxInfo } from './read-info.ts';
 import type { DeniedConnections, NetworkChanges, SandboxInfo } from './types.ts';
 
-/** What a sandbox may reach, and what it was not let. */
+/** What a sandbox may reach, how fast, and what it was not let. */
 export class SandboxNetwork {
   readonly #client: Client;
   readonly #id: string;
@@ -21,16 +22,17 @@ export class SandboxNetwork {
   }
 
   /**
-   * Changes what it may reach while it runs; what is left out stays. In force as a whole when it resolves; connections that
+   * Changes what it may reach, and how fast, while it runs; what is left out stays. In force as a whole when it resolves; connections that
    * the new rules do not allow are cut.
    */
   async update(changes: NetworkChanges, options: CallOptions = {}): Promise<SandboxInfo> {
-    const { internetAccess, allowOut, denyOut, allowPublicTraffic } = changes;
+    const { internetAccess, allowOut, denyOut, allowPublicTraffic, bandwidth } = changes;
     const json: SetNetworkRequest = {
       ...(internetAccess === undefined ? {} : { internet_access: internetAccess }),
       ...(allowOut === undefined ? {} : { allow_out: allowOut }),
       ...(denyOut === undefined ? {} : { deny_out: denyOut }),
       ...(allowPublicTraffic === undefined ? {} : { allow_public_traffic: allowPublicTraffic }),
+      ...(bandwidth === undefined ? {} : { bandwidth: writeBandwidth(bandwidth) }),
     };
     const path = `${sandboxPath(this.#id)}/network`;
     return readSandboxInfo(await this.#client.json<WireInfo>('PATCH', path, { ...options, json }));

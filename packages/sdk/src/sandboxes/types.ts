@@ -22,10 +22,21 @@ export interface NetworkPolicy {
    * `denyOut`: these and nothing else.
    */
   allowOut?: string[];
+  /** Limits of what passes between the sandbox and the outside; commands, files and previews do not count. */
+  bandwidth?: Bandwidth | null;
 }
 
-/** What to change of the outbound rules; what is left out stays. */
-export interface NetworkChanges extends Pick<NetworkPolicy, 'allowOut' | 'denyOut' | 'allowPublicTraffic'> {
+/** Limits in Mbit/s (1,000,000 bits a second, headers included), whole numbers from 1 to 100,000. */
+export interface Bandwidth {
+  /** Most that the sandbox sends to the outside; null: no limit. @default null */
+  uploadMbps?: number | null;
+  /** Most that it receives from the outside; null: no limit. @default null */
+  downloadMbps?: number | null;
+}
+
+/** What to change of the outbound rules; what is left out stays, of `bandwidth` as well. */
+export interface NetworkChanges
+  extends Pick<NetworkPolicy, 'allowOut' | 'denyOut' | 'allowPublicTraffic' | 'bandwidth'> {
   /** False: nothing beyond `allowOut`. */
   internetAccess?: boolean;
 }

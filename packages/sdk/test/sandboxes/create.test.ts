@@ -46,7 +46,12 @@ describe('Sandbox.create', () => {
       cwd: '/data',
       envs: { APP_ENV: 'dev' },
       metadata: { project: 'docs', n: 1 },
-      network: { maskRequestHost: 'localhost:${PORT}', allowOut: ['1.1.1.1/32'], allowPublicTraffic: false },
+      network: {
+        maskRequestHost: 'localhost:${PORT}',
+        allowOut: ['1.1.1.1/32'],
+        allowPublicTraffic: false,
+        bandwidth: { uploadMbps: 5, downloadMbps: null },
+      },
       internetAccess: false,
       idempotencyKey: 'my-key',
     });
@@ -65,6 +70,7 @@ describe('Sandbox.create', () => {
         mask_request_host: 'localhost:${PORT}',
         allow_out: ['1.1.1.1/32'],
         allow_public_traffic: false,
+        bandwidth: { upload_mbps: 5, download_mbps: null },
       },
       internet_access: false,
     });

@@ -1,25 +1,28 @@
 import type { NetworkPolicy, SetNetworkRequest } from '@nullspace/contract';
+import { readHostError } from '@nullspace/host';
 import type { Context } from '../context.ts';
 import { notReady } from '../sandboxes/ended.ts';
 import type { SandboxAddress } from '../sandboxes/sandbox-finder.ts';
 import { isPrivate, makeTrafficToken } from '../sandboxes/traffic-token.ts';
 import { isNotRunning } from '../snapshots/save-failure.ts';
 import type { JsonValue, Sandbox } from '../store/records.ts';
+import { bandwidthUnsupported, changePolicy, checkBandwidth } from './bandwidth.ts';
 import { checkEgress } from './check-egress.ts';
 import { egressOf } from './egress.ts';
 
-/** Changes what a running sandbox may reach. What the request leaves out stays as it is. */
+/** Changes what a running sandbox may reach, and how fast. What the request leaves out stays as it is. */
 export async function setNetwork(
   context: Context,
   address: SandboxAddress,
   body: SetNetworkRequest,
 ): Promise<Sandbox> {
-  const { store, fleet, finder } = context;
+  const { store, fleet, finder, settings } = context;
   checkEgress(body);
+  checkBandwidth(body.bandwidth, settings);
   const sandbox = await finder.read(address);
   if (sandbox.status !== 'running') throw notReady(sandbox);
   const { internet_access: internetAccess = sandbox.internetAccess, ...lists } = body;
-  const network: NetworkPolicy = { ...(sandbox.network as NetworkPolicy | null), ...lists };
+  const network = changePolicy(sandbox.network as NetworkPolicy | null, lists);
   const trafficToken = isPrivate(network as JsonValue) ? makeTrafficToken() : null;
   const next = { network: network as JsonValue, internetAccess, trafficToken };
   try {
@@ -28,6 +31,8 @@ export async function setNetwork(
     );
     if (instance) await fleet.projection.onChanged(instance);
   } catch (error) {
+    const refusal = readHostError(error);
+    if (refusal?.code === 'bandwidth_unsupported') throw bandwidthUnsupported(refusal);
     if (!isNotRunning(error)) throw error;
     throw await finder.explainRefusal(sandbox);
   }

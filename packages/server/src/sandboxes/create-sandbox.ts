@@ -1,6 +1,7 @@
 import type { CreateSandboxBody } from '@nullspace/contract';
 import type { Context } from '../context.ts';
 import { makeId } from '../make-id.ts';
+import { changePolicy } from '../network/bandwidth.ts';
 import { readyToStart } from '../snapshots/ready-to-start.ts';
 import { requireSnapshotRoom } from '../snapshots/snapshot-quota.ts';
 import type { IdempotencyClaim, JsonValue, NewSandbox, Sandbox, TimeoutAction } from '../store/records.ts';
@@ -69,7 +70,7 @@ function fromTemplate(
     image: template.image,
     cwd: body.cwd ?? (template.workdir || DEFAULT_CWD),
     envs: { ...template.envs, ...body.envs },
-    network: (body.network ?? null) as JsonValue,
+    network: (body.network ? changePolicy(null, body.network) : null) as JsonValue,
     internetAccess: body.internet_access ?? true,
   };
 }
@@ -82,7 +83,7 @@ async function fromSnapshot(
   return {
     ...savedSettings(saved),
     ...commonFields(tenantId, body),
-    network: body.network ? (body.network as JsonValue) : saved.network,
+    network: body.network ? (changePolicy(null, body.network) as JsonValue) : saved.network,
     internetAccess: body.internet_access ?? saved.internetAccess,
     sourceId: saved.sandboxId,
     fromSnapshotId: saved.id,

@@ -1,9 +1,9 @@
 import type { SetTimeoutRequest } from '@nullspace/contract';
+import { atMost } from '../at-most.ts';
 import type { Context } from '../context.ts';
 import { isNotRunning } from '../snapshots/save-failure.ts';
 import { requireSnapshotRoom } from '../snapshots/snapshot-quota.ts';
 import type { Sandbox } from '../store/records.ts';
-import { atMost } from './check-create.ts';
 import { notReady } from './ended.ts';
 import type { SandboxAddress } from './sandbox-finder.ts';
 import { toDeadlineAction } from './to-host-request.ts';

@@ -1,5 +1,6 @@
 import { type HostError, readHostError } from '@nullspace/host';
 import { ApiError, invalidField } from '../api-error.ts';
+import { bandwidthUnsupported } from '../network/bandwidth.ts';
 import { corruptSnapshot, unknownSnapshot } from '../snapshots/find-snapshot.ts';
 
 /** What was to be started, for the message. */
@@ -42,6 +43,8 @@ export function translateStartRefusal(refusal: HostError, subject: StartSubject)
         { snapshot_id: snapshotId, differs: field || 'the machine' },
         { details: { snapshot_id: snapshotId, ...(field ? { differs: field } : {}) }, cause: refusal },
       );
+    case 'bandwidth_unsupported':
+      return bandwidthUnsupported(refusal);
     case 'invalid_request':
       return wrongField(refusal);
     default:

@@ -1,6 +1,6 @@
 import { invalidField } from '../api-error.ts';
+import { atMost } from '../at-most.ts';
 import type { Context } from '../context.ts';
-import { atMost } from '../sandboxes/check-create.ts';
 import type { WarmPool, WarmPoolSettings } from '../store/pools/warm-pool.ts';
 import { isBuildId, parseRef } from '../templates/parse-ref.ts';
 import { resolveTemplate } from '../templates/resolve-template.ts';

@@ -107,7 +107,8 @@ class AsyncSandbox(AsyncSandboxLife, AsyncSandboxPreviews, AsyncSandboxSsh, Asyn
             timeout_action: what happens at the deadline, `destroy` (the default) or `hibernate`.
             envs: environment of every command.
             metadata: labels of yours, returned and usable in `Sandbox.list`.
-            network: policy for traffic, such as `{"mask_request_host": "localhost:${PORT}"}`.
+            network: policy for traffic, such as `{"mask_request_host": "localhost:${PORT}"}` or
+                `{"bandwidth": {"upload_mbps": 10, "download_mbps": 50}}`.
             internet_access: `False` cuts all outbound traffic; by default it is open, or as in the snapshot.
             cwd: working directory of commands, made if missing; `/workspace` by default.
             on_timeout: another spelling of `timeout_action`: `destroy` or `pause`.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._models.denied import DeniedConnections, read_denied
@@ -17,8 +17,10 @@ def update(
     allow_out: Iterable[str] | None,
     deny_out: Iterable[str] | None,
     allow_public_traffic: bool | None = None,
+    *,
+    bandwidth: Mapping[str, int | None] | None = None,
 ) -> Call[SandboxInfo]:
-    """Changes what a sandbox may reach; what is `None` stays."""
+    """Changes what a sandbox may reach, and how fast; what is `None` stays."""
     body: dict[str, Any] = {}
     if internet_access is not None:
         body["internet_access"] = internet_access
@@ -29,6 +31,8 @@ def update(
             raise invalid_request(f"{name} {entries!r} is a text; give a list of entries")
         if entries is not None:
             body[name] = list(entries)
+    if bandwidth is not None:
+        body["bandwidth"] = dict(bandwidth)
     request = Request("PATCH", sandbox_path(sandbox_id, "network"), body=encode_json(body))
     return Call(request, lambda reply: read_sandbox_info(reply.json()))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from .._core import network_calls
 from .._models.denied import DeniedConnections
@@ -11,7 +11,7 @@ from .transport import Transport
 
 
 class SandboxNetwork:
-    """What a sandbox may reach, and what it was not let. Reached as `sandbox.network`."""
+    """What a sandbox may reach, how fast, and what it was not let. Reached as `sandbox.network`."""
 
     def __init__(self, sandbox_id: str, transport: Transport) -> None:
         self._id = sandbox_id
@@ -24,6 +24,7 @@ class SandboxNetwork:
         allow_out: Iterable[str] | None = None,
         deny_out: Iterable[str] | None = None,
         allow_public_traffic: bool | None = None,
+        bandwidth: Mapping[str, int | None] | None = None,
     ) -> SandboxInfo:
         """Changes the policy while the sandbox runs. What is left out stays.
 
@@ -36,12 +37,17 @@ class SandboxNetwork:
             deny_out: IPv4 addresses and networks to refuse. An entry in `allow_out` wins.
             allow_public_traffic: `False`: previews ask for the `traffic_access_token` of the answer, and
                 connections without it are cut. `True`: the token counts no more.
+            bandwidth: limits in Mbit/s of what passes between the sandbox and the outside, `upload_mbps` and
+                `download_mbps`, whole numbers from 1 to 100,000; a `None` in it takes the limit away, and
+                what is left out of it stays.
 
         Raises:
             SandboxError: an entry cannot be kept (`invalid_request`, naming it), and nothing is changed.
             ConflictError: the sandbox does not run.
         """
-        call = network_calls.update(self._id, internet_access, allow_out, deny_out, allow_public_traffic)
+        call = network_calls.update(
+            self._id, internet_access, allow_out, deny_out, allow_public_traffic, bandwidth=bandwidth
+        )
         return self._transport.execute(call)
 
     def denied(self) -> DeniedConnections:

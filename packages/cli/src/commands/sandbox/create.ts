@@ -1,7 +1,7 @@
 import type { CreateOptions } from 'nullspace';
 import { defineCommand, type Values } from '../../command.ts';
 import { UsageError } from '../../errors/cli-error.ts';
-import { readNetworkPolicy } from '../../input/network.ts';
+import { bandwidthOptions, readNetwork } from '../../input/network.ts';
 import { readJsonObject, readMetadata, readPairs } from '../../input/pairs.ts';
 import { sandboxRecord } from '../../output/records/sandbox.ts';
 
@@ -36,6 +36,7 @@ export const command = defineCommand({
     { name: 'metadata', multiple: true, description: 'Label KEY=VALUE.' },
     { name: 'metadata-json', description: 'Labels as a JSON object.' },
     { name: 'network-json', description: 'Network policy as a JSON object.' },
+    ...bandwidthOptions,
     {
       name: 'internet-access',
       type: 'flag',
@@ -80,7 +81,7 @@ function createOptions(values: Values): CreateOptions {
     timeout: values.timeout,
     timeoutAction: action ?? values.timeoutAction,
     metadata: readMetadata(values),
-    network: readNetworkPolicy(values.networkJson),
+    network: readNetwork(values),
     autoResume: values.autoResume ?? false,
     warmPool: values.warmPool,
     warmPoolMode: values.warmPoolMode,

@@ -1,5 +1,6 @@
 import { defineCommand } from '../../command.ts';
 import { UsageError } from '../../errors/cli-error.ts';
+import { bandwidthOptions, readLimits } from '../../input/network.ts';
 import { snakeCase } from '../../output/records/snake-case.ts';
 import { formatTable } from '../../output/table.ts';
 import { jsonOption, sandboxId } from './parameters.ts';
@@ -19,14 +20,17 @@ export const command = defineCommand({
       choices: ['on', 'off'],
       description: 'Off: previews ask for the traffic token, which is shown.',
     },
+    ...bandwidthOptions,
     jsonOption,
   ],
   examples: [
     'nullspace sandbox network sb_…',
     'nullspace sandbox network sb_… --allow-out "api.example.com,*.pypi.org" --deny-out ""',
+    'nullspace sandbox network sb_… --upload-mbps 10 --download-mbps none',
   ],
   output: 'policy and a table of what was not let through; --json: object of both',
   async run({ values, json, terminal }) {
+    const bandwidth = readLimits(values);
     const { Sandbox } = await import('nullspace');
     const sandbox = await Sandbox.connect(values.sandboxId, { resume: false });
     const changes = {
@@ -34,6 +38,7 @@ export const command = defineCommand({
       ...(values.denyOut !== undefined && { denyOut: readEntries(values.denyOut, '--deny-out') }),
       ...(values.publicTraffic !== undefined && { allowPublicTraffic: values.publicTraffic === 'on' }),
       ...(values.internetAccess !== undefined && { internetAccess: values.internetAccess === 'on' }),
+      ...(bandwidth && { bandwidth }),
     };
     const changed = Object.keys(changes).length > 0;
     const info = changed ? await sandbox.network.update(changes) : await sandbox.getInfo();
@@ -45,7 +50,12 @@ export const command = defineCommand({
       allow_out: info.network?.allowOut ?? [],
       deny_out: info.network?.denyOut ?? [],
       allow_public_traffic: info.network?.allowPublicTraffic ?? true,
+      bandwidth: {
+        upload_mbps: info.network?.bandwidth?.uploadMbps ?? null,
+        download_mbps: info.network?.bandwidth?.downloadMbps ?? null,
+      },
     };
+    const limit = (mbps: number | null) => (mbps === null ? '-' : `${mbps} Mbit/s`);
     if (json) {
       const items = denied.items.map(({ firstSeenAt, lastSeenAt, ...item }) => ({
         protocol: item.protocol,
@@ -67,6 +77,8 @@ export const command = defineCommand({
     terminal.print(`deny out         ${policy.deny_out.join(', ') || '-'}`);
     terminal.print(`public traffic   ${policy.allow_public_traffic ? 'on' : 'off'}`);
     if (token !== undefined) terminal.print(`traffic token    ${token}`);
+    terminal.print(`upload limit     ${limit(policy.bandwidth.upload_mbps)}`);
+    terminal.print(`download limit   ${limit(policy.bandwidth.download_mbps)}`);
     terminal.print(`denied           ${denied.total}`);
     if (denied.items.length === 0) return;
     const rows = denied.items.map((item) => [

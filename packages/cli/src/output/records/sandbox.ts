@@ -25,6 +25,7 @@ export function sandboxRecord(info: SandboxInfo): Record<string, unknown> {
         mask_request_host: network.maskRequestHost,
         deny_out: network.denyOut,
         allow_out: network.allowOut,
+        ...(network.bandwidth && { bandwidth: snakeCase({ ...network.bandwidth }) }),
       },
     }),
     ...(info.warmPoolCheckout && { warm_pool_checkout: snakeCase(info.warmPoolCheckout) }),

@@ -1,6 +1,6 @@
 import type { Settings } from '@nullspace/configuration';
 import type { TemplateBuildBody } from '@nullspace/contract';
-import { atMost } from '../../sandboxes/check-create.ts';
+import { atMost } from '../../at-most.ts';
 import { BuildFailure } from '../build-failure.ts';
 import type { BuildDefinition, BuildSecrets } from './definition.ts';
 

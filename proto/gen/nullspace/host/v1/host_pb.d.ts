@@ -263,6 +263,20 @@ export declare type Spec = Message<"nullspace.host.v1.Spec"> & {
    * @generated from field: repeated string deny_out = 11;
    */
   denyOut: string[];
+
+  /**
+   * Most that is sent to the outside, in Mbit/s; 0: what the host allows at most.
+   *
+   * @generated from field: uint32 upload_mbps = 12;
+   */
+  uploadMbps: number;
+
+  /**
+   * Most that is received from there.
+   *
+   * @generated from field: uint32 download_mbps = 13;
+   */
+  downloadMbps: number;
 };
 
 /**
@@ -1241,6 +1255,16 @@ export declare type SetNetworkPolicyRequest = Message<"nullspace.host.v1.SetNetw
    * @generated from field: repeated string deny_out = 4;
    */
   denyOut: string[];
+
+  /**
+   * @generated from field: uint32 upload_mbps = 5;
+   */
+  uploadMbps: number;
+
+  /**
+   * @generated from field: uint32 download_mbps = 6;
+   */
+  downloadMbps: number;
 };
 
 /**
