@@ -28,6 +28,12 @@ const MOST_BURST = 2 * 1024 * 1024;
 /** Segments that the kernel treats as one packet are longer than what passes in a moment at low limits: they are cut up there. */
 const MOST_UNCUT = 70_000;
 
+/**
+ * Below this limit, in Mbit/s, the queue is not much longer than what the engine's TCP sends at once. Where the last packets are
+ * dropped then, all of one burst, it gets no further than a tenth of the limit; where the oldest one is, it keeps up.
+ */
+const DROPPING_OLDEST = 20;
+
 export interface Sizes {
   queue: number;
   burst: number;
@@ -42,15 +48,20 @@ export function sizesOf(mbps: number): Sizes {
   return {
     queue: within(LEAST_QUEUE, bytesPerMs * WAIT_MS, MOST_QUEUE),
     burst: within(LEAST_BURST, bytesPerMs * BURST_MS, MOST_BURST),
-    uncut: within(LEAST_BURST, bytesPerMs, MOST_UNCUT),
+    uncut: mbps < DROPPING_OLDEST ? LEAST_BURST : within(LEAST_BURST, bytesPerMs, MOST_UNCUT),
   };
 }
 
 /** The class and its queue. The queue's own rate is beyond every machine: of that discipline only room and cutting are wanted. */
 function classLines({ device }: End, mbps: number): string {
   const { queue, burst, uncut } = sizesOf(mbps);
+  const fifo =
+    mbps < DROPPING_OLDEST
+      ? `handle 20: pfifo_head_drop limit ${Math.floor(queue / PACKET)}`
+      : `handle 30: bfifo limit ${queue}`;
   return `class replace dev ${device} parent 1: classid 1:10 htb rate ${mbps}mbit burst ${burst} cburst ${burst} quantum ${PACKET}
 qdisc replace dev ${device} parent 1:10 handle 10: tbf rate 4000gbit burst ${uncut} limit ${queue}
+qdisc replace dev ${device} parent 10:1 ${fifo}
 `;
 }
 

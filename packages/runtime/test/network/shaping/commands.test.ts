@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import { changeBatch, limitBatch, sizesOf } from '../../../src/network/shaping/commands.ts';
 
 it('lets no packet wait for more than 100 ms, and holds what the engine can still send beside', () => {
-  for (const mbps of [1, 2, 3, 10, 100, 1000, 100_000]) {
+  for (const mbps of [1, 2, 3, 10, 19, 20, 100, 1000, 100_000]) {
     const { queue, burst, uncut } = sizesOf(mbps);
     assert.ok((queue * 8) / mbps / 1000 < 100, `${mbps} Mbit/s: ${queue} bytes`);
     assert.ok(queue >= 8 * 1514 && queue <= 2 * 1024 * 1024, `${mbps} Mbit/s: ${queue} bytes`);
@@ -23,7 +23,8 @@ it('tells what is between host and guest by the address of the host, at the side
 
 it('changes a limit without a moment between', () => {
   const lines = changeBatch({ device: 'eth0', hostIs: 'dst' }, 5).trim().split('\n');
-  assert.equal(lines.length, 2);
+  assert.equal(lines.length, 3);
   assert.match(lines[0]!, /^class change /);
   assert.match(lines[1]!, /^qdisc replace dev eth0 parent 1:10 /);
+  assert.match(lines[2]!, /^qdisc replace dev eth0 parent 10:1 /);
 });
