@@ -4,6 +4,8 @@ import { Sandbox } from 'nullspace';
 import { buildArtifacts } from '../../test/harness/artifacts.ts';
 import { engineStateFolder, instanceOf } from '../../test/harness/leftovers.ts';
 import { alternate, type Bench, time } from '../lib/bench.ts';
+import { type Measurement, percentile } from '../lib/measurement.ts';
+import { startPythonExec } from '../lib/python-exec.ts';
 
 const run = promisify(execFile);
 
@@ -16,7 +18,9 @@ export const bench: Bench = {
     const instance = instanceOf(installation, sandbox.id)!;
     const inside: number[] = [];
     const call = () => sandbox.commands.run('/bin/true');
+    using python = startPythonExec(installation, sandbox.id);
     for (let warm = 0; warm < 50; warm++) await call();
+    for (let warm = 0; warm < 50; warm++) await python.time();
     const samples = await alternate(rounds * 10, {
       ours: async () => {
         const started = performance.now();
@@ -25,6 +29,7 @@ export const bench: Bench = {
         inside.push((result.spawnUs! + result.runUs!) / 1000);
         return taken;
       },
+      python: () => python.time(),
       ...(rounds >= 10 && {
         runsc: (round: number) =>
           round % 10 === 0
@@ -42,22 +47,17 @@ export const bench: Bench = {
         unit: 'ms',
         samples: ours,
         baseline: { name: 'the same spawn, timed by the agent', samples: inside },
-        target: { text: '≤ spawn inside + 3 ms', of: 'p50 over baseline', at: 'most', bound: 3 },
+        target: { text: '≤ spawn inside + 2 ms', of: 'p50 over baseline', at: 'most', bound: 2 },
       },
+      slowest('exec of /bin/true, p99 over its median', ours),
       {
-        metric: 'exec of /bin/true, p99 over its median',
+        metric: 'Python: exec of /bin/true, over the spawn inside',
         unit: 'ms',
-        samples: [
-          Math.max(
-            ...ours
-              .slice()
-              .sort((a, b) => a - b)
-              .slice(0, Math.ceil(ours.length * 0.99)),
-          ),
-        ],
-        baseline: { name: 'its median', samples: ours },
-        target: { text: '≤ 4 × the median', of: 'ratio', at: 'most', bound: 4 },
+        samples: samples.python!,
+        baseline: { name: 'the spawn of the other calls', samples: inside },
+        target: { text: '≤ spawn inside + 4 ms', of: 'p50 over baseline', at: 'most', bound: 4 },
       },
+      slowest('Python: exec of /bin/true, p99 over its median', samples.python!),
       {
         metric: 'exec of /bin/true, beside runsc exec',
         unit: 'ms',
@@ -67,3 +67,13 @@ export const bench: Bench = {
     ];
   },
 };
+
+function slowest(metric: string, samples: number[]): Measurement {
+  return {
+    metric,
+    unit: 'ms',
+    samples: [percentile(samples, 0.99)],
+    baseline: { name: 'its median', samples },
+    target: { text: '≤ 4 × the median', of: 'ratio', at: 'most', bound: 4 },
+  };
+}
