@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tarfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -13,6 +12,7 @@ import pathspec
 
 from ..errors import SandboxError
 from .encode import invalid_request
+from .tar import tarfile
 from .upload_source import spooled
 
 IGNORE_FILE = ".nullspaceignore"
