@@ -26,11 +26,14 @@ function describeUploadFailure(
   return { errorDetail: { reason, message, retryable, request_id, ...named, details: rest } };
 }
 
+/** Refusals by which nothing has failed: the log of the request has their code. */
+const foreseen: ReadonlySet<string> = new Set<ApiError['code']>(['not_implemented', 'warm_pool_unavailable']);
+
 /** Answers with an error, and notes its code for log and metrics. */
 export function answerError(error: ApiError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status } = errorCodes[error.code];
   request.errorCode = error.code;
-  if (status >= 500 && error.code !== 'not_implemented') {
+  if (status >= 500 && !foreseen.has(error.code)) {
     request.log.error({ err: error.cause ?? error, code: error.code }, error.message);
   }
   if (error.retryAfterSecs !== undefined) reply.header('retry-after', String(error.retryAfterSecs));

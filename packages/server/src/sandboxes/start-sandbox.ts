@@ -1,3 +1,4 @@
+import { HostError, type HostErrorCode } from '@nullspace/host';
 import { ApiError } from '../api-error.ts';
 import type { Context } from '../context.ts';
 import type { IdempotencyClaim, NewSandbox, Sandbox } from '../store/records.ts';
@@ -110,6 +111,16 @@ async function startInstance(context: Context, sandbox: Sandbox, way: Way): Prom
   );
 }
 
+/** Refusals of a host that has made nothing. */
+const unmade: ReadonlySet<string> = new Set<HostErrorCode>([
+  'capacity_exceeded',
+  'image_not_found',
+  'no_ready_instance',
+  'pool_mismatch',
+  'pool_not_found',
+  'snapshot_not_found',
+]);
+
 /** Notes that a sandbox did not come up, and has the host end what it may still have of it. */
 export async function recordFailedStart(
   context: Context,
@@ -129,6 +140,7 @@ export async function recordFailedStart(
     log.error({ err: error, sandbox_id }, 'a failed start was not recorded');
   }
   fleet.live.end(sandbox_id);
+  if (failure.cause instanceof HostError && unmade.has(failure.cause.code)) return;
   // What cannot be killed now goes when the host comes back and reports it.
   await fleet.projection.kill(sandbox_id, 'manual').catch((error: unknown) => {
     log.warn({ err: error, sandbox_id }, 'a sandbox that failed to start was not killed');
