@@ -51,7 +51,7 @@ def test_resize_interrupt_and_kill(sandbox):
 def test_a_kill_does_not_wait_behind_input_that_nobody_reads(sandbox):
     session = sandbox.pty.create_session()
     session.send_input("stty raw -echo; echo begun; exec sleep 1000\n")
-    read_until(session, b"\nbegun")
+    read_until(session, b"begun\n")
     begun = time.monotonic()
     for _ in range(40):
         session.send_input(b"x" * (512 << 10))
