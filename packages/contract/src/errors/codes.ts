@@ -1,6 +1,9 @@
 import type { UploadFailureReason } from '../schemas/uploads.ts';
+import { fileCodes } from './file-codes.ts';
 import { previewCodes } from './preview-codes.ts';
+import { snapshotCodes } from './snapshot-codes.ts';
 import { sshCodes } from './ssh-codes.ts';
+import { templateCodes } from './template-codes.ts';
 import { uploadErrors } from './upload-errors.ts';
 
 /** What is fixed about an error code. `{name}` in a message is filled in by whoever raises it. */
@@ -98,71 +101,7 @@ export const errorCodes = {
     suggested_action: 'List the deliveries of the webhook.',
     description: 'The webhook has no delivery of this id, or it is no longer kept.',
   },
-  template_not_found: {
-    status: 404,
-    retryable: false,
-    message: 'Template {template} was not found{why}',
-    suggested_action: 'List the templates with GET /v1/templates.',
-    description: 'No template of this name can be used by this tenant.',
-  },
-  template_build_not_found: {
-    status: 404,
-    retryable: false,
-    message: 'Build {build_id} was not found',
-    suggested_action: 'List the builds of the template with GET /v1/templates/refs/{template_ref}/builds.',
-    description: 'No template build of this tenant has this id.',
-  },
-  template_tag_not_found: {
-    status: 404,
-    retryable: false,
-    message: 'Template {template} has no tag {tag}',
-    suggested_action: 'List the tags with GET /v1/templates/refs/{template_ref}/tags.',
-    description: 'The template has no such tag.',
-  },
-  template_alias_not_found: {
-    status: 404,
-    retryable: false,
-    message: 'Template {template} has no alias {alias}',
-    suggested_action: 'List the aliases with GET /v1/templates/refs/{template_ref}/aliases.',
-    description: 'The template has no such alias.',
-  },
-  template_namespace_not_found: {
-    status: 404,
-    retryable: false,
-    message: 'Namespace {namespace} was not found',
-    suggested_action: 'Use the namespace of one of your templates, or nullspace.',
-    description: 'There is no namespace of this name that this tenant can see.',
-  },
-  build_error: {
-    status: 400,
-    retryable: false,
-    message: '{problem}',
-    suggested_action: 'Correct the definition of the template and build again.',
-    description:
-      'A template cannot be built. `error_detail` names the phase, and the step where there is one.',
-  },
-  warm_pool_not_found: {
-    status: 404,
-    retryable: false,
-    message: 'Warm pool {warm_pool_id} was not found',
-    suggested_action: 'List the warm pools with GET /v1/template-warm-pools.',
-    description: 'No warm pool of this tenant has this id.',
-  },
-  warm_pool_unavailable: {
-    status: 503,
-    retryable: true,
-    message: 'Warm pool {warm_pool_id} had no ready sandbox within {wait_ms} ms',
-    suggested_action: 'Try again, wait longer (wait_ms), or use mode "prefer", which starts one.',
-    description: 'A create with mode "require" found no ready sandbox in time.',
-  },
-  blob_mismatch: {
-    code: 'invalid_request',
-    status: 422,
-    retryable: false,
-    message: 'The content sent for blob {blob_id} is not the one that it names: {problem}',
-    suggested_action: 'Ask the preflight again with the digest of the file as it is now, and send that file.',
-    description: 'The bytes of an uploaded build-context file have another digest or size.',
-  },
+  ...templateCodes,
   forbidden: {
     status: 403,
     retryable: false,
@@ -184,67 +123,7 @@ export const errorCodes = {
     suggested_action: 'List the terminals with GET …/pty, or start one.',
     description: 'No terminal of this id or pid runs in the sandbox.',
   },
-  file_not_found: {
-    status: 404,
-    retryable: false,
-    message: '{path} does not exist in sandbox {sandbox_id}',
-    suggested_action: 'List its parent directory.',
-    description: 'The path does not exist in the sandbox.',
-  },
-  permission_denied: {
-    status: 403,
-    retryable: false,
-    message: 'Access to {path} was refused in sandbox {sandbox_id}',
-    suggested_action: 'Use another user, or change the permissions.',
-    description: 'The account inside the sandbox has no right to the path.',
-  },
-  file_conflict: {
-    status: 409,
-    retryable: false,
-    message: '{path} exists already in sandbox {sandbox_id}',
-    suggested_action: 'Remove it first, or choose another path.',
-    description: 'Something else is at the target path.',
-  },
-  too_many_entries: {
-    code: 'invalid_request',
-    status: 400,
-    retryable: false,
-    message: '{path} in sandbox {sandbox_id} holds more than one answer can',
-    suggested_action: 'Ask for a directory further down, or for fewer levels.',
-    description: 'A list or a search would have more than 100,000 entries.',
-  },
-  file_token_invalid: {
-    code: 'unauthorized',
-    status: 401,
-    retryable: false,
-    message: 'The file_token is {problem}',
-    suggested_action: 'Mint another URL with POST …/files/download-url or …/upload-url.',
-    description: 'A minted URL was changed, has expired, or is used for another file or direction.',
-  },
-  range_not_satisfiable: {
-    status: 416,
-    retryable: false,
-    message: '{path} has {size} bytes, so the range {range} lies outside of it',
-    suggested_action: 'Ask for a range within the file.',
-    description: 'The Range header names bytes that the file does not have.',
-  },
-  sandbox_disk_full: {
-    code: 'quota_exceeded',
-    status: 507,
-    retryable: false,
-    message: 'The disk of sandbox {sandbox_id} is full',
-    suggested_action: 'Remove files in the sandbox, or create one with a larger disk_mb.',
-    description:
-      'What was to be written does not fit onto the disk of the sandbox. Files that were there are kept.',
-  },
-  watch_limit: {
-    code: 'quota_exceeded',
-    status: 429,
-    retryable: false,
-    message: 'Sandbox {sandbox_id} watches as many directories as it may',
-    suggested_action: 'End other watches, or watch fewer directories.',
-    description: 'A watch would need more directories than one sandbox may watch.',
-  },
+  ...fileCodes,
   ...uploadErrors,
   conflict: {
     status: 409,
@@ -261,75 +140,7 @@ export const errorCodes = {
     description: 'The sandbox exists but takes no calls: it is being created or ended in an error.',
   },
   // Published clients take this code for a conflict; ours know a paused one by `details.status`.
-  sandbox_paused: {
-    code: 'sandbox_not_ready',
-    status: 409,
-    retryable: false,
-    message: 'Sandbox {sandbox_id} is paused{resumed}',
-    suggested_action: 'Resume it with POST /v1/sandboxes/{snapshot_id}/resume, or connect to it.',
-    description:
-      'The sandbox is saved to a snapshot and does not run, or was paused while the call was under way. `details.status` is "paused", `details.snapshot_id` names the snapshot to resume.',
-  },
-  snapshot_not_found: {
-    status: 404,
-    retryable: false,
-    message: 'Snapshot {snapshot_id} was not found{why}',
-    suggested_action: 'List the snapshots of this API key with GET /v1/snapshots.',
-    description: 'The snapshot never existed for this tenant or was deleted.',
-  },
-  snapshot_in_use: {
-    status: 409,
-    retryable: false,
-    message: 'Snapshot {snapshot_id} is still needed by {user}',
-    suggested_action: 'Resume or delete what needs it first.',
-    description: 'A paused sandbox resumes from the snapshot, so it cannot be deleted by itself.',
-  },
-  snapshot_corrupt: {
-    status: 409,
-    retryable: false,
-    message: 'Snapshot {snapshot_id} is damaged{file}',
-    suggested_action: 'Delete it and use another snapshot.',
-    description:
-      'A file of the snapshot does not match its digest. Nothing was started. `details.file` names it.',
-  },
-  incompatible_snapshot: {
-    status: 409,
-    retryable: false,
-    message: 'Snapshot {snapshot_id} cannot run on this host: {differs} differs',
-    suggested_action: 'Run it on a host like the one that made it, or use another snapshot.',
-    description: 'The host lacks what the snapshot was saved with. `details.differs` names it.',
-  },
-  rebuild_required: {
-    status: 409,
-    retryable: false,
-    message: 'Snapshot {snapshot_id} was made by another version of the engine: {differs} differs',
-    suggested_action: 'Make the snapshot anew with this version.',
-    description:
-      'The engine was changed after the snapshot was made, and cannot read it. `details.differs` names what differs.',
-  },
-  snapshot_failed: {
-    status: 500,
-    retryable: true,
-    message: 'Sandbox {sandbox_id} could not be saved: {problem}. It runs on',
-    suggested_action: 'Try again. If it happens again, look into the log of the host.',
-    description:
-      'A pause or a snapshot failed. The sandbox runs on as before and nothing of the snapshot is left.',
-  },
-  disk_full: {
-    status: 507,
-    retryable: false,
-    message: 'The disk of the host has no room to save sandbox {sandbox_id}{missing}. It runs on',
-    suggested_action: 'Delete snapshots or paused sandboxes, or add disk.',
-    description:
-      'A pause or a snapshot does not fit on the disk. The sandbox runs on. `details.missing_bytes` says how much is missing, as far as known.',
-  },
-  fork_failed: {
-    status: 500,
-    retryable: true,
-    message: 'Sandbox {sandbox_id} could not be forked: {problem}',
-    suggested_action: 'Try again. If it happens again, look into the log of the host.',
-    description: 'A copy could not be made or started. The source runs on.',
-  },
+  ...snapshotCodes,
   idempotency_conflict: {
     status: 409,
     retryable: false,
