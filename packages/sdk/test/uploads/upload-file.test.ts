@@ -157,7 +157,9 @@ describe('an upload', () => {
       return true;
     };
     let uploadId = '';
-    await assert.rejects(files.upload(new Blob([text]), 'a', { resumable: true }), (error: unknown) => {
+    // One at a time, so that none is still on its way when it is resumed.
+    const options = { resumable: true, concurrency: 1 } as const;
+    await assert.rejects(files.upload(new Blob([text]), 'a', options), (error: unknown) => {
       assert.ok(error instanceof SandboxError);
       uploadId = String(error.details?.upload_id);
       return error.code === 'permission_denied';
