@@ -27,33 +27,34 @@ export class TypedInput {
   /** Of what waits in memory, and of what is being passed on. */
   #bytes = 0;
   #fileBytes = 0;
+  /** Calls that have not found room yet. What they bring came before the end. */
+  #adding = 0;
   #ended = false;
+  #dropped = false;
   #wake: (() => void)[] = [];
 
   /** Resolves when more may be added, or nothing is taken any more. */
   async add(data: Buffer): Promise<void> {
-    const hasRoom = () => this.#bytes <= (allWaiting > ALL_WAITING_BYTES ? CROWDED_BYTES : WAITING_BYTES);
-    if (this.#spilled.length === 0) await this.#within(SPILL_MS, hasRoom);
-    // What comes later stays behind what is on disk.
-    if (this.#spilled.length > 0 || !hasRoom()) {
-      if (await this.#spill(data)) return;
-      await this.#until(() => this.#spilled.length === 0 && hasRoom());
-    }
     if (this.#ended) return;
-    this.#waiting.push(data);
-    this.#count(data.length);
-    this.#changed();
+    this.#adding += 1;
+    try {
+      await this.#keep(data);
+    } finally {
+      this.#adding -= 1;
+      this.#changed();
+    }
   }
 
   /** Resolves when all that was added has been passed on, or after `patienceMs`. */
   passed(patienceMs: number): Promise<void> {
-    return this.#within(patienceMs, () => this.#bytes === 0 && this.#spilled.length === 0);
+    return this.#within(patienceMs, () => this.#adding + this.#bytes === 0 && this.#spilled.length === 0);
   }
 
   /** Nothing is added any more. What waits is still passed on, unless it is to be dropped. */
   end({ drop = false } = {}): void {
     this.#ended = true;
     if (drop) {
+      this.#dropped = true;
       this.#waiting.length = 0;
       this.#count(-this.#bytes);
       void this.#close();
@@ -66,7 +67,7 @@ export class TypedInput {
     try {
       for (;;) {
         while (this.#waiting.length === 0 && this.#spilled.length === 0) {
-          if (this.#ended) return;
+          if (this.#ended && this.#adding === 0) return;
           await this.#change();
         }
         const data = await this.#take();
@@ -79,9 +80,22 @@ export class TypedInput {
     }
   }
 
+  async #keep(data: Buffer): Promise<void> {
+    const hasRoom = () => this.#bytes <= (allWaiting > ALL_WAITING_BYTES ? CROWDED_BYTES : WAITING_BYTES);
+    if (this.#spilled.length === 0) await this.#within(SPILL_MS, hasRoom);
+    // What comes later stays behind what is on disk.
+    if (this.#spilled.length > 0 || !hasRoom()) {
+      if (await this.#spill(data)) return;
+      await this.#until(() => this.#spilled.length === 0 && hasRoom());
+    }
+    if (this.#dropped) return;
+    this.#waiting.push(data);
+    this.#count(data.length);
+  }
+
   /** Keeps it on disk; false when there is no room, also because the disk is full. */
   async #spill(data: Buffer): Promise<boolean> {
-    if (this.#ended) return true;
+    if (this.#dropped) return true;
     const size = data.length;
     const hasRoom = this.#spilled.fileBytes < SPILLED_BYTES && allSpilled < ALL_SPILLED_BYTES;
     const kept =

@@ -57,6 +57,20 @@ describe('what is typed for a program that does not read', () => {
     assert.equal(got, 200 * FRAME_BYTES);
   });
 
+  test('is passed on whole when its end follows it at once', async () => {
+    const input = new TypedInput();
+    let got = '';
+    const passing = input.pass(async (data) => {
+      got += data;
+    });
+    void input.add(Buffer.from('last '));
+    void input.add(Buffer.from('words'));
+    input.end();
+    void input.add(Buffer.from(' and more'));
+    await passing;
+    assert.equal(got, 'last words');
+  });
+
   test('is dropped when nobody can read it any more', async () => {
     const input = new TypedInput();
     const stuck = Promise.withResolvers<void>();
