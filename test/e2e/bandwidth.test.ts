@@ -56,27 +56,33 @@ describe('limits of bandwidth', () => {
     return rate;
   }
 
-  /** Busy machines may give less than the limit, never more. */
-  const near = (rate: number, limit: number, least = 0.7) =>
-    assert.ok(rate > limit * least && rate < limit * 1.05, `${rate} Mbit/s at a limit of ${limit}`);
+  /** Busy machines may give less than the limit, so that it is tried some times; never more. */
+  async function near(measure: () => Promise<number>, limit: number, least = 0.7): Promise<void> {
+    const rates: number[] = [];
+    do {
+      rates.push(await measure());
+      assert.ok(rates.at(-1)! < limit * 1.05, `${rates} Mbit/s at a limit of ${limit}`);
+    } while (rates.at(-1)! < limit * least && rates.length < 4);
+    assert.ok(rates.at(-1)! > limit * least, `${rates} Mbit/s at a limit of ${limit}`);
+  }
 
   test('hold for connections, many at once and datagrams, in both directions', async () => {
     const sandbox = await create({ bandwidth: { uploadMbps, downloadMbps } });
     assert.deepEqual((await sandbox.getInfo()).network, { bandwidth: { uploadMbps, downloadMbps } });
-    near(await traffic(sandbox, 'receive', world.ports.source, 1, 5), downloadMbps);
-    near(await traffic(sandbox, 'receive', world.ports.source, 20, 5), downloadMbps);
-    near(
-      await traffic(sandbox, 'receive_datagrams', world.ports.udp, 1, 4, 3 * downloadMbps),
+    await near(() => traffic(sandbox, 'receive', world.ports.source, 1, 5), downloadMbps);
+    await near(() => traffic(sandbox, 'receive', world.ports.source, 20, 5), downloadMbps);
+    await near(
+      () => traffic(sandbox, 'receive_datagrams', world.ports.udp, 1, 4, 3 * downloadMbps),
       downloadMbps,
       0.5,
     );
-    near(await upload(sandbox, 'send', world.ports.sink), uploadMbps);
-    near(await upload(sandbox, 'send_datagrams', world.ports.udp, 3 * uploadMbps), uploadMbps, 0.5);
+    await near(() => upload(sandbox, 'send', world.ports.sink), uploadMbps);
+    await near(() => upload(sandbox, 'send_datagrams', world.ports.udp, 3 * uploadMbps), uploadMbps, 0.5);
   });
 
   test('count what goes by a name through the egress program', async () => {
     const sandbox = await create({ allowOut: ['api.example.com'], bandwidth: { downloadMbps } });
-    near(await traffic(sandbox, 'ask api.example.com', 80, 1, 5), downloadMbps);
+    await near(() => traffic(sandbox, 'ask api.example.com', 80, 1, 5), downloadMbps);
   });
 
   test('leave commands and files alone while the line is full', async () => {
@@ -112,7 +118,7 @@ describe('limits of bandwidth', () => {
     const resumed = await Sandbox.connect(sandbox.id, installation.connection);
     context.after(() => resumed.kill().catch(() => undefined));
     assert.deepEqual(await standing(resumed), kept);
-    near(await upload(resumed, 'send', world.ports.sink), uploadMbps);
+    await near(() => upload(resumed, 'send', world.ports.sink), uploadMbps);
     await resumed.network.update({ bandwidth: null });
     assert.deepEqual(await standing(resumed), { uploadMbps: 0, downloadMbps: 0 });
     const free = await upload(resumed, 'send', world.ports.sink);

@@ -8,7 +8,7 @@ export interface End {
 }
 
 /** Longest that a packet waits for its turn at the limit, in milliseconds. */
-const WAIT_MS = 60;
+const WAIT_MS = 90;
 
 /** Bytes that may pass at once, in milliseconds at the limit: what timers and busy processors miss is caught up. */
 const BURST_MS = 5;
