@@ -15,7 +15,7 @@ const names = [
   ...['checkout', 'checkout-many', 'refill'],
   ...['output', 'transfer', 'batch-write', 'first-byte', 'keystroke', 'exec-many'],
   ...['pause', 'resume-heap', 'pause-disk', 'fork', 'fork-many', 'snapshot-freeze', 'connect'],
-  ...['preview', 'image-1gb', 'build', 'template-snapshot'],
+  ...['preview', 'policy', 'image-1gb', 'build', 'template-snapshot'],
 ];
 const chosen = positionals.length > 0 ? positionals : names;
 const unknown = chosen.filter((name) => !names.includes(name));
