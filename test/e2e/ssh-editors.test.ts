@@ -123,12 +123,16 @@ describe('editors that work over SSH', () => {
   }
 
   async function ask(web: WebSocket): Promise<{ clients: number; bytes: number; digest: string }> {
+    // Several messages may come at the same moment.
+    const said = Promise.withResolvers<string>();
+    const listen = (data: Buffer, binary: boolean) => binary || said.resolve(data.toString());
+    web.on('message', listen);
     web.send('how much');
-    const signal = AbortSignal.timeout(60_000);
-    for (;;) {
-      const [data, binary] = (await once(web, 'message', { signal })) as [Buffer, boolean];
-      if (!binary) return JSON.parse(data.toString());
-    }
+    const patience = setTimeout(() => said.reject(new Error('no answer within 60 s')), 60_000);
+    const answer = await said.promise;
+    clearTimeout(patience);
+    web.off('message', listen);
+    return JSON.parse(answer);
   }
 
   /** Sends much and has all of it sent back. */
