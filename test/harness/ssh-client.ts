@@ -27,6 +27,7 @@ export class SshClient {
   readonly identity = join(this.folder, 'key');
   readonly publicKey: string;
   #running = new Set<ChildProcess>();
+  #written = new Map<string, string>();
 
   constructor(context: { after(hook: () => Promise<void>): void }, type = 'ed25519') {
     const bits = type === 'rsa' ? ['-b', '2048'] : [];
@@ -41,9 +42,9 @@ export class SshClient {
   /** Options that ssh, scp and sftp share. Without `certified` the key alone is shown. */
   options(access: MadeAccess, { certified = false } = {}): string[] {
     const certificate = join(this.folder, certified ? `${access.access_id}-cert.pub` : 'none');
-    if (certified) writeFileSync(certificate, `${access.certificate}\n`, { mode: 0o600 });
+    if (certified) this.#write(certificate, `${access.certificate}\n`);
     const knownHosts = join(this.folder, 'known_hosts');
-    writeFileSync(knownHosts, `[${access.host}]:${access.port} ${access.host_key}\n`);
+    this.#write(knownHosts, `[${access.host}]:${access.port} ${access.host_key}\n`);
     const options = {
       IdentitiesOnly: 'yes',
       IdentityAgent: 'none',
@@ -54,6 +55,13 @@ export class SshClient {
     };
     const written = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
     return ['-F', 'none', '-i', this.identity, ...written];
+  }
+
+  /** Another client may be reading it: one that is as it should be is left alone. */
+  #write(file: string, text: string): void {
+    if (this.#written.get(file) === text) return;
+    writeFileSync(file, text, { mode: 0o600 });
+    this.#written.set(file, text);
   }
 
   /** Starts ssh. `flags` stand before the destination, `words` behind it. */
