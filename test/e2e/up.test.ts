@@ -20,7 +20,8 @@ before(() => {
   settings.push('--guest-range', pickGuestRange());
 });
 after(() => {
-  nullspace('stop', ...settings);
+  // Not by the command that `up` links: it may have failed before.
+  run(process.execPath, [join(repository, 'packages/cli/bin/nullspace.js'), 'stop', ...settings]);
   rmSync(folder, { recursive: true, force: true });
 });
 
