@@ -6,7 +6,7 @@ import { killProcess } from '../processes/signal.ts';
 const REMOVE_TIMEOUT_MS = 10_000;
 
 /** Whether an error says that a control file or its group, or the process that it names, does not exist. */
-export function isMissing(error: unknown): boolean {
+function isMissing(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'ENOENT' || code === 'ENODEV' || code === 'ESRCH';
 }
@@ -48,10 +48,10 @@ export async function writeSlowControl(file: string, value: string | number): Pr
   await writeFile(file, String(value), OPEN);
 }
 
-/** Writes a control file, which this kernel may not have. */
-export async function writeOptional(write: () => void | Promise<void>): Promise<void> {
+/** Makes a change, unless what it is about does not exist: a file that this kernel has not, a group, a process. */
+export async function ifThere(change: () => void | Promise<void>): Promise<void> {
   try {
-    await write();
+    await change();
   } catch (error) {
     if (!isMissing(error)) throw error;
   }

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
-import { mkdir, rmdir, writeFile } from 'node:fs/promises';
-import { isMissing, readControl, readProcesses } from './files.ts';
+import { mkdir, rmdir } from 'node:fs/promises';
+import { isUnified } from './detect.ts';
+import { ifThere, readControl, readProcesses, writeControl, writeSlowControl } from './files.ts';
 
 /** Weight against one process of the machine, or one vCPU of an instance. */
 const WEIGHT = 10;
@@ -21,41 +21,32 @@ export interface ServicesGroup {
 /** The services' group of an installation, in whichever version of control groups is mounted at `root`. */
 export function createServicesGroup(options: { installation: string; root?: string }): ServicesGroup {
   const { installation, root = '/sys/fs/cgroup' } = options;
-  const unified = existsSync(`${root}/cgroup.controllers`);
+  const unified = isUnified(root);
   const outside = unified ? root : `${root}/cpu`;
   const folder = `${outside}/nullspace-${installation}-services`;
 
   // Not at once: the kernel takes its time for a move.
-  const move = async (pid: number, group: string) =>
-    await writeFile(`${group}/cgroup.procs`, String(pid), { flag: 'r+' });
+  const move = (pid: number, group: string) => writeSlowControl(`${group}/cgroup.procs`, pid);
 
   return {
     async join(pid) {
       // A service manager counts by group what it started; its units have a weight of their own.
       if (unified && isOfUnit(pid)) return;
       await mkdir(folder, { recursive: true });
-      if (unified) await writeFile(`${folder}/cpu.weight`, String(100 * WEIGHT), { flag: 'r+' });
-      else await writeFile(`${folder}/cpu.shares`, String(1024 * WEIGHT), { flag: 'r+' });
+      if (unified) writeControl(`${folder}/cpu.weight`, 100 * WEIGHT);
+      else writeControl(`${folder}/cpu.shares`, 1024 * WEIGHT);
       await move(pid, folder);
     },
     async leave(pid) {
       if (readProcesses(`${folder}/cgroup.procs`).includes(pid)) await move(pid, outside);
     },
     async remove() {
-      for (const pid of readProcesses(`${folder}/cgroup.procs`)) await ifThere(move(pid, outside));
-      await ifThere(rmdir(folder));
+      for (const pid of readProcesses(`${folder}/cgroup.procs`)) await ifThere(() => move(pid, outside));
+      await ifThere(() => rmdir(folder));
     },
   };
 }
 
 function isOfUnit(pid: number): boolean {
   return /^0::.*\.service(\/|$)/m.test(readControl(`/proc/${pid}/cgroup`) ?? '');
-}
-
-async function ifThere(change: Promise<void>): Promise<void> {
-  try {
-    await change;
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-  }
 }

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Usage } from '../engine.ts';
 import type { Cgroups, Group, GroupLimits } from './cgroups.ts';
 import {
+  ifThere,
   listFolders,
   readControl,
   readKey,
@@ -9,7 +10,6 @@ import {
   readProcesses,
   removeGroup,
   writeControl,
-  writeOptional,
   writeSlowControl,
 } from './files.ts';
 import { expandProcessors } from './processors.ts';
@@ -67,9 +67,9 @@ function createGroupV1(options: { root: string; name: string; id: string }): Gro
     const raise = readNumber(limit) < bytes;
     const write =
       readNumber(`${at('memory')}/memory.usage_in_bytes`) > bytes ? writeSlowControl : writeControl;
-    if (raise) await writeOptional(() => write(withSwap, bytes));
+    if (raise) await ifThere(() => write(withSwap, bytes));
     await write(limit, bytes);
-    if (!raise) await writeOptional(() => write(withSwap, bytes));
+    if (!raise) await ifThere(() => write(withSwap, bytes));
   }
 
   async function update(limits: Partial<GroupLimits>): Promise<void> {

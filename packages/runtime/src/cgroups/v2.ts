@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Usage } from '../engine.ts';
 import type { Cgroups, Group, GroupLimits } from './cgroups.ts';
 import {
+  ifThere,
   listFolders,
   readControl,
   readKey,
@@ -9,7 +10,6 @@ import {
   readProcesses,
   removeGroup,
   writeControl,
-  writeOptional,
   writeSlowControl,
 } from './files.ts';
 
@@ -74,7 +74,7 @@ function createGroupV2(options: { folder: string; path: string }): Group {
       await mkdir(folder, { recursive: true });
       await update(limits);
       // Kernels without swap accounting have no such file.
-      await writeOptional(() => writeControl(`${folder}/memory.swap.max`, 0));
+      await ifThere(() => writeControl(`${folder}/memory.swap.max`, 0));
     },
     processes: async () => readProcesses(`${folder}/cgroup.procs`),
     tasks: async () => readNumber(`${folder}/pids.current`),
