@@ -55,6 +55,8 @@ test('from nothing running to a sandbox and back', { skip: !hasPackages() && 'ne
   const doctor = nullspace('doctor', '--sandbox', ...settings);
   assert.equal(doctor.status, 0, doctor.stdout + doctor.stderr);
 
+  assert.match(nullspace('keys', 'create', ...settings).stdout.trim(), /^ns_live_[\w-]{20,}$/);
+
   assert.equal(nullspace('stop', '--keep-sandboxes', ...settings).status, 0);
   assert.equal(nullspace('up', ...settings).status, 0);
   // The system chose another port, and the client configuration follows.

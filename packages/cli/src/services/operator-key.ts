@@ -40,8 +40,8 @@ export async function ensureOperatorKey(
   const created = (await administer(['keys', 'create', '--name', 'operator'], {
     installation,
     account: options.account,
-  })) as { api_key?: string; key?: string };
-  const key = created.api_key ?? created.key;
+  })) as { key?: string };
+  const { key } = created;
   if (!key) throw new CliError('The administration program made no key.');
   const file = operatorKeyFile(installation);
   writeFileSync(`${file}.new`, `${JSON.stringify({ api_key: key }, null, 2)}\n`, { mode: 0o600 });

@@ -9,7 +9,7 @@ export const command = defineCommand({
     { name: 'tenant', description: 'Tenant whose sandboxes it sees. Default: the default tenant.' },
   ],
   examples: ['nullspace keys create --name laptop', 'nullspace keys create --name ci --json'],
-  output: 'the key; --json: key record with api_key',
+  output: 'the key; --json: key record with key',
   async run(call) {
     const { values, json, terminal } = call;
     const words = ['create'];
@@ -19,7 +19,7 @@ export const command = defineCommand({
     if (json) terminal.printJson(record);
     else {
       terminal.note(`Key ${record.id} made. It is shown this once:`);
-      terminal.print(String(record.api_key));
+      terminal.print(record.key!);
     }
   },
 });

@@ -17,7 +17,7 @@ export interface KeyRecord {
   last_used_at?: string | null;
   revoked_at?: string | null;
   /** The key itself; only in the answer to its creation. */
-  api_key?: string;
+  key?: string;
 }
 
 /** Runs a command of the key administration on the installation that the line describes. */
