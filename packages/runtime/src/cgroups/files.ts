@@ -71,18 +71,23 @@ export function listFolders(folder: string): string[] {
 /**
  * Removes a group and those that a guest's engine made under it. A missing one is fine. What is still in it is ended: an
  * engine that is killed while it starts may have joined the groups of some controllers only.
+ *
+ * @param vacate Called with each process that is still in it. @default ends it
  */
-export async function removeGroup(folder: string): Promise<void> {
+export async function removeGroup(
+  folder: string,
+  vacate: (pid: number) => void | Promise<void> = killProcess,
+): Promise<void> {
   const deadline = Date.now() + REMOVE_TIMEOUT_MS;
   for (;;) {
-    for (const child of listFolders(folder)) await removeGroup(`${folder}/${child}`);
+    for (const child of listFolders(folder)) await removeGroup(`${folder}/${child}`, vacate);
     try {
       return await rmdir(folder);
     } catch (error) {
       if (isMissing(error)) return;
       // Tasks leave the list of processes a little before they leave the group.
       if ((error as NodeJS.ErrnoException).code !== 'EBUSY' || Date.now() > deadline) throw error;
-      for (const pid of readProcesses(`${folder}/cgroup.procs`)) killProcess(pid);
+      for (const pid of readProcesses(`${folder}/cgroup.procs`)) await vacate(pid);
       await sleep(5);
     }
   }

@@ -1,6 +1,6 @@
-import { mkdir, rmdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { isUnified } from './detect.ts';
-import { ifThere, readControl, readProcesses, writeControl, writeSlowControl } from './files.ts';
+import { ifThere, readControl, readProcesses, removeGroup, writeControl, writeSlowControl } from './files.ts';
 
 /** Weight against one process of the machine, or one vCPU of an instance. */
 const WEIGHT = 10;
@@ -41,8 +41,7 @@ export function createServicesGroup(options: { installation: string; root?: stri
       if (readProcesses(`${folder}/cgroup.procs`).includes(pid)) await move(pid, outside);
     },
     async remove() {
-      for (const pid of readProcesses(`${folder}/cgroup.procs`)) await ifThere(() => move(pid, outside));
-      await ifThere(() => rmdir(folder));
+      await removeGroup(folder, (pid) => ifThere(() => move(pid, outside)));
     },
   };
 }

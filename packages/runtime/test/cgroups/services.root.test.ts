@@ -49,3 +49,13 @@ it('refuses a process that does not exist', async (test) => {
   const { group } = startGroup(test);
   await assert.rejects(group.join(4_194_303), { code: 'ESRCH' });
 });
+
+it('is removed while what was in it is ending', async (test) => {
+  for (let round = 0; round < 20; round++) {
+    const { group, folder, pid } = startGroup(test);
+    await group.join(pid);
+    process.kill(pid, 'SIGKILL');
+    await group.remove();
+    assert.ok(!existsSync(folder));
+  }
+});
