@@ -135,10 +135,11 @@ export function createNetwork(options: NetworkOptions): Network {
       await pool.close();
     },
     async clean(keep) {
+      // Where all goes, none may be made in place of those that are removed.
+      if (keep.size === 0) await pool.close();
       const surplus = (await findSlots()).filter((index) => !keep.has(index) && !pool.isReady(index));
       await Promise.all(surplus.map(pool.release));
       if (keep.size > 0) return;
-      await pool.close();
       await pool.drain();
       await run('nft', ['-f', '-'], {
         input: `table inet ${names.table}\ndelete table inet ${names.table}\n`,

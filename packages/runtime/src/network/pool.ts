@@ -39,7 +39,8 @@ export function createPool(options: PoolOptions) {
     for (let tries = first; tries < end; tries++) {
       const index = next;
       next = index + 1 < end ? index + 1 : first;
-      if (!used.has(index) && !making.has(index) && !ready.includes(index)) return index;
+      const taken = used.has(index) || making.has(index) || removing.has(index) || ready.includes(index);
+      if (!taken) return index;
     }
     return undefined;
   }

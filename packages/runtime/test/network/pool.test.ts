@@ -85,3 +85,15 @@ test('a slot that cannot be made fails those who wait for it, not later ones', a
   assert.notEqual(await pool.acquire(), undefined);
   await pool.close();
 });
+
+test('a slot that is being removed is not made again before it is gone', async () => {
+  const gone = Promise.withResolvers<void>();
+  const { pool } = makePool({ end: 4, ready: 1, remove: () => gone.promise });
+  const released = pool.release(2);
+  const taken = [await pool.acquire(), await pool.acquire()];
+  assert.deepEqual(taken.sort(), [1, 3]);
+  gone.resolve();
+  await released;
+  assert.equal(await pool.acquire(), 2);
+  await pool.close();
+});
