@@ -4,6 +4,7 @@ go 1.26.3
 
 require (
 	github.com/florianl/go-nflog/v2 v2.2.0
+	github.com/google/nftables v0.3.0
 	github.com/mdlayher/netlink v1.11.2
 	golang.org/x/sys v0.47.0
 )

@@ -24,7 +24,7 @@ export interface Isolation {
 }
 
 export async function createIsolation(settings: Settings, log: Logger): Promise<Isolation> {
-  const { runsc, agent, imager, egress } = await findPrograms(settings);
+  const { runsc, agent, imager, egress, filter } = await findPrograms(settings);
   const installation = installationSuffix(settings.data_dir);
   return {
     imager,
@@ -41,7 +41,8 @@ export async function createIsolation(settings: Settings, log: Logger): Promise<
         range: settings.guest_range,
         installation,
         preparedSlots: settings.prepared_slots,
-        onError: (error) => log.warn({ err: error }, 'a network slot could not be prepared or removed'),
+        filter,
+        onError: (error) => log.warn({ err: error }, 'something of the network had to be done again'),
       }),
   };
 }

@@ -17,32 +17,34 @@ export interface Programs {
   agent: string;
   imager: string;
   egress: string;
+  filter: string;
 }
 
 /**
- * Paths of runsc, of the guest agent, of the imager and of the egress program that belong to this state of the sources.
+ * Paths of runsc, of the guest agent, of the imager, of the egress program and of the filter program that belong to this state of the sources.
  * Their build scripts name them; what is not in the cache yet is built.
  *
  * @throws {Error} When a build fails, or a configured runsc has not the pinned version.
  */
 export async function findPrograms(settings: Settings): Promise<Programs> {
-  const [runsc, agent, imager, egress] = await Promise.all([
+  const [runsc, agent, imager, egress, filter] = await Promise.all([
     settings.runsc ? checkRunsc(settings) : build('engine/build', settings),
     build('guest/build', settings),
     build('imager/build', settings),
     build('egress/build', settings),
+    build('egress/build', settings, ['filter']),
   ]);
-  return { runsc, agent, imager, egress };
+  return { runsc, agent, imager, egress, filter };
 }
 
-async function build(script: string, settings: Settings): Promise<string> {
+async function build(script: string, settings: Settings, args: string[] = []): Promise<string> {
   const env = {
     ...process.env,
     PATH: `${process.env.PATH ?? '/usr/bin:/bin'}:${goFolders}`,
     NULLSPACE_CACHE_DIR: settings.cache_dir,
   };
   try {
-    const { stdout } = await run(join(root, script), { env });
+    const { stdout } = await run(join(root, script), args, { env });
     return stdout.trim().split('\n').at(-1) ?? '';
   } catch (error) {
     const said = (error as { stderr?: string }).stderr?.trim() || (error as Error).message;

@@ -2,6 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import type { Network, NetworkPolicy, Slot } from '../engine.ts';
 import { NoSlotError } from '../errors.ts';
 import { run } from '../processes/run.ts';
+import { createFilter } from './filter/create-filter.ts';
 import { createGates } from './gates.ts';
 import { createNames } from './names.ts';
 import type { NetworkOptions } from './options.ts';
@@ -21,8 +22,9 @@ export function createNetwork(options: NetworkOptions): Network {
   const names = createNames(installation);
   /** Slots whose address and route stand, since no engine has used them yet. */
   const fresh = new Set<number>();
-  const policies = createPolicies(names.table);
-  const gates = createGates({ names, range, policies });
+  const filter = createFilter({ table: names.table, program: options.filter, onError });
+  const policies = createPolicies(names.table, filter);
+  const gates = createGates({ names, range, filter, policies });
   const shaper = createShaper();
   let canShape = false;
   const slotOf = (index: number) => describeSlot(names, range, index);
@@ -49,8 +51,7 @@ export function createNetwork(options: NetworkOptions): Network {
   const pool = createPool({ first: 1, end: range.slots, ready: preparedSlots, make, remove, onError });
 
   async function loadRuleset(): Promise<void> {
-    const load = (logGroup?: number) =>
-      run('nft', ['-f', '-'], { input: createRuleset(names, range, logGroup) });
+    const load = (logGroup?: number) => filter.load(createRuleset(names, range, logGroup));
     try {
       await load(gates.egress.logGroup);
     } catch (error) {
@@ -78,6 +79,7 @@ export function createNetwork(options: NetworkOptions): Network {
       await run('ip', ['address', 'replace', `${range.resolver}/32`, 'dev', 'lo']);
       await loadRuleset();
       await policies.read();
+      filter.start();
       await writeFile('/proc/sys/net/ipv4/ip_forward', '1');
       for (const index of await findSlots()) pool.take(index);
       await pool.fill();
@@ -132,7 +134,7 @@ export function createNetwork(options: NetworkOptions): Network {
       return problem;
     },
     async close() {
-      await pool.close();
+      await Promise.all([pool.close(), filter.close()]);
     },
     async clean(keep) {
       // Where all goes, none may be made in place of those that are removed.
@@ -141,9 +143,8 @@ export function createNetwork(options: NetworkOptions): Network {
       await Promise.all(surplus.map(pool.release));
       if (keep.size > 0) return;
       await pool.drain();
-      await run('nft', ['-f', '-'], {
-        input: `table inet ${names.table}\ndelete table inet ${names.table}\n`,
-      });
+      await filter.close();
+      await filter.load(`table inet ${names.table}\ndelete table inet ${names.table}\n`);
       await run('ip', ['address', 'flush', 'dev', 'lo', 'to', `${range.resolver}/32`]);
       await run('ip', ['route', 'flush', 'exact', range.cidr, 'type', 'unreachable']);
     },

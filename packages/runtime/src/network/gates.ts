@@ -1,5 +1,5 @@
 import type { EgressGate, LookupGate, NetworkPolicy, Refusals } from '../engine.ts';
-import { run } from '../processes/run.ts';
+import type { Filter } from './filter/create-filter.ts';
 import { createNameRules, type NameRules } from './name-rules.ts';
 import type { Names } from './names.ts';
 import { createPins } from './pins.ts';
@@ -23,17 +23,14 @@ const MOST_ADDRESSES = 24;
 export function createGates(options: {
   names: Names;
   range: GuestRange;
+  filter: Filter;
   policies: ReturnType<typeof createPolicies>;
 }) {
-  const { names, range, policies } = options;
+  const { names, range, filter, policies } = options;
   const { table } = names;
   const guests = new Map<string, Guest>();
-  const pins = createPins({ table, apply: load });
+  const pins = createPins({ apply: filter.apply });
   let recheck: (guest: string) => Promise<void> = async () => {};
-
-  async function load(commands: readonly string[]): Promise<void> {
-    await run('nft', ['-f', '-'], { input: `${commands.join('\n')}\n` });
-  }
 
   /** In force for the resolver and new connections at once, for packets and open connections when it resolves. */
   async function set(address: string, policy: NetworkPolicy): Promise<void> {
@@ -118,10 +115,11 @@ export function createGates(options: {
     async redirect(ports) {
       const rules = ports ? [`443 dnat ip to ${range.resolver}:${ports.tls}`] : [];
       if (ports) rules.push(`80 dnat ip to ${range.resolver}:${ports.http}`);
-      await load([
+      const commands = [
         `flush chain inet ${table} to_egress`,
         ...rules.map((rule) => `add rule inet ${table} to_egress tcp dport ${rule}`),
-      ]);
+      ];
+      await filter.load(`${commands.join('\n')}\n`);
     },
     onChange(call) {
       recheck = call;

@@ -5,6 +5,8 @@ export interface NetworkOptions {
   installation: string;
   /** Slots kept ready. @default 32 */
   preparedSlots?: number;
-  /** Told when a slot could not be prepared or removed in the background. */
+  /** Path of the filter program. Without it each change of a policy takes a process of its own. */
+  filter?: string;
+  /** Told when a slot could not be prepared or removed in the background, or the filter program has failed. */
   onError?: (error: Error) => void;
 }

@@ -1,3 +1,5 @@
+import type { Change, Element } from './filter/element.ts';
+
 /** Addresses of one guest. A further one takes the place of the one that would end first. */
 const MOST_ADDRESSES = 256;
 
@@ -12,16 +14,15 @@ const SHORTEST = 60;
 const LONGEST = 3600;
 
 /**
- * Addresses that one guest may have brought into the packet filter in a second, and at once: each takes a process of its own
- * when no others come with it. What is more is pinned for the egress program alone.
+ * Addresses that one guest may have brought into the packet filter in a second, and at once: each is a transaction of its
+ * own when no others come with it. What is more is pinned for the egress program alone.
  */
 const FILTERED_A_SECOND = 5;
 const FILTERED_AT_ONCE = 128;
 
 export interface PinsOptions {
-  table: string;
-  /** Has the packet filter carry out commands as one transaction. */
-  apply(commands: readonly string[]): Promise<void>;
+  /** Has the packet filter carry a change out as one transaction. */
+  apply(change: Change): Promise<void>;
 }
 
 interface Budget {
@@ -40,7 +41,7 @@ interface Pin {
  * The addresses that were the answer to a guest's lookups of names that it may reach. What is pinned here for a guest is
  * reachable for that guest alone, and forgotten with its time.
  */
-export function createPins({ table, apply }: PinsOptions) {
+export function createPins({ apply }: PinsOptions) {
   const guests = new Map<string, Map<string, Pin>>();
   const budgets = new Map<string, Budget>();
   let wanted: { guest: string; address: string }[] = [];
@@ -79,16 +80,17 @@ export function createPins({ table, apply }: PinsOptions) {
     wanted = [];
     flushing = undefined;
     const now = performance.now();
-    const commands = some.flatMap(({ guest, address }) => {
+    const replaced = some.flatMap(({ guest, address }): Element[] => {
       const pin = guests.get(guest)?.get(address);
       if (!pin) return [];
       const until = Math.max(...pin.names.values());
       pin.inFilterUntil = until;
       const seconds = Math.max(1, Math.ceil((until - now) / 1000));
-      return replaceElement(table, `${guest} . ${address}`, `timeout ${seconds}s`);
+      return [{ ...elementOf(guest, address), seconds }];
     });
     try {
-      if (commands.length > 0) await apply(commands);
+      // The time of one that is there would stay as it is.
+      if (replaced.length > 0) await apply({ removed: replaced, added: replaced });
     } catch (error) {
       for (const { guest, address } of some) guests.get(guest)?.delete(address);
       throw error;
@@ -122,8 +124,8 @@ export function createPins({ table, apply }: PinsOptions) {
     isPinned(guest: string, address: string, name: string): boolean {
       return (guests.get(guest)?.get(address)?.names.get(name) ?? 0) > performance.now();
     },
-    /** Forgets what a guest may not reach any longer; the commands that make the packet filter forget it too. */
-    retain(guest: string, keeps: (name: string) => boolean): string[] {
+    /** Forgets what a guest may not reach any longer; what the packet filter has to forget with it. */
+    retain(guest: string, keeps: (name: string) => boolean): Element[] {
       const pins = guests.get(guest);
       if (!pins) return [];
       const gone: string[] = [];
@@ -137,7 +139,7 @@ export function createPins({ table, apply }: PinsOptions) {
         guests.delete(guest);
         budgets.delete(guest);
       }
-      return gone.flatMap((address) => removeElement(table, `${guest} . ${address}`));
+      return gone.map((address) => elementOf(guest, address));
     },
   };
 }
@@ -158,11 +160,6 @@ function first<Key>(map: Map<Key, unknown>): Key | undefined {
   return map.keys().next().value;
 }
 
-/** Adding first makes the deletion of an absent element succeed. */
-function removeElement(table: string, element: string): string[] {
-  return ['add', 'delete'].map((verb) => `${verb} element inet ${table} pinned { ${element} }`);
-}
-
-function replaceElement(table: string, element: string, more: string): string[] {
-  return [...removeElement(table, element), `add element inet ${table} pinned { ${element} ${more} }`];
+function elementOf(guest: string, address: string): Element {
+  return { set: 'pinned', guest, network: `${address}/32` };
 }

@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import type { Change } from '../../src/network/filter/element.ts';
 import { createPins } from '../../src/network/pins.ts';
 
 const guest = '10.200.0.6';
 const all = () => true;
 
 function openPins() {
-  const transactions: (readonly string[])[] = [];
-  const apply = async (commands: readonly string[]) => void transactions.push(commands);
-  const pins = createPins({ table: 't', apply });
+  const transactions: Change[] = [];
+  const apply = async (change: Change) => void transactions.push(change);
+  const pins = createPins({ apply });
   /** Addresses that the packet filter knows after all transactions. */
   const inFilter = () => {
-    const known = new Set<string>();
-    for (const command of transactions.flat()) {
-      const [, verb, element] = /^(add|delete) element inet t pinned \{ (\S+ \. \S+)/.exec(command)!;
-      if (verb === 'add') known.add(element!);
-      else known.delete(element!);
+    const known = new Set<string | undefined>();
+    for (const { removed, added } of transactions) {
+      for (const element of removed) known.delete(element.network);
+      for (const element of added) known.add(element.network);
     }
     return [...known];
   };
@@ -25,7 +25,7 @@ function openPins() {
 it('pins an address to a name for one guest, before it says so', async () => {
   const { pins, inFilter } = openPins();
   await pins.pin(guest, 'api.example.com', ['1.1.1.1', '1.1.1.2'], 60);
-  assert.deepEqual(inFilter(), [`${guest} . 1.1.1.1`, `${guest} . 1.1.1.2`]);
+  assert.deepEqual(inFilter(), ['1.1.1.1/32', '1.1.1.2/32']);
   assert.equal(pins.isPinned(guest, '1.1.1.1', 'api.example.com'), true);
   assert.equal(pins.isPinned(guest, '1.1.1.1', 'other.example.com'), false);
   assert.equal(pins.isPinned(guest, '1.1.1.3', 'api.example.com'), false);
@@ -36,11 +36,8 @@ it('forgets what is not allowed any longer, and keeps what another name still al
   const { pins } = openPins();
   await pins.pin(guest, 'a.test', ['1.1.1.1', '1.1.1.2'], 60);
   await pins.pin(guest, 'b.test', ['1.1.1.2'], 60);
-  const commands = pins.retain(guest, (name) => name === 'b.test');
-  assert.deepEqual(
-    commands.filter((command) => command.startsWith('delete')),
-    [`delete element inet t pinned { ${guest} . 1.1.1.1 }`],
-  );
+  const gone = pins.retain(guest, (name) => name === 'b.test');
+  assert.deepEqual(gone, [{ set: 'pinned', guest, network: '1.1.1.1/32' }]);
   assert.equal(pins.isPinned(guest, '1.1.1.2', 'a.test'), false);
   assert.equal(pins.isPinned(guest, '1.1.1.2', 'b.test'), true);
   assert.deepEqual(pins.retain('10.200.0.10', all), []);
@@ -87,7 +84,7 @@ it('does not pin what the packet filter refuses', async () => {
   const apply = async () => {
     throw new Error('full');
   };
-  const pins = createPins({ table: 't', apply });
+  const pins = createPins({ apply });
   await assert.rejects(pins.pin(guest, 'a.test', ['1.1.1.1'], 60), /full/);
   assert.equal(pins.isPinned(guest, '1.1.1.1', 'a.test'), false);
 });

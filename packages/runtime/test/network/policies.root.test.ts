@@ -13,6 +13,7 @@ import {
   type NetworkPolicy,
   type Slot,
 } from '../../src/index.ts';
+import { buildFilter } from '../fixtures/artifacts.ts';
 import { chooseInstallation } from '../fixtures/machine.ts';
 import {
   allows,
@@ -79,7 +80,7 @@ describe('policies of twenty guests', { timeout }, () => {
   const { installation, range } = chooseInstallation();
   const table = `nullspace_${installation}`;
   const open = async () => {
-    const network = createNetwork({ installation, range, preparedSlots: 0 });
+    const network = createNetwork({ installation, range, filter: await buildFilter(), preparedSlots: 0 });
     await network.setUp();
     return network;
   };
@@ -102,6 +103,8 @@ describe('policies of twenty guests', { timeout }, () => {
           const live = new Map<number, { slot: Slot; policy: NetworkPolicy }>();
           for (const step of changes) {
             if (step.kind === 'crash') {
+              // Its programs are gone with it.
+              await network.close();
               network = await open();
               for (const { slot, policy } of live.values()) await network.adopt(slot.index, policy);
               // With nobody to keep it would take the packet filter away as well.
@@ -153,11 +156,12 @@ describe('policies of twenty guests', { timeout }, () => {
     const { numRuns } = propertyRun(t, { short: 8, long: 200 });
     for (let round = 0; round < numRuns; round++) {
       // In a process group of its own, so that the programs are known that outlive it.
+      const filter = await buildFilter();
       const child = spawn(process.execPath, [program], {
         stdio: ['pipe', 'pipe', 'inherit'],
         detached: true,
       });
-      child.stdin.end(JSON.stringify({ installation, range, index: slot.index, policies }));
+      child.stdin.end(JSON.stringify({ installation, range, index: slot.index, filter, policies }));
       await once(child.stdout, 'data');
       // Somewhere in the middle of the changes that it makes one after another.
       await sleep(Math.random() * 300);
@@ -167,6 +171,7 @@ describe('policies of twenty guests', { timeout }, () => {
       const rules = await listedRules(table);
       const whole = policies.some((policy) => isInForce(rules, slot.guestAddress, policy));
       assert.ok(whole, `round ${round} left a part of a policy`);
+      await network.close();
       network = await open();
       const adopted = round % 3;
       await network.adopt(slot.index, policies[adopted]!);
