@@ -113,7 +113,8 @@ func run() error {
 	open.Attach(web)
 	failed := make(chan error, 1)
 	go func() { failed <- web.Serve(listener) }()
-	if os.Getpid() == 1 {
+	// "no": the machine has other guests to start meanwhile.
+	if os.Getpid() == 1 && os.Getenv("NULLSPACE_AGENT_REHEARSE") != "no" {
 		go service.Rehearse()
 	}
 	select {

@@ -19,6 +19,11 @@ export class Gate {
     this.width = width;
   }
 
+  /** True when more than one is inside. */
+  get isShared(): boolean {
+    return this.#inside > 1;
+  }
+
   /**
    * Resolves with the way out when it is this caller's turn.
    *

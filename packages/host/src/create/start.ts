@@ -116,7 +116,7 @@ function startEngine(
 
 function describeStart(
   host: HostContext,
-  { id, folder, record: { spec } }: TrackedInstance,
+  { id, folder, sandboxId, record: { spec } }: TrackedInstance,
   { slot, bootToken }: { slot: Slot; bootToken: string },
 ): StartRequest {
   return {
@@ -131,6 +131,8 @@ function describeStart(
       NULLSPACE_AGENT_LISTEN: `:${agentPort}`,
       // By this an agent tells that it is a copy, and which.
       NULLSPACE_RESTORE_ID: id,
+      // What it does before the caller's first command takes time that others need who start now.
+      ...(sandboxId && host.gate.isShared ? { NULLSPACE_AGENT_REHEARSE: 'no' } : {}),
     },
   };
 }

@@ -48,6 +48,23 @@ test('the same sandbox id gives the same instance, also while it is created', as
   assert.equal(site.machine.starts.length, 1);
 });
 
+test('an agent rehearses unless other instances start at the same moment', async (t) => {
+  const site = await makeSite(t);
+  const { client } = await site.open();
+  const both = Promise.withResolvers<void>();
+  site.agents.onListen = () => both.promise;
+  const first = client.createInstance(order('sb_1'));
+  await until(() => site.machine.starts.length === 1);
+  const second = client.createInstance(order('sb_2'));
+  await until(() => site.machine.starts.length === 2);
+  both.resolve();
+  await Promise.all([first, second]);
+  assert.deepEqual(
+    site.machine.starts.map(({ env }) => env.NULLSPACE_AGENT_REHEARSE),
+    [undefined, 'no'],
+  );
+});
+
 test('a request that does not fit is refused before anything changes', async (t) => {
   const site = await makeSite(t, { memory_overcommit: 1, cpu_overcommit: 2, max_instances: 3 });
   const { client, context } = await site.open();

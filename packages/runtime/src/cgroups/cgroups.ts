@@ -36,11 +36,9 @@ export interface Group {
 /** Control groups of this installation: one parent, and a group an instance under it. */
 export interface Cgroups {
   readonly version: 1 | 2;
-  /** Makes the parent. May be repeated. */
+  /** Makes the parent, and what makes the engine's moves into groups quick. May be repeated. */
   setUp(): Promise<void>;
   group(id: string): Group;
-  /** Makes moves between groups quick until it is disposed of, where the kernel needs to be asked. */
-  expectMoves(): Disposable;
   /** Ids of the groups that exist. */
   list(): Promise<string[]>;
   /** Removes the parent, which must have no groups left. */

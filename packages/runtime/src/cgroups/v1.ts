@@ -13,7 +13,7 @@ import {
   writeSlowControl,
 } from './files.ts';
 import { expandProcessors } from './processors.ts';
-import { createQuickMoves } from './quick-moves.ts';
+import { makeMovesQuick } from './quick-moves.ts';
 
 const PERIOD_USEC = 100_000;
 
@@ -28,7 +28,7 @@ export function createCgroupsV1(options: { root: string; name: string; processor
   const { root, name, processors } = options;
   const folderOf = (controller: string, ...path: string[]) => [root, controller, name, ...path].join('/');
 
-  const quickMoves = createQuickMoves({ hierarchy: `${root}/pids` });
+  let quickMoves: Disposable | undefined;
 
   async function setUp(): Promise<void> {
     await Promise.all(USED.map((controller) => mkdir(folderOf(controller), { recursive: true })));
@@ -36,13 +36,13 @@ export function createCgroupsV1(options: { root: string; name: string; processor
     // All instances together weigh as much as one busy task of the host for each core.
     const cores = expandProcessors(processors).length;
     writeControl(`${folderOf('cpu')}/cpu.shares`, 1024 * cores);
+    quickMoves ??= await makeMovesQuick();
   }
 
   return {
     version: 1,
     setUp,
     group: (id) => createGroupV1({ root, name, id }),
-    expectMoves: () => quickMoves.enter(),
     list: async () => {
       const found = new Set<string>();
       for (const controller of listFolders(root)) {
@@ -52,6 +52,8 @@ export function createCgroupsV1(options: { root: string; name: string; processor
     },
     remove: async () => {
       for (const controller of listFolders(root)) await removeGroup(folderOf(controller));
+      quickMoves?.[Symbol.dispose]();
+      quickMoves = undefined;
     },
   };
 }

@@ -36,8 +36,6 @@ export function createCgroupsV2(options: { root: string; name: string }): Cgroup
       enableControllers(parent);
     },
     group: (id) => createGroupV2({ folder: `${parent}/${id}`, path: `/${name}/${id}` }),
-    // The engine's processes are born in their group here.
-    expectMoves: () => ({ [Symbol.dispose]() {} }),
     list: async () => listFolders(parent),
     remove: async () => await removeGroup(parent),
   };

@@ -48,6 +48,17 @@ export function loadingLimits(limits: Limits, options: { processors: string }): 
   return { ...runningLimits(limits, options), ...savingLimits(limits, options) };
 }
 
+/** What the engine may need of an instance's memory before it has restored the guest, its own processes included. */
+const ENGINE_BYTES = 96 * MIB;
+
+/**
+ * Whether a snapshot may take more memory than `startingLimits` leave, before the engine has restored it: its pages, and as
+ * much again for what the engine makes of them.
+ */
+export function mayExceedStart(sizeBytes: number, { memoryMb }: Limits): boolean {
+  return 2 * sizeBytes + ENGINE_BYTES > memoryMb * MIB;
+}
+
 /** Tasks of the host that one process of a guest costs, measured at 2.2, rounded up. */
 const TASKS_PER_PROCESS = 2.5;
 

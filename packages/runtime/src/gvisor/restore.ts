@@ -3,6 +3,7 @@ import { checkFit } from '../snapshots/check-fit.ts';
 import { readManifest } from '../snapshots/manifest.ts';
 import { openFile, verifyFiles } from '../snapshots/verify.ts';
 import type { EngineContext } from './engine-context.ts';
+import { mayExceedStart } from './limits.ts';
 import { loadBehind } from './load-behind.ts';
 import { findLate, readsDirectly } from './pages.ts';
 import type { InstanceRecord } from './records.ts';
@@ -21,6 +22,8 @@ export async function restore(context: EngineContext, request: RestoreRequest): 
     await start(context, request, {
       args: await restoreCommand(manifest, snapshot),
       restoring: true,
+      // Looking for the moment costs as much as reading a small snapshot.
+      filling: mayExceedStart(manifest.sizeBytes, request.limits),
       loading: late !== undefined,
       cpuFeatures: manifest.cpuFeatures,
       verifying: pages && snapshot,

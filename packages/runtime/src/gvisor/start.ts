@@ -19,8 +19,10 @@ const RESTORE_TIMEOUT_MS = 300_000;
 export interface StartOptions {
   /** Subcommand of runsc with its flags. @default run */
   args?: string[];
-  /** The guest's memory is filled before runsc returns. @default false */
+  /** The guest is restored from a snapshot. @default false */
   restoring?: boolean;
+  /** The guest's memory may be filled beyond the limits of a start before runsc returns. @default false */
+  filling?: boolean;
   /** Has to succeed before anything of the instance is made. */
   check?: (signal: AbortSignal) => Promise<void>;
   /** Features of the processor that the guest is shown. @default all that this machine has */
@@ -65,7 +67,7 @@ async function startRecorded(
 ): Promise<void> {
   const { id, folder, limits } = request;
   const { records, processors, maxTasks } = context;
-  const { args = ['run'], restoring = false, loading = false, verifying, signal } = options;
+  const { args = ['run'], restoring = false, filling = false, loading = false, verifying, signal } = options;
   const cpuFeatures = options.cpuFeatures ?? (await context.identity()).cpuFeatures;
   const paths = instancePaths(folder);
   const group = context.cgroups.group(id);
@@ -75,13 +77,10 @@ async function startRecorded(
     group.create(startingLimits(limits, { tasks: maxTasks, processors })),
   ]);
   signal.throwIfAborted();
-
   const raised = new AbortController();
   const running = loading ? loadingLimits : runningLimits;
   const raise = async () => await group.update(running(limits, { processors }));
-  // A restore fills the guest's memory before runsc returns, so the headroom has to be there earlier.
-  using _moves = context.cgroups.expectMoves();
-  const early = restoring ? raiseOnceBooting(group, raise, raised.signal) : undefined;
+  const early = filling ? raiseOnceBooting(group, raise, raised.signal) : undefined;
   try {
     await runInstanceCommand(context, {
       id,
