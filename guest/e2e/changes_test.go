@@ -60,6 +60,32 @@ func TestWatches(t *testing.T) {
 	}
 }
 
+// gVisor lets anybody watch what he may not read.
+func TestAnAccountWatchesOnlyWhatItMayRead(t *testing.T) {
+	box := startSandbox(t)
+	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+	defer cancel()
+	box.shell(t, "mkdir -m 700 /tmp/closed; mkdir -m 755 /tmp/open; mkdir -m 700 /tmp/open/closed")
+	watch := func(path string) *connect.ServerStreamForClient[guestv1.WatchDirectoryResponse] {
+		stream, err := box.WatchDirectory(ctx, connect.NewRequest(&guestv1.WatchDirectoryRequest{Target: &guestv1.Target{Path: path, User: "user"}, Recursive: true}))
+		must(t, err)
+		t.Cleanup(func() { stream.Close() })
+		return stream
+	}
+	refused := watch("/tmp/closed")
+	if refused.Receive() || detailOf(t, refused.Err()) != "permission_denied" {
+		t.Fatalf("%v %v", refused.Msg(), refused.Err())
+	}
+	stream := watch("/tmp/open")
+	if !stream.Receive() {
+		t.Fatal(stream.Err())
+	}
+	box.shell(t, "touch /tmp/open/closed/unseen /tmp/open/seen")
+	if !stream.Receive() || stream.Msg().GetChange().GetName() != "seen" {
+		t.Fatalf("%v %v", stream.Msg(), stream.Err())
+	}
+}
+
 func TestSearchesMeetTheKernel(t *testing.T) {
 	box := startSandbox(t)
 	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)

@@ -99,6 +99,22 @@ func TestAWatchTellsWhatChanges(t *testing.T) {
 	}
 }
 
+func TestWhatGoesAndComesBackIsToldInThisOrder(t *testing.T) {
+	folder, elsewhere := t.TempDir(), t.TempDir()
+	os.WriteFile(folder+"/file", nil, 0o644)
+	os.WriteFile(folder+"/other", nil, 0o644)
+	watched := watchFolder(t, folder, false, "")
+	for range 5 {
+		os.Rename(folder+"/file", elsewhere+"/file")
+		os.Rename(folder+"/other", folder+"/renamed")
+		os.Rename(elsewhere+"/file", folder+"/file")
+		os.Rename(folder+"/renamed", folder+"/other")
+	}
+	for range 5 {
+		watched.expect(t, "remove file", "rename renamed from other", "create file", "rename other from renamed")
+	}
+}
+
 func TestWhatIsStagedIsNotTold(t *testing.T) {
 	folder := t.TempDir()
 	watched := watchFolder(t, folder, true, "")

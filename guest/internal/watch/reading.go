@@ -37,7 +37,7 @@ func (r *reading) run() {
 		}
 		n, err := r.watch.inotify.Read(buffer)
 		if errors.Is(err, os.ErrDeadlineExceeded) {
-			r.settle()
+			r.settleAll()
 			continue
 		}
 		if err != nil {
@@ -100,7 +100,7 @@ func (r *reading) rootGone(mask uint32) bool {
 	default:
 		return false
 	}
-	r.settle()
+	r.settleAll()
 	r.watch.queue.put(Event{Kind: Ended, Reason: reason})
 	return true
 }
@@ -108,7 +108,7 @@ func (r *reading) rootGone(mask uint32) bool {
 func (r *reading) change(n note, name string, isDir bool) {
 	w := r.watch
 	if n.mask&unix.IN_MOVED_TO == 0 && n.mask&unix.IN_MOVED_FROM == 0 && len(r.leaving) > 0 {
-		r.settle()
+		r.settleAll()
 	}
 	switch {
 	case n.mask&unix.IN_CREATE != 0:

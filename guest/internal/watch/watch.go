@@ -126,6 +126,9 @@ func (w *Watch) add(name string) error {
 	if w.tree.size() >= maxFolders || allFolders.Load() >= maxAllFolders {
 		return problem.New(problem.WatchLimit, w.options.Folder, "%s holds more than %d folders, or all watches together more than %d; watch a folder below, or without recursive", w.options.Folder, maxFolders, maxAllFolders)
 	}
+	if err := w.mayRead(name); err != nil {
+		return err
+	}
 	var id int
 	err := w.control(func(fd int) (err error) {
 		id, err = unix.InotifyAddWatch(fd, w.absolute(name), interest)
@@ -141,6 +144,18 @@ func (w *Watch) add(name string) error {
 		allFolders.Add(1)
 	}
 	return nil
+}
+
+// mayRead asks for the right that inotify needs of a folder: gVisor's does not ask.
+func (w *Watch) mayRead(name string) error {
+	if w.options.Account.IsRoot() {
+		return nil
+	}
+	fd, err := unix.Open(w.absolute(name), unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	return unix.Close(fd)
 }
 
 // control keeps the descriptor open while work uses it.
