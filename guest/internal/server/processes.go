@@ -156,7 +156,7 @@ func (s *Service) ReadOutput(ctx context.Context, request *connect.Request[guest
 }
 
 // Signal reaches the whole tree; signalling an ended command is fine.
-func (s *Service) Signal(_ context.Context, request *connect.Request[guestv1.SignalRequest]) (*connect.Response[guestv1.SignalResponse], error) {
+func (s *Service) Signal(ctx context.Context, request *connect.Request[guestv1.SignalRequest]) (*connect.Response[guestv1.SignalResponse], error) {
 	number := request.Msg.GetSignal()
 	if number < 1 || number > 64 {
 		return nil, refuse(problem.New(problem.InvalidArgument, "", "signal %d must be from 1 to 64", number))
@@ -172,7 +172,23 @@ func (s *Service) Signal(_ context.Context, request *connect.Request[guestv1.Sig
 	if err := process.Signal(syscall.Signal(number)); err != nil {
 		return nil, refuse(err)
 	}
+	if syscall.Signal(number) == syscall.SIGKILL {
+		awaitEnd(ctx, process)
+	}
 	return connect.NewResponse(&guestv1.SignalResponse{}), nil
+}
+
+// killPatience is how long a kill waits for the end that it brings.
+const killPatience = time.Second
+
+// awaitEnd makes a kill show in what is asked next. The kernel may take longer than anybody wants to wait.
+func awaitEnd(ctx context.Context, process *processes.Process) {
+	ctx, cancel := context.WithTimeout(ctx, killPatience)
+	defer cancel()
+	select {
+	case <-process.Done():
+	case <-ctx.Done():
+	}
 }
 
 // WriteStdin writes to the open stdin of a command.

@@ -134,6 +134,19 @@ func TestSignalReachesChildrenInOtherSessions(t *testing.T) {
 	}
 }
 
+func TestAKillShowsInTheNextList(t *testing.T) {
+	for range 20 {
+		pid := start(t, "sleep 60")
+		must[*connect.Response[guestv1.SignalResponse]](t)(agent.Signal(deadline(t), ask(&guestv1.SignalRequest{Pid: pid, Signal: 9})))
+		list := must[*connect.Response[guestv1.ListProcessesResponse]](t)(agent.ListProcesses(deadline(t), ask(&guestv1.ListProcessesRequest{})))
+		for _, process := range list.Msg.Processes {
+			if process.Pid == pid && process.Running {
+				t.Fatal("a process that was killed runs")
+			}
+		}
+	}
+}
+
 func TestUnknownPid(t *testing.T) {
 	_, err := agent.ReadOutput(deadline(t), connect.NewRequest(&guestv1.ReadOutputRequest{Pid: 999_999_999}))
 	if code(t, err) != "process_not_found" {
