@@ -138,8 +138,11 @@ type ErrorDetail struct {
 	// not_text, invalid_path, unknown_user, working_directory_missing, process_not_found, process_limit, stdin_closed, stdin_full,
 	// sandbox_paused, restoring, not_a_terminal, invalid_pattern, watch_limit, too_many_entries, target_exists,
 	// archive_invalid, archive_invalid_path, archive_invalid_link, archive_unsupported_entry, archive_too_large.
-	Code          string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
-	Path          string `protobuf:"bytes,2,opt,name=path,proto3" json:"path,omitempty"`
+	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	Path string `protobuf:"bytes,2,opt,name=path,proto3" json:"path,omitempty"`
+	// With invalid_path, where known: reserved, too_long, too_many_links, no_content (a device, a pipe or a file that the
+	// kernel makes up), root, below_itself. With not_a_directory: below_file, when it is a part of the path that is none.
+	Reason        string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -184,6 +187,13 @@ func (x *ErrorDetail) GetCode() string {
 func (x *ErrorDetail) GetPath() string {
 	if x != nil {
 		return x.Path
+	}
+	return ""
+}
+
+func (x *ErrorDetail) GetReason() string {
+	if x != nil {
+		return x.Reason
 	}
 	return ""
 }
@@ -4927,10 +4937,11 @@ var File_nullspace_guest_v1_guest_proto protoreflect.FileDescriptor
 
 const file_nullspace_guest_v1_guest_proto_rawDesc = "" +
 	"\n" +
-	"\x1enullspace/guest/v1/guest.proto\x12\x12nullspace.guest.v1\"5\n" +
+	"\x1enullspace/guest/v1/guest.proto\x12\x12nullspace.guest.v1\"M\n" +
 	"\vErrorDetail\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x12\n" +
-	"\x04path\x18\x02 \x01(\tR\x04path\"\x0f\n" +
+	"\x04path\x18\x02 \x01(\tR\x04path\x12\x16\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\"\x0f\n" +
 	"\rHealthRequest\"\x86\x01\n" +
 	"\x0eHealthResponse\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\tR\aversion\x12\x1e\n" +

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -95,10 +96,21 @@ func Rename(from Target, to string) (info Info, err error) {
 			return err
 		}
 		if err := move(source.path, destination.path); err != nil {
-			return err
+			return explainMove(err, destination.path)
 		}
 		info, err = describeLink(destination.path)
 		return err
 	})
 	return info, problem.FromFile(err, destination.path)
+}
+
+// explainMove tells what the kernel says of a rename alone.
+func explainMove(err error, destination string) error {
+	switch {
+	case errors.Is(err, syscall.ENOTDIR):
+		return problem.New(problem.NotADirectory, destination, "%s is there and not a directory; remove it first", destination)
+	case errors.Is(err, syscall.EINVAL):
+		return problem.New(problem.InvalidPath, destination, "%s lies below what would be moved there", destination).Because(problem.BelowItself)
+	}
+	return err
 }

@@ -91,7 +91,7 @@ func (f *finder) only(ctx context.Context, path string, found os.FileInfo) error
 		return err
 	}
 	if isMadeUp(path) {
-		return problem.New(problem.InvalidPath, path, "%s is made up by the kernel; read it instead", path)
+		return problem.New(problem.InvalidPath, path, "%s is made up by the kernel; read it instead", path).Because(problem.NoContent)
 	}
 	if err := f.file(ctx, path, path); err != errEnough {
 		return err

@@ -45,7 +45,7 @@ func copyTree(source, destination string) error {
 	case found.Mode().IsRegular():
 		return copyFile(source, destination, found)
 	}
-	return problem.New(problem.InvalidPath, source, "%s is a %s and cannot be moved to another file system", source, typeOf(found.Mode()))
+	return problem.New(problem.InvalidPath, source, "%s is a %s and cannot be moved to another file system", source, typeOf(found.Mode())).Because(problem.NoContent)
 }
 
 func copyDirectory(source, destination string, found os.FileInfo) error {

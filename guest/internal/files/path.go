@@ -54,7 +54,7 @@ func absolute(path, base string) (string, error) {
 	case strings.IndexByte(path, 0) >= 0:
 		return "", problem.New(problem.InvalidPath, "", "the path holds a NUL byte")
 	case len(path) > 4095:
-		return "", problem.New(problem.InvalidPath, "", "the path is longer than 4095 bytes")
+		return "", problem.New(problem.InvalidPath, "", "the path is longer than 4095 bytes").Because(problem.TooLong)
 	}
 	return filepath.Clean(path), nil
 }
@@ -74,10 +74,10 @@ func (p place) writable() error {
 		return nil
 	})
 	if IsReserved(p.path) || IsReserved(real) {
-		return problem.New(problem.InvalidPath, p.path, "%s is reserved for the platform; choose another path", Reserved)
+		return problem.New(problem.InvalidPath, p.path, "%s is reserved for the platform; choose another path", Reserved).Because(problem.Reserved)
 	}
 	if p.path == "/" {
-		return problem.New(problem.InvalidPath, p.path, "the root directory cannot be changed")
+		return problem.New(problem.InvalidPath, p.path, "the root directory cannot be changed").Because(problem.TheRoot)
 	}
 	return nil
 }

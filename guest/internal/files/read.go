@@ -60,7 +60,7 @@ func mustBeRegular(path string, found os.FileInfo) error {
 	case found.IsDir():
 		return problem.New(problem.IsADirectory, path, "%s is a directory", path)
 	case !found.Mode().IsRegular():
-		return problem.New(problem.InvalidPath, path, "%s is a %s, not a regular file", path, typeOf(found.Mode()))
+		return problem.New(problem.InvalidPath, path, "%s is a %s, not a regular file", path, typeOf(found.Mode())).Because(problem.NoContent)
 	}
 	return nil
 }

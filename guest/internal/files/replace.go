@@ -55,7 +55,7 @@ func stageReplaced(ctx context.Context, target Target, pattern, replacement []by
 	}
 	defer file.Close()
 	if isMadeUp(info.Path) {
-		return nil, 0, problem.New(problem.InvalidPath, info.Path, "%s is made up by the kernel and cannot be replaced", info.Path)
+		return nil, 0, problem.New(problem.InvalidPath, info.Path, "%s is made up by the kernel and cannot be replaced", info.Path).Because(problem.NoContent)
 	}
 	if writer, err = Create(target, Wish{}); err != nil {
 		return nil, 0, err

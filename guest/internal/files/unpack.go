@@ -129,7 +129,7 @@ func (u *unpacked) stage(owner *archive.Owner) error {
 		u.exists = true
 	}
 	if IsReserved(real) {
-		return problem.New(problem.InvalidPath, u.at.path, "%s is reserved for the platform; choose another path", Reserved)
+		return problem.New(problem.InvalidPath, u.at.path, "%s is reserved for the platform; choose another path", Reserved).Because(problem.Reserved)
 	}
 	beside := filepath.Dir(real)
 	if u.exists && u.conflict == Merge {

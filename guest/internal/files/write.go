@@ -99,7 +99,7 @@ func (w *Writer) prepare() error {
 		return err
 	}
 	if IsReserved(real) {
-		return problem.New(problem.InvalidPath, w.at.path, "%s is reserved for the platform; choose another path", Reserved)
+		return problem.New(problem.InvalidPath, w.at.path, "%s is reserved for the platform; choose another path", Reserved).Because(problem.Reserved)
 	}
 	w.real = real
 	if err := w.checkExisting(); err != nil {

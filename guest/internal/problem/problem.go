@@ -41,9 +41,23 @@ const (
 	TooLarge        = "too_large"
 )
 
+// Reasons of InvalidPath in guest.proto.
+const (
+	Reserved     = "reserved"
+	TooLong      = "too_long"
+	TooManyLinks = "too_many_links"
+	NoContent    = "no_content"
+	TheRoot      = "root"
+	BelowItself  = "below_itself"
+	// BelowFile is one of NotADirectory.
+	BelowFile = "below_file"
+)
+
 // Problem is a refusal with a stable code.
 type Problem struct {
-	Code    string
+	Code string
+	// Reason says more than the code where it stands for several things.
+	Reason  string
 	Path    string
 	Message string
 	Cause   error
@@ -56,6 +70,12 @@ func (p *Problem) Unwrap() error { return p.Cause }
 // New makes a problem about path, which may be empty.
 func New(code, path, format string, arguments ...any) *Problem {
 	return &Problem{Code: code, Path: path, Message: fmt.Sprintf(format, arguments...)}
+}
+
+// Because gives a problem the reason behind its code.
+func (p *Problem) Because(reason string) *Problem {
+	p.Reason = reason
+	return p
 }
 
 // FromFile turns an error of a file operation on path into a problem; others pass unchanged.
@@ -71,7 +91,21 @@ func FromFile(err error, path string) error {
 	if code == "" {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return &Problem{Code: code, Path: path, Message: path + ": " + text, Cause: err}
+	return &Problem{Code: code, Reason: reasonOf(err), Path: path, Message: path + ": " + text, Cause: err}
+}
+
+func reasonOf(err error) string {
+	switch {
+	case errors.Is(err, syscall.ENOTDIR):
+		return BelowFile
+	case errors.Is(err, syscall.ENAMETOOLONG):
+		return TooLong
+	case errors.Is(err, syscall.ELOOP):
+		return TooManyLinks
+	case errors.Is(err, syscall.ENXIO), errors.Is(err, syscall.ENODEV), errors.Is(err, syscall.EIO):
+		return NoContent
+	}
+	return ""
 }
 
 func classify(err error) (code, text string) {

@@ -64,7 +64,7 @@ func checkConfiguration(wanted *guestv1.ConfigureRequest) error {
 			return err
 		}
 		if files.IsReserved(wanted.GetCwd()) {
-			return problem.New(problem.InvalidPath, wanted.GetCwd(), "%s is reserved for the platform; choose another cwd", files.Reserved)
+			return problem.New(problem.InvalidPath, wanted.GetCwd(), "%s is reserved for the platform; choose another cwd", files.Reserved).Because(problem.Reserved)
 		}
 	}
 	if wanted.Hostname != nil {

@@ -71,7 +71,7 @@ func refuseProblem(known *problem.Problem) error {
 		return connect.NewError(code, known)
 	}
 	refusal := connect.NewError(connectCodes[known.Code], known)
-	if detail, err := connect.NewErrorDetail(&guestv1.ErrorDetail{Code: known.Code, Path: text(known.Path)}); err == nil {
+	if detail, err := connect.NewErrorDetail(&guestv1.ErrorDetail{Code: known.Code, Reason: known.Reason, Path: text(known.Path)}); err == nil {
 		refusal.AddDetail(detail)
 	}
 	return refusal

@@ -177,6 +177,32 @@ func TestRefusedPaths(t *testing.T) {
 	}
 }
 
+func TestRefusedPathsSayWhy(t *testing.T) {
+	folder := t.TempDir()
+	os.WriteFile(folder+"/file", nil, 0o644)
+	os.Mkdir(folder+"/directory", 0o755)
+	syscall.Mkfifo(folder+"/pipe", 0o644)
+	os.Symlink("loop", folder+"/loop")
+	for path, want := range map[string]string{
+		folder + "/" + strings.Repeat("x", 256): "too_long", strings.Repeat("x/", 2048): "too_long", folder + "/loop": "too_many_links",
+		folder + "/pipe": "no_content", "/workspace/.nullspace/x": "reserved", folder + "/file/below": "below_file", "/": "root", folder: "",
+	} {
+		if _, err := write(t, at(path), 0, "x"); detailOf(t, err).GetReason() != want {
+			t.Errorf("%.80q: %v", path, err)
+		}
+	}
+	for _, move := range []struct{ from, to, code, reason string }{
+		{"/directory", "/directory/below/x", "invalid_path", "below_itself"},
+		{"/directory", "/file", "not_a_directory", ""},
+		{"/file", "/file/x", "not_a_directory", "below_file"},
+	} {
+		_, err := agent.Rename(deadline(t), ask(&guestv1.RenameRequest{From: at(folder + move.from), ToPath: folder + move.to}))
+		if detail := detailOf(t, err); detail.GetCode() != move.code || detail.GetReason() != move.reason {
+			t.Errorf("%v: %v", move, err)
+		}
+	}
+}
+
 func TestStatOfLinksAndMissingFiles(t *testing.T) {
 	folder := t.TempDir()
 	os.WriteFile(folder+"/file", []byte("12345"), 0o644)

@@ -146,6 +146,14 @@ func follow(t testing.TB, request *guestv1.AttachRequest, stop func(*attached) b
 // code returns the detail of a refusal, or the name of its Connect code where there is none.
 func code(t testing.TB, err error) string {
 	t.Helper()
+	if detail := detailOf(t, err); detail != nil {
+		return detail.Code
+	}
+	return connect.CodeOf(err).String()
+}
+
+func detailOf(t testing.TB, err error) *guestv1.ErrorDetail {
+	t.Helper()
 	var refusal *connect.Error
 	if !errors.As(err, &refusal) {
 		t.Fatalf("not a refusal: %v", err)
@@ -153,11 +161,11 @@ func code(t testing.TB, err error) string {
 	for _, detail := range refusal.Details() {
 		if value, err := detail.Value(); err == nil {
 			if known, ok := value.(*guestv1.ErrorDetail); ok {
-				return known.Code
+				return known
 			}
 		}
 	}
-	return refusal.Code().String()
+	return nil
 }
 
 func eventually(t testing.TB, what string, holds func() bool) {

@@ -27,7 +27,7 @@ export function readGuestRefusal(error: unknown, call: GuestCall): ApiError | un
   const [detail] = error.findDetails(guest.ErrorDetailSchema);
   if (!detail) return undefined;
   const about = call.otherPaths ? { ...call, path: choosePath(call, detail.path) } : call;
-  return refuseUpload(detail.code, about) ?? describeRefusal(detail.code, about);
+  return refuseUpload(detail.code, about) ?? describeRefusal(detail.code, about, detail.reason);
 }
 
 /** Which of the paths of a call the agent means. What it says is a guest's word, and chooses among them alone. */
@@ -48,8 +48,21 @@ export function isPausing(error: unknown): boolean {
   return detail?.code === 'sandbox_paused';
 }
 
+/** What the agent's reasons mean. A guest can send others, which say nothing. */
+const pathProblems = new Map([
+  ['reserved', 'lies in /workspace/.nullspace, which belongs to the platform'],
+  ['too_long', 'is too long: a name may have 255 bytes and a path 4095'],
+  ['too_many_links', 'leads through too many symbolic links, or in a circle'],
+  [
+    'no_content',
+    'is a device, a pipe, a socket or a file of the kernel, which cannot be read or written here',
+  ],
+  ['root', 'is the root directory, which cannot be changed'],
+  ['below_itself', 'lies below the directory that would be moved there'],
+]);
+
 /** A refusal by its code; undefined for a code that is unknown. */
-export function describeRefusal(code: string, call: GuestCall): ApiError | undefined {
+export function describeRefusal(code: string, call: GuestCall, reason = ''): ApiError | undefined {
   const { sandboxId: sandbox_id, path = '', pid = 0 } = call;
   const values = { sandbox_id, path };
   const details = path ? { sandbox_id, path } : { sandbox_id };
@@ -75,22 +88,22 @@ export function describeRefusal(code: string, call: GuestCall): ApiError | undef
     case 'not_a_terminal':
       return new ApiError('pty_not_found', { sandbox_id, session_id: call.sessionId ?? pid }, { details });
     case 'not_a_directory':
-      return invalidField('path', `${path} is not a directory`);
+      return invalidField(
+        'path',
+        reason === 'below_file' ? `a part of ${path} is no directory` : `${path} is not a directory`,
+      );
     case 'is_a_directory':
       return invalidField('path', `${path} is a directory`);
     case 'not_text':
       return invalidField('path', `${path} is not UTF-8 text; read it with encoding "base64" or GET …/file`);
     case 'invalid_path':
-      return invalidField(
-        'path',
-        `${path} is not a usable path: it is reserved, too long, or no file or directory that can be read and written`,
-      );
+      return invalidField('path', `${path} ${pathProblems.get(reason) ?? 'is no path for this operation'}`);
     case 'unknown_user':
       return invalidField('user', `sandbox ${sandbox_id} has no account ${call.user ?? ''}`);
     case 'working_directory_missing':
       return invalidField(
         'cwd',
-        `the working directory ${call.cwd ? `${call.cwd} ` : ''}does not exist in sandbox ${sandbox_id}`,
+        `the working directory ${call.cwd ? `${call.cwd} ` : ''}is missing or no directory in sandbox ${sandbox_id}`,
       );
     case 'process_not_found':
       return new ApiError('process_not_found', { sandbox_id, pid }, { details: { sandbox_id, pid } });

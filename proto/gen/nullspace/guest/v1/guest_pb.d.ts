@@ -37,6 +37,14 @@ export declare type ErrorDetail = Message<"nullspace.guest.v1.ErrorDetail"> & {
    * @generated from field: string path = 2;
    */
   path: string;
+
+  /**
+   * With invalid_path, where known: reserved, too_long, too_many_links, no_content (a device, a pipe or a file that the
+   * kernel makes up), root, below_itself. With not_a_directory: below_file, when it is a part of the path that is none.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
 };
 
 /**
