@@ -52,10 +52,16 @@ export const signalNumbers = {
 } as const;
 export type SignalName = keyof typeof signalNumbers;
 
+const signalNames = Object.keys(signalNumbers) as [SignalName, ...SignalName[]];
+
 export const signalRequest = z.strictObject({
   signal: z
-    .enum(Object.keys(signalNumbers) as [SignalName, ...SignalName[]])
-    .describe('Sent to the process and to all that it started.'),
+    .union([z.enum(signalNames), z.literal(Object.values(signalNumbers))], {
+      error: `must be one of ${Object.entries(signalNumbers)
+        .map(([name, number]) => `"${name}" (${number})`)
+        .join(', ')}`,
+    })
+    .describe('Name or number. Sent to the process and to all that it started.'),
 });
 export type SignalRequest = z.infer<typeof signalRequest>;
 

@@ -61,3 +61,22 @@ test('the reserved folder is recognised in every spelling', () => {
     assert.equal(isReservedPath(path), false, path);
   }
 });
+
+test('base64 that would lose a piece of itself is refused', () => {
+  const write = routes.writeFile.body;
+  const takes = (content: string) => write.safeParse({ path: 'a', content, encoding: 'base64' }).success;
+  for (const content of ['', 'YWI=', 'YWI', 'YWJj', 'YQ==', 'YQ'])
+    assert.equal(takes(content), true, content);
+  for (const content of ['Y', 'YWJjZ', 'YWI==', 'YQ=', '=', '====', 'YW=I', 'YW I', 'YW_-']) {
+    assert.equal(takes(content), false, content);
+  }
+});
+
+test('signals are sent by their name or number', () => {
+  const { body } = routes.signalProcess;
+  for (const signal of ['SIGINT', 'SIGKILL', 2, 9]) assert.equal(body.safeParse({ signal }).success, true);
+  for (const signal of ['INT', '2', 0, 11, 64, null]) {
+    const refused = body.safeParse({ signal });
+    assert.match(refused.error?.issues[0]?.message ?? '', /^must be one of "SIGHUP" \(1\), "SIGINT" \(2\)/);
+  }
+});

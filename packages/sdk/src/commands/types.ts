@@ -79,8 +79,9 @@ export interface ProcessInfo {
   running: boolean;
 }
 
-/** Signals that a process can be sent. */
+/** Names of signals that a process can be sent; their numbers are taken too. */
 export type Signal =
+  | number
   | 'SIGHUP'
   | 'SIGINT'
   | 'SIGQUIT'

@@ -40,8 +40,10 @@ export function serveCommands(app: FastifyInstance, context: Context): void {
   serveRoute(app, context, routes.getProcess, (call) =>
     describeProcess(context, { ...addressOf(call), pid: call.params.pid }),
   );
-  serveRoute(app, context, routes.signalProcess, (call) =>
-    signalProcess(context, { ...addressOf(call), pid: call.params.pid }, signalNumbers[call.body.signal]),
-  );
+  serveRoute(app, context, routes.signalProcess, (call) => {
+    const { signal } = call.body;
+    const number = typeof signal === 'number' ? signal : signalNumbers[signal];
+    return signalProcess(context, { ...addressOf(call), pid: call.params.pid }, number);
+  });
   serveRoute(app, context, routes.streamProcessOutput, (call) => streamOutput(context, call));
 }
