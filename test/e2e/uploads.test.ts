@@ -150,6 +150,26 @@ describe('uploads under faults', () => {
     assert.equal(await sumOf('/data/raced'), published);
   });
 
+  test('a target that can never be written is refused before a byte is sent', async () => {
+    const tar = { kind: 'directory_tar', source_kind: 'directory_archive', archive_format: 'tar' };
+    for (const [target_path, says, more] of [
+      ['/etc/passwd/x', 'lies below a file', {}],
+      ['/workspace/.nullspace/x', 'lies in /workspace/.nullspace', {}],
+      [`/data/${'n'.repeat(256)}`, 'has a name of more than 255 bytes', {}],
+      ['/dev/null', 'is a device', {}],
+      ['/tmp', 'is a directory', {}],
+      ['/', 'is the root directory', tar],
+      ['/etc/passwd', 'is not a directory', tar],
+    ] as const) {
+      const { status, body } = await uploads.create({ target_path, content_length: 5, ...more });
+      assert.deepEqual(
+        [status, body.code, body.error.details?.field],
+        [400, 'invalid_request', 'target_path'],
+      );
+      assert.ok(body.error.message.includes(says), body.error.message);
+    }
+  });
+
   test('a full disk of the server refuses parts and sessions, and loses nothing', async (t) => {
     const content = randomBytes(2 * PART);
     const folder = join(installation.dataDir, 'server/uploads');

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type CreateUploadBody, ID_LENGTH, idPrefixes, limits } from '@nullspace/contract';
+import {
+  type CreateUploadBody,
+  ID_LENGTH,
+  idPrefixes,
+  isReservedPath,
+  limits,
+  RESERVED_FOLDER,
+} from '@nullspace/contract';
 import { ApiError, invalidField } from '../api-error.ts';
 import { callAboutFile } from '../files/file-calls.ts';
 import { makeId } from '../make-id.ts';
@@ -77,18 +84,39 @@ function noRoom({ content_length: bytes, target_path: path }: CreateUploadBody, 
   return new ApiError('upload_staging_full', { bytes, problem }, { details: { bytes, path } });
 }
 
+/** What the end of an upload would refuse for sure is refused before its bytes are sent. */
 async function checkTarget(
   { context }: Uploads,
   address: SandboxAddress,
   { target_path: path, user, kind, conflict }: CreateUploadBody,
 ): Promise<void> {
-  const { info } = await callAboutFile(context, address, { path, user }, ({ unary }, target, signal) =>
-    unary.stat({ target }, { signal }),
-  );
-  if (!info) return;
+  const refuse = (problem: string) => invalidField('target_path', `${path} ${problem}`);
+  const stat = async (at: string) => {
+    const { info } = await callAboutFile(context, address, { path: at, user }, ({ unary }, target, signal) =>
+      unary.stat({ target }, { signal }),
+    );
+    return info;
+  };
+  if (path.split('/').some((name) => Buffer.byteLength(name) > limits.name_bytes)) {
+    throw refuse(`has a name of more than ${limits.name_bytes} bytes`);
+  }
+  if (path.startsWith('/') && isReservedPath(path)) throw refuse(`lies in ${RESERVED_FOLDER}`);
+  const info = await stat(path);
+  if (!info) {
+    const above = await stat(`${path}/..`);
+    if (above && above.type !== 'dir') throw refuse('lies below a file');
+    return;
+  }
   if (conflict === 'error') {
     const values = { path, sandbox_id: address.sandboxId };
     throw new ApiError('upload_target_conflict', values, { details: values });
   }
-  if (kind === 'file' && info.type === 'dir') throw invalidField('target_path', `${path} is a directory`);
+  if (kind === 'file') refuseFileAt(info.type, refuse);
+  else if (info.path === '/') throw refuse('is the root directory');
+  else if (info.type !== 'dir' && info.type !== 'symlink') throw refuse('is not a directory');
+}
+
+function refuseFileAt(type: string, refuse: (problem: string) => ApiError): void {
+  if (type === 'dir') throw refuse('is a directory');
+  if (type !== 'file' && type !== 'symlink') throw refuse(`is a ${type}, which cannot be replaced`);
 }
