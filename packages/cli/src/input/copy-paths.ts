@@ -14,6 +14,10 @@ const remote = /^(sb_[A-Za-z0-9_-]+):(.*)$/s;
 
 /** Reads source and destination of a copy, one of which lies in a sandbox. */
 export function readCopyPaths(source: string, destination: string, recursive: boolean): CopyPaths {
+  if (source === '-')
+    throw new UsageError('Input goes into a sandbox with "nullspace sandbox upload SANDBOX_ID - PATH".');
+  if (destination === '-')
+    throw new UsageError('A file is printed with "nullspace sandbox file read SANDBOX_ID PATH".');
   const from = remote.exec(source);
   const to = remote.exec(destination);
   if (!from === !to)

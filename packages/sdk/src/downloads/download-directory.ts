@@ -40,8 +40,12 @@ export async function downloadDirectory(
     strict: true,
     filter: (header) => {
       if (!kinds.has(header.type)) refused ??= `${header.name} is a ${header.type}`;
+      // The library takes it for a separator, on every system.
+      if (header.name.includes('\\')) refused ??= `the name ${header.name} holds a backslash`;
       return refused === undefined;
     },
+    // The library takes a name that begins as "a:b" does for one with a drive, and leaves the drive out.
+    map: (header) => ({ ...header, name: `./${header.name}` }),
   });
   try {
     await pipeline(Readable.from(counted()), unpack);

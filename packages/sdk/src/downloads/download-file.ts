@@ -1,4 +1,5 @@
 import { queryString } from '../client/query.ts';
+import { InvalidRequestError } from '../errors/state.ts';
 import type { SandboxScope } from '../sandboxes/scope.ts';
 import { readerChunks } from '../transport/stream.ts';
 import { localModules } from '../uploads/local-file.ts';
@@ -27,7 +28,12 @@ export async function downloadFile(
   let bytesDone = 0;
   const stream = response.body as ReadableStream<Uint8Array>;
   try {
-    const handle = await fs.open(partPath, 'wx', 0o666);
+    const handle = await fs.open(partPath, 'wx', 0o666).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'ENOENT') throw cause;
+      throw new InvalidRequestError(`The local folder ${paths.dirname(localPath)} does not exist.`, {
+        cause,
+      });
+    });
     try {
       for await (const chunk of readerChunks(stream)) {
         await handle.writeFile(chunk);

@@ -30,7 +30,7 @@ export async function* walkDirectory(
   yield* walk('');
 
   async function* walk(folder: string): AsyncGenerator<DirectoryEntry, void, void> {
-    const names = await fs.readdir(path.join(root, folder));
+    const names = await readNames(path.join(root, folder));
     for (const name of names.sort()) {
       const relative = folder ? `${folder}/${name}` : name;
       const localPath = path.join(root, relative);
@@ -62,6 +62,17 @@ export async function* walkDirectory(
       }
     }
   }
+}
+
+/** Names as text. What is none cannot be found again by it. */
+async function readNames(folder: string): Promise<string[]> {
+  const { fs, path } = localModules();
+  const names = await fs.readdir(folder, { encoding: 'buffer' });
+  return names.map((bytes) => {
+    const name = bytes.toString();
+    if (bytes.equals(Buffer.from(name))) return name;
+    throw new InvalidRequestError(`The name of ${path.join(folder, name)} is not UTF-8. Rename it.`);
+  });
 }
 
 function kindOf(stat: { isDirectory(): boolean; isSymbolicLink(): boolean }): DirectoryEntry['type'] {
