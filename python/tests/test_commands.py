@@ -1,3 +1,5 @@
+import signal
+
 import httpx
 import pytest
 
@@ -41,6 +43,18 @@ def test_the_connection_is_as_patient_as_the_command(api, sandbox):
     assert api.requests[-1].extensions["timeout"]["read"] == 130.0
 
 
+def test_no_timeout_is_the_longest_one(api, sandbox):
+    api.on(EXEC, DONE, {"pid": 1})
+    sandbox.commands.run("sleep", ["100"], timeout=None)
+    assert api.body()["timeout_secs"] == 86_400
+    sandbox.commands.run("sleep", ["100"], timeout=None, background=True)
+    assert api.body()["background"] is True
+    for wrong in ("5", 0, -1, float("nan"), float("inf")):
+        with pytest.raises(SandboxError, match="not a positive number of seconds"):
+            sandbox.commands.run("true", timeout=wrong)
+    assert len(api.requests) == 3
+
+
 def test_an_answer_that_begins_with_spaces(api, sandbox):
     api.on(EXEC, httpx.Response(200, text='    {"exit_code": 0, "stdout": "", "stderr": ""}'))
     assert sandbox.commands.run("true").exit_code == 0
@@ -48,10 +62,21 @@ def test_an_answer_that_begins_with_spaces(api, sandbox):
 
 def test_a_timeout_is_one_error_however_the_server_says_it(api, sandbox):
     late = {**DONE, "exit_code": 124, "timed_out": True}
-    api.on(EXEC, api.error(408, "exec_timeout"), late)
-    with pytest.raises(TimeoutError) as early:
+    told = {"pid": 7, "encoding": "utf8", "stdout": "so far", "stderr": ""}
+    exact = {"pid": 7, "encoding": "base64", "stdout": "/w==", "stderr": ""}
+    early = [api.error(408, "exec_timeout", details=details) for details in (told, exact)]
+    api.on(EXEC, api.error(408, "exec_timeout"), *early, late)
+    with pytest.raises(TimeoutError) as bare:
         sandbox.commands.run("sleep 9", shell=True, timeout=1)
-    assert early.value.result is None
+    assert bare.value.result is None
+    with pytest.raises(TimeoutError) as as_text:
+        sandbox.commands.run("sleep 9", shell=True, timeout=1)
+    result = as_text.value.result
+    assert (result.exit_code, result.pid, result.stdout, result.stdout_bytes) == (124, 7, "so far", None)
+    with pytest.raises(TimeoutError) as as_bytes:
+        sandbox.commands.run("sleep 9", shell=True, timeout=1, binary=True)
+    result = as_bytes.value.result
+    assert (result.stdout, result.stdout_bytes, result.stderr_bytes) == ("\ufffd", b"\xff", b"")
     with pytest.raises(TimeoutError) as caught:
         sandbox.commands.run("sleep 9", shell=True, timeout=8)
     assert caught.value.code == "exec_timeout"
@@ -168,5 +193,8 @@ def test_background_input_signals_and_use(api, sandbox):
     assert api.body() == {"data": "", "close": True}
     handle.send_signal("SIGINT")
     assert api.body() == {"signal": "SIGINT"}
+    for given, sent in (("int", "SIGINT"), ("SIGTERM", "SIGTERM"), (9, 9), (signal.SIGHUP, 1)):
+        handle.send_signal(given)
+        assert api.body() == {"signal": sent}
     info = handle.get_info()
     assert (info.cpu_ms, info.memory_bytes, info.exit_code, info.stdout_bytes) == (1.5, 4096, None, 3)

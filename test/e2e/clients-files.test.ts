@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import {
   mkdirSync,
@@ -35,9 +35,14 @@ describe('files, processes and git through the TypeScript SDK and the command li
   const inside = async (script: string) =>
     (await sandbox.commands.run(script, { shell: true })).stdout.trim();
 
+  const cliEnv = () => ({ ...process.env, ...installation.clientEnv(), PATH: LocalTerminal.path() });
   function cliBytes(...words: string[]): Buffer {
-    const env = { ...process.env, ...installation.clientEnv(), PATH: LocalTerminal.path() };
-    return execFileSync('nullspace', ['sandbox', ...words], { env, stdio: 'pipe' });
+    return execFileSync('nullspace', ['sandbox', ...words], { env: cliEnv(), stdio: 'pipe' });
+  }
+  function cliFails(...words: string[]) {
+    const ended = spawnSync('nullspace', ['sandbox', ...words], { env: cliEnv(), stdio: 'pipe' });
+    assert.notEqual(ended.status, 0);
+    return ended;
   }
   const cli = (...words: string[]) => cliBytes(...words).toString();
 
@@ -152,9 +157,11 @@ describe('files, processes and git through the TypeScript SDK and the command li
     writeFileSync(join(source, 'src', 'ü.txt'), 'x'.repeat(100_000));
     symlinkSync('src/ü.txt', join(source, 'link'));
     writeFileSync(join(source, 'debug.log'), 'no');
+    // Names that a library may take for a drive, an option or two lines.
+    for (const name of ['a:b', '-rf', 'two\nlines', 'C:']) writeFileSync(join(source, name), name);
     writeFileSync(join(source, '.nullspaceignore'), '*.log\n');
     const result = await sandbox.files.upload(source, undefined, { user: 'user' });
-    assert.deepEqual([result.path, result.kind, result.files], ['/home/user/project', 'directory', 4]);
+    assert.deepEqual([result.path, result.kind, result.files], ['/home/user/project', 'directory', 8]);
     assert.equal(
       await inside('cd /home/user/project; ./run.sh; wc -c < link; stat -c %U run.sh'),
       'ready\n100000\nuser',
@@ -173,6 +180,23 @@ describe('files, processes and git through the TypeScript SDK and the command li
     await sandbox.files.write('/home/user/project/extra', 'x');
     await sandbox.files.uploadDirectory(source, '/home/user/project', { conflict: 'replace' });
     assert.equal(await sandbox.files.exists('/home/user/project/extra'), false);
+  });
+
+  test('a directory with names that have no place on the other side is refused, and says so', async () => {
+    const odd = join(folder, 'odd');
+    mkdirSync(odd);
+    const notText = Buffer.concat([Buffer.from(`${odd}/`), Buffer.from([0x62, 0xff])]);
+    writeFileSync(notText, '');
+    await assert.rejects(
+      sandbox.files.uploadDirectory(odd, '/data/odd'),
+      /The name of .*odd\/b.* is not UTF-8/,
+    );
+    await inside('mkdir -p /data/backslash; touch "/data/backslash/a\\\\b"');
+    const back = sandbox.files.downloadDirectory('/data/backslash', join(folder, 'backslash'));
+    await assert.rejects(back, /the name .*a\\b holds a backslash/);
+    assert.deepEqual(readdirSync(join(folder, 'backslash')), []);
+    const nowhere = sandbox.files.download('/data/search/a.py', join(folder, 'none', 'a.py'));
+    await assert.rejects(nowhere, /The local folder .*none does not exist/);
   });
 
   test('addresses without a key serve one path, one way', async () => {
@@ -204,6 +228,9 @@ describe('files, processes and git through the TypeScript SDK and the command li
     await handle.sendSignal('SIGINT');
     const ended = await handle.wait();
     assert.deepEqual([ended.exitCode, ended.stdout], [3, 'ready\ncaught\n']);
+    const sleeping = await sandbox.commands.run(['sleep', '600'], { background: true });
+    await sleeping.sendSignal(15);
+    assert.equal((await sleeping.wait()).exitCode, 143);
     const cat = await sandbox.commands.run('cat', { background: true });
     await cat.sendStdin(new Uint8Array([0xc3, 0xbc, 0x0a]));
     await cat.closeStdin();
@@ -264,6 +291,23 @@ describe('files, processes and git through the TypeScript SDK and the command li
     ]);
     const status = JSON.parse(cli('git', 'status', sandbox.id, '--path', '/data/work'));
     assert.deepEqual(status, { branch: 'main', clean: true, changed_files: [] });
+  });
+
+  test('the command line prints what a command wrote before its timeout, and takes signals as kill does', async () => {
+    const late = cliFails('exec', sandbox.id, '--timeout', '1', '--shell', 'printf "\\377so far"; sleep 60');
+    assert.deepEqual([late.status, late.stdout.subarray(1).toString()], [8, 'so far']);
+    assert.equal(late.stdout[0], 0xff);
+    const { pid } = await sandbox.commands.run(['sleep', '600'], { background: true });
+    assert.match(
+      cliFails('process', 'signal', sandbox.id, String(pid), 'NOPE').stderr.toString(),
+      /SIGNAL must be one/,
+    );
+    assert.match(cli('process', 'signal', sandbox.id, String(pid), 'hup'), /^SIGHUP sent/);
+    assert.match(cli('process', 'signal', sandbox.id, String(pid), '9'), /^SIGKILL sent/);
+    assert.match(
+      cliFails('file', 'cp', `${sandbox.id}:/etc/passwd`, '-').stderr.toString(),
+      /sandbox file read/,
+    );
   });
 
   test('the command line passes the output of commands on byte for byte', async () => {

@@ -30,6 +30,8 @@ def test_binary_output(sandbox):
         assert result.stdout_bytes == bytes(range(256)) * 400
         assert (result.stderr_bytes, result.stderr) == (b"\xff\xc3", "\ufffd\ufffd")
     assert b"".join(pieces) == live.stdout_bytes
+    seen = [piece for piece, _, _ in later if piece is not None]
+    assert b"".join(seen) == live.stdout_bytes
     assert again.wait(timeout=PATIENCE).stdout_bytes == live.stdout_bytes[1000:]
 
 
@@ -51,12 +53,20 @@ def test_much_output_live(sandbox):
     assert len("".join(parts)) == len(result.stdout) == size
 
 
+def test_a_timeout_that_was_asked_for_holds_in_the_background(sandbox):
+    handle = sandbox.commands.run("sleep 1000", shell=True, timeout=1, background=True)
+    with pytest.raises(TimeoutError) as caught:
+        handle.wait(timeout=PATIENCE)
+    assert caught.value.code == "exec_timeout"
+
+
 @pytest.mark.parametrize("live", [False, True])
 def test_a_timeout_kills(sandbox, live):
     callback = {"on_stdout": lambda _text: None} if live else {}
     with pytest.raises(TimeoutError) as caught:
-        sandbox.commands.run("sleep 1000", shell=True, timeout=1, **callback)
+        sandbox.commands.run("echo so far; sleep 1000", shell=True, timeout=1, **callback)
     assert caught.value.code == "exec_timeout"
+    assert (caught.value.result.exit_code, caught.value.result.stdout) == (124, "so far\n")
 
 
 def test_wait_and_iterate(sandbox):

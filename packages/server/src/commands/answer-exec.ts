@@ -27,8 +27,9 @@ export async function answerExec(
   if (!ran) return streamJson(reply, keepAlive({ request, reply, body }, running));
   if (ran.timed_out) {
     const { timeout_secs } = body;
-    const { pid, stdout, stderr } = presentRan(ran);
-    throw new ApiError('exec_timeout', { timeout_secs }, { details: { timeout_secs, pid, stdout, stderr } });
+    const { pid, stdout, stderr } = presentRan(ran, body.encoding);
+    const output = { pid, encoding: body.encoding, stdout, stderr };
+    throw new ApiError('exec_timeout', { timeout_secs }, { details: { timeout_secs, ...output } });
   }
   const isSmall = ran.stdout.length + ran.stderr.length < SMALL_BYTES;
   return isSmall ? presentRan(ran, body.encoding) : streamJson(reply, writeRan(ran, body.encoding));

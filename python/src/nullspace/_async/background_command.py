@@ -20,7 +20,8 @@ class AsyncBackgroundCommand:
     """Handle of a command, made by `commands.run(…, background=True)` and `commands.connect`.
 
     With callbacks it is live: a task of its own calls them as output arrives. Iterating gives
-    `(stdout, stderr, None)` for each piece of output, from the first one, until the command ends.
+    `(stdout, stderr, None)` for each piece of output, from the first one, until the command ends: text, or
+    with `binary=True` bytes.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class AsyncBackgroundCommand:
         self.pid = pid
         self._commands = commands
         self._follower = follower
+        self._binary = follower is not None and follower.stream.binary
         self._result: CommandResult | None = None
         self._callback_error: Exception | None = None
         self._delivery: asyncio.Task[None] | None = None
@@ -56,8 +58,8 @@ class AsyncBackgroundCommand:
         """Ends the command's standard input: it reads the end of the file after what was sent."""
         await self._commands.close_stdin(self.pid)
 
-    async def send_signal(self, signal: str) -> None:
-        """Sends a signal, such as `SIGINT`, to the command and all that it started."""
+    async def send_signal(self, signal: str | int) -> None:
+        """Sends a signal, by name or number, to the command and all that it started."""
         await self._commands.send_signal(self.pid, signal)
 
     async def get_info(self) -> ProcessDetail:
@@ -92,7 +94,7 @@ class AsyncBackgroundCommand:
         return self._result
 
     async def __aiter__(self) -> AsyncIterator[Chunk]:
-        follower = await self._commands.follow(self.pid)
+        follower = await self._commands.follow(self.pid, binary=self._binary)
         try:
             async for output in follower.outputs():
                 yield output.as_chunk()
@@ -114,7 +116,7 @@ class AsyncBackgroundCommand:
         return follower.stream.result()
 
     async def _wait_alone(self, deadline: float | None) -> CommandResult:
-        follower = await self._commands.follow(self.pid)
+        follower = await self._commands.follow(self.pid, binary=self._binary)
         try:
             async for _output in follower.outputs(deadline):
                 pass

@@ -29,7 +29,7 @@ class AsyncCommands:
         cmd: str | builtins.list[str],
         args: builtins.list[str] | None = None,
         *,
-        timeout: float = 30,
+        timeout: float | None = 30,
         cwd: str | None = None,
         envs: dict[str, str] | None = None,
         shell: bool = False,
@@ -47,7 +47,7 @@ class AsyncCommands:
         cmd: str | builtins.list[str],
         args: builtins.list[str] | None = None,
         *,
-        timeout: float = 30,
+        timeout: float | None = 30,
         cwd: str | None = None,
         envs: dict[str, str] | None = None,
         shell: bool = False,
@@ -64,7 +64,7 @@ class AsyncCommands:
         cmd: str | builtins.list[str],
         args: builtins.list[str] | None = None,
         *,
-        timeout: float = 30,
+        timeout: float | None = 30,
         cwd: str | None = None,
         envs: dict[str, str] | None = None,
         shell: bool = False,
@@ -81,17 +81,18 @@ class AsyncCommands:
             cmd: a program, looked up on `PATH`, or a list of it and its arguments; with `shell=True` a script
                 for the sandbox's shell.
             args: arguments of the program, as they are. Not together with `shell`.
-            timeout: seconds after which a foreground command is killed with all its children.
+            timeout: seconds after which it is killed with all its children; `None` for none. In the
+                background there is none unless another one than 30 is given.
             cwd: working directory; by default the sandbox's.
             envs: environment on top of the sandbox's.
             shell: whether `cmd` is a script.
-            background: return at once with a handle. The timeout does not apply then.
+            background: return at once with a handle.
             on_stdout: function or coroutine function, called with each piece of output as it arrives.
             on_stderr: the same for the other stream.
             user: account inside the sandbox that it runs as; root without it.
             stdin: all of its standard input, text or bytes. By default nothing, or in the background a pipe.
-            binary: callbacks get bytes, and the result has `stdout_bytes` and `stderr_bytes`: output exactly,
-                where text replaces what is not UTF-8.
+            binary: callbacks and iteration give bytes, and the result has `stdout_bytes` and
+                `stderr_bytes`: output exactly, where text replaces what is not UTF-8.
 
         Returns:
             The result, also of a command that failed: look at `exit_code`. A handle with `background`.
@@ -104,7 +105,7 @@ class AsyncCommands:
         command = Command(cmd, args, timeout, cwd, envs, shell, user, stdin, binary)
         live = on_stdout is not None or on_stderr is not None
         if background:
-            if live or binary:
+            if live or binary or command.is_limited:
                 return await self._attach(await self._open(command, background=True), on_stdout, on_stderr)
             return await self._start(command)
         if live:
@@ -121,7 +122,7 @@ class AsyncCommands:
         *,
         on_stdout: OutputCallback | None = None,
         on_stderr: OutputCallback | None = None,
-        timeout: float = 30,
+        timeout: float | None = 30,
         cwd: str | None = None,
         envs: dict[str, str] | None = None,
         shell: bool = False,
@@ -147,7 +148,7 @@ class AsyncCommands:
             on_stderr: the same for the other stream.
             stdout_offset: bytes of the stream to leave out, because they were read before.
             stderr_offset: the same for the other stream.
-            binary: callbacks get bytes, and the result has them.
+            binary: callbacks and iteration give bytes, and the result has them.
 
         Raises:
             NotFoundError: there is no such process.
@@ -176,8 +177,8 @@ class AsyncCommands:
         """Ends the standard input of a command: it reads the end of the file after what was sent."""
         await self._transport.execute(process_calls.send_stdin(self._sandbox_id, pid, "", close=True))
 
-    async def send_signal(self, pid: int, signal: str) -> None:
-        """Sends a signal, such as `SIGINT`, to a process and all that it started."""
+    async def send_signal(self, pid: int, signal: str | int) -> None:
+        """Sends a signal, by name or number, to a process and all that it started."""
         await self._transport.execute(process_calls.send_signal(self._sandbox_id, pid, signal))
 
     async def get_info(self, pid: int) -> ProcessDetail:

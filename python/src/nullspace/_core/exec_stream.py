@@ -10,15 +10,13 @@ from .._models.command import CommandResult
 from ..errors import SandboxError, TransportError
 from .encode import invalid_request
 from .kept_text import Kept
-from .process_calls import Command, as_text, timed_out
+from .process_calls import DEFAULT_TIMEOUT, Command, as_text, timed_out
 from .read_error import error_in
 from .reconnecting import Reconnecting
 
-# A live command with exactly this timeout has none: older clients send it whether they want it or not.
-_UNSET_TIMEOUT = 30
 _STREAMS: dict[bytes, Literal["stdout", "stderr"]] = {b"\1": "stdout", b"\2": "stderr"}
-# Standard output, standard error, and a place that terminals will need.
-Chunk = tuple["str | None", "str | None", None]
+# Standard output, standard error, and a place that terminals will need: text, or bytes on demand.
+Chunk = tuple[Any, Any, None]
 
 
 @dataclass(frozen=True)
@@ -28,14 +26,9 @@ class Output:
     stream: Literal["stdout", "stderr"]
     content: str | bytes
 
-    @property
-    def text(self) -> str:
-        """It as text."""
-        return self.content if isinstance(self.content, str) else as_text(self.content)
-
     def as_chunk(self) -> Chunk:
         """The form in which iterating a handle gives it."""
-        return (self.text, None, None) if self.stream == "stdout" else (None, self.text, None)
+        return (self.content, None, None) if self.stream == "stdout" else (None, self.content, None)
 
 
 @dataclass
@@ -88,9 +81,9 @@ class ExecStream(Reconnecting):
         if self.command is None:
             raise ValueError("neither a command nor a pid")
         fields = self.command.fields()
-        if self.background:
+        if self.background and not self.command.is_limited:
             del fields["timeout_secs"]
-        elif fields["timeout_secs"] == _UNSET_TIMEOUT:
+        elif fields["timeout_secs"] == DEFAULT_TIMEOUT:
             fields["timeout_secs"] += 1
         return json.dumps({"type": "exec_start", "id": "exec", **fields, **binary})
 

@@ -15,6 +15,10 @@ from .call import Call, Reply, Request, ignore_answer
 from .encode import encode_json, invalid_request, sandbox_path
 from .read_error import error_in
 
+# The longest that a command may be given, which stands for no timeout at all.
+_LONGEST = 86_400
+# A background command with exactly this timeout has none: it is what callers get who ask for none.
+DEFAULT_TIMEOUT = 30
 # What the way to the sandbox and back may take on top of a command's own timeout.
 _MARGIN = 30.0
 
@@ -25,13 +29,27 @@ class Command:
 
     cmd: str | Sequence[str]
     args: Sequence[str] | None = None
-    timeout: float = 30
+    timeout: float | None = DEFAULT_TIMEOUT
     cwd: str | None = None
     envs: dict[str, str] | None = None
     shell: bool = False
     user: str | None = None
     stdin: str | bytes | None = None
     binary: bool = False
+
+    @property
+    def seconds(self) -> float:
+        """The timeout as a number."""
+        if self.timeout is None:
+            return _LONGEST
+        if not isinstance(self.timeout, (int, float)) or not 0 < self.timeout < math.inf:
+            raise invalid_request(f"timeout {self.timeout!r} is not a positive number of seconds")
+        return self.timeout
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether the caller has asked for a timeout that a background command has too."""
+        return self.timeout not in (None, DEFAULT_TIMEOUT)
 
     def _line(self) -> tuple[str, list[str]]:
         if isinstance(self.cmd, str):
@@ -43,8 +61,6 @@ class Command:
 
     def fields(self) -> dict[str, Any]:
         """The fields that HTTP and WebSocket share; those that are unset are left out."""
-        if self.timeout <= 0 or not math.isfinite(self.timeout):
-            raise invalid_request(f"timeout {self.timeout!r} is not a positive number of seconds")
         program, args = self._line()
         optional = {
             "args": args,
@@ -54,13 +70,13 @@ class Command:
             "user": (self.user or "").strip(),
         }
         # The wire has whole seconds: round up, a command never gets less than it was promised.
-        fields: dict[str, Any] = {"command": program, "timeout_secs": math.ceil(self.timeout)}
+        fields: dict[str, Any] = {"command": program, "timeout_secs": math.ceil(self.seconds)}
         return fields | {key: value for key, value in optional.items() if value}
 
 
 def run(sandbox_id: str, command: Command, proof: str | None, patience: float) -> Call[CommandResult]:
     """Runs a command to its end. `patience` is the connection's timeout, stretched to the command's."""
-    timeout = max(patience, command.timeout + _MARGIN)
+    timeout = max(patience, command.seconds + _MARGIN)
     return Call(
         _exec(sandbox_id, command, proof, background=False, timeout=timeout),
         _read_binary_result if command.binary else _read_result,
@@ -105,10 +121,18 @@ def send_stdin(sandbox_id: str, pid: int, data: str | bytes, *, close: bool = Fa
     return Call(Request("POST", _process_path(sandbox_id, pid, "stdin"), body=body), ignore_answer)
 
 
-def send_signal(sandbox_id: str, pid: int, signal: str) -> Call[None]:
+def send_signal(sandbox_id: str, pid: int, signal: str | int) -> Call[None]:
     """Sends a signal to a process and all that it started."""
-    body = encode_json({"signal": signal})
+    body = encode_json({"signal": _signal(signal)})
     return Call(Request("POST", _process_path(sandbox_id, pid, "signal"), body=body), ignore_answer)
+
+
+def _signal(signal: str | int) -> str | int:
+    """The name as the server has it, of `INT`, `sigint` and `signal.SIGINT`; numbers as they are."""
+    if not isinstance(signal, str):
+        return int(signal)
+    name = signal.upper()
+    return name if name.startswith("SIG") else f"SIG{name}"
 
 
 def get_process(sandbox_id: str, pid: int) -> Call[ProcessDetail]:

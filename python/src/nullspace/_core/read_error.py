@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from .. import errors
+from .._models.command import CommandResult
 from ..errors import SandboxError
 
 _TOO_MANY_REQUESTS = 429
@@ -89,9 +91,23 @@ def _describe(error: SandboxError, fields: dict[str, Any]) -> SandboxError:
     retryable, details = fields.get("retryable"), fields.get("details")
     error.retryable = retryable if isinstance(retryable, bool) else None
     error.details = details if isinstance(details, dict) else None
+    if isinstance(error, errors.TimeoutError):
+        error.result = _killed(details)
     detail = fields.get("error_detail")
     error.error_detail = detail if isinstance(detail, dict) else None
     return error
+
+
+def _killed(details: Any) -> CommandResult | None:
+    """What a command had written when it was killed at its timeout."""
+    if not isinstance(details, dict) or not isinstance(details.get("stdout"), str):
+        return None
+    result = CommandResult(124, details["stdout"], str(details.get("stderr", "")), details.get("pid"))
+    if details.get("encoding") == "base64":
+        result.stdout_bytes, result.stderr_bytes = b64decode(result.stdout), b64decode(result.stderr)
+        result.stdout = result.stdout_bytes.decode(errors="replace")
+        result.stderr = result.stderr_bytes.decode(errors="replace")
+    return result
 
 
 def _kind(code: str, fields: dict[str, Any]) -> type[SandboxError]:

@@ -20,7 +20,8 @@ class BackgroundCommand:
     """Handle of a command, made by `commands.run(…, background=True)` and `commands.connect`.
 
     With callbacks it is live: a thread of its own calls them as output arrives. Iterating gives
-    `(stdout, stderr, None)` for each piece of output, from the first one, until the command ends.
+    `(stdout, stderr, None)` for each piece of output, from the first one, until the command ends: text, or
+    with `binary=True` bytes.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class BackgroundCommand:
         self.pid = pid
         self._commands = commands
         self._follower = follower
+        self._binary = follower is not None and follower.stream.binary
         self._result: CommandResult | None = None
         self._callback_error: Exception | None = None
         self._quiet = threading.Event()
@@ -57,8 +59,8 @@ class BackgroundCommand:
         """Ends the command's standard input: it reads the end of the file after what was sent."""
         self._commands.close_stdin(self.pid)
 
-    def send_signal(self, signal: str) -> None:
-        """Sends a signal, such as `SIGINT`, to the command and all that it started."""
+    def send_signal(self, signal: str | int) -> None:
+        """Sends a signal, by name or number, to the command and all that it started."""
         self._commands.send_signal(self.pid, signal)
 
     def get_info(self) -> ProcessDetail:
@@ -93,7 +95,7 @@ class BackgroundCommand:
         return self._result
 
     def __iter__(self) -> Iterator[Chunk]:
-        follower = self._commands.follow(self.pid)
+        follower = self._commands.follow(self.pid, binary=self._binary)
         try:
             for output in follower.outputs():
                 yield output.as_chunk()
@@ -112,7 +114,7 @@ class BackgroundCommand:
         return follower.stream.result()
 
     def _wait_alone(self, deadline: float | None) -> CommandResult:
-        follower = self._commands.follow(self.pid)
+        follower = self._commands.follow(self.pid, binary=self._binary)
         try:
             for _output in follower.outputs(deadline):
                 pass

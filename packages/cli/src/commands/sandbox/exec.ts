@@ -1,6 +1,7 @@
 import { defineCommand } from '../../command.ts';
 import { readCommand } from '../../input/command.ts';
 import { readPairs } from '../../input/pairs.ts';
+import type { Terminal } from '../../output/terminal.ts';
 
 export const command = defineCommand({
   help:
@@ -41,13 +42,18 @@ export const command = defineCommand({
       else terminal.print(`Process ${pid} runs in the background.`);
       return 0;
     }
-    const result = await sandbox.commands.run(program, {
-      ...options,
-      binary: !json,
-      timeoutSecs: values.timeout,
-      // The server keeps a long answer alive, so silence of this length means that it is gone.
-      requestTimeoutMs: 60_000,
-    });
+    const result = await sandbox.commands
+      .run(program, {
+        ...options,
+        binary: !json,
+        timeoutSecs: values.timeout,
+        // The server keeps a long answer alive, so silence of this length means that it is gone.
+        requestTimeoutMs: 60_000,
+      })
+      .catch((error) => {
+        if (!json) printOutputSoFar(error, terminal);
+        throw error;
+      });
     if (json) {
       const { exitCode, stdout, stderr, pid } = result;
       terminal.printJson({ exit_code: exitCode, stdout, stderr, pid });
@@ -58,3 +64,13 @@ export const command = defineCommand({
     return result.exitCode;
   },
 });
+
+/** What a command had written before it was killed at its timeout. */
+function printOutputSoFar(error: unknown, terminal: Terminal): void {
+  const { code, details } = error as { code?: unknown; details?: Record<string, unknown> };
+  if (code !== 'exec_timeout' || !details) return;
+  const encoding = details.encoding === 'base64' ? 'base64' : 'utf8';
+  const read = (text: unknown) => (typeof text === 'string' ? Buffer.from(text, encoding) : '');
+  terminal.write(read(details.stdout));
+  terminal.writeError(read(details.stderr));
+}
