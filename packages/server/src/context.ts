@@ -20,6 +20,8 @@ export interface Context {
   guests: GuestCaller;
   /** Lets resumes and ends of one paused sandbox through one at a time, by the snapshot of its pause. */
   pauses: KeyedGate;
+  /** Lets changes of one sandbox's network through one at a time: the last one on the host is the last one on record. */
+  networks: KeyedGate;
   builds: BuildQueue;
   metrics: ServerMetrics;
   log: Logger;

@@ -59,6 +59,7 @@ export async function startServer(options: {
   });
   const guests = new GuestCaller(finder);
   const pauses = new KeyedGate(1);
+  const networks = new KeyedGate(1);
   const warmPools = new WarmPools({ settings, store, fleet, log });
   fleet.onLinked = () => warmPools.tell();
   exposePools(metrics.registry, { store, warmPools });
@@ -69,7 +70,21 @@ export async function startServer(options: {
   });
   const builds = new BuildQueue(blobs);
   const context: Context = {
-    ...{ settings, store, fleet, finder, guests, pauses, warmPools, builds, metrics, log, version, reach },
+    ...{
+      settings,
+      store,
+      fleet,
+      finder,
+      guests,
+      pauses,
+      networks,
+      warmPools,
+      builds,
+      metrics,
+      log,
+      version,
+      reach,
+    },
   };
   const recovery = new ClaimRecovery({ store, log });
   fleet.projection.onSettled = (sandbox) => recovery.onSettled(sandbox);

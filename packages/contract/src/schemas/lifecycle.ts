@@ -8,6 +8,7 @@ export const lifecycleOperation = z.enum([
   'destroy',
   'timeout_updated',
   'timeout_expired',
+  'network_updated',
   'hibernate',
   'snapshot_created',
   'resume_from_snapshot',
@@ -66,11 +67,13 @@ export const offsetQuery = {
     .describe(`Page size, 1 to ${limits.list_limit}. Default: ${limits.events_limit_default}.`),
 };
 
+const byName = 'Only this operation. Without it come all but `network_updated`.';
+
 /** Filters of the events of one sandbox or snapshot. */
 export const lifecycleQuery = z.strictObject({
   ...offsetQuery,
   order: z.enum(['asc', 'desc']).optional().describe('Oldest or newest first. Default: desc.'),
-  operation: lifecycleOperation.optional(),
+  operation: lifecycleOperation.optional().describe(byName),
   status: lifecycleStatus.optional(),
   from: instant.optional().describe('Occurred at this RFC 3339 time or later.'),
   to: instant.optional().describe('Occurred before this RFC 3339 time.'),
@@ -89,7 +92,7 @@ export type AccountLifecycleQuery = z.input<typeof accountLifecycleQuery>;
 /** The one frame that a client of an event stream sends. */
 export const subscribeFrame = z.strictObject({
   type: z.literal('subscribe'),
-  operation: lifecycleOperation.nullish(),
+  operation: lifecycleOperation.nullish().describe(byName),
   status: lifecycleStatus.nullish(),
   audience: lifecycleAudience.nullish(),
   sandbox_id: subject.nullish(),

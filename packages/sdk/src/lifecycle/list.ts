@@ -8,6 +8,7 @@ import type { LifecycleEvent, LifecycleOperation, LifecycleStatus } from './type
 
 /** Which events a list holds, and in which order. */
 export interface ListEventsOptions extends CallOptions {
+  /** Only this one. @default all but `network_updated` */
   operation?: LifecycleOperation;
   status?: LifecycleStatus;
   /** Not before this moment. */

@@ -4,6 +4,7 @@ export type LifecycleOperation =
   | 'destroy'
   | 'timeout_updated'
   | 'timeout_expired'
+  | 'network_updated'
   | 'hibernate'
   | 'snapshot_created'
   | 'resume_from_snapshot'

@@ -16,9 +16,23 @@ export async function setNetwork(
   address: SandboxAddress,
   body: SetNetworkRequest,
 ): Promise<Sandbox> {
-  const { store, fleet, finder, settings } = context;
   checkEgress(body);
-  checkBandwidth(body.bandwidth, settings);
+  checkBandwidth(body.bandwidth, context.settings);
+  const leave = await context.networks.enter(address.sandboxId, NEVER);
+  try {
+    return await change(context, address, body);
+  } finally {
+    leave();
+  }
+}
+
+const NEVER = new AbortController().signal;
+
+async function change(
+  { store, fleet, finder }: Context,
+  address: SandboxAddress,
+  body: SetNetworkRequest,
+): Promise<Sandbox> {
   const sandbox = await finder.read(address);
   if (sandbox.status !== 'running') throw notReady(sandbox);
   const { internet_access: internetAccess = sandbox.internetAccess, ...lists } = body;
@@ -26,10 +40,7 @@ export async function setNetwork(
   const trafficToken = isPrivate(network as JsonValue) ? makeTrafficToken() : null;
   const next = { network: network as JsonValue, internetAccess, trafficToken };
   try {
-    const { instance } = await fleet.call((client) =>
-      client.setNetworkPolicy({ sandboxId: sandbox.id, ...egressOf(next) }),
-    );
-    if (instance) await fleet.projection.onChanged(instance);
+    await fleet.call((client) => client.setNetworkPolicy({ sandboxId: sandbox.id, ...egressOf(next) }));
   } catch (error) {
     const refusal = readHostError(error);
     if (refusal?.code === 'bandwidth_unsupported') throw bandwidthUnsupported(refusal);

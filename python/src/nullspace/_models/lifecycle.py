@@ -18,6 +18,7 @@ class LifecycleOperation(str, Enum):
     DESTROY = "destroy"
     TIMEOUT_UPDATED = "timeout_updated"
     TIMEOUT_EXPIRED = "timeout_expired"
+    NETWORK_UPDATED = "network_updated"
     HIBERNATE = "hibernate"
     SNAPSHOT_CREATED = "snapshot_created"
     RESUME_FROM_SNAPSHOT = "resume_from_snapshot"

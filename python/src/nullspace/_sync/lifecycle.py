@@ -57,7 +57,7 @@ class Lifecycle(LifecycleWebhooks):
             offset: how many to skip.
             limit: how many to return.
             order_asc: the oldest first.
-            operation: just this.
+            operation: just this; without it all but `network_updated`.
             status: just this.
             from_time: not before this.
             to_time: before this.
@@ -153,7 +153,7 @@ class Lifecycle(LifecycleWebhooks):
         Args:
             sandbox_id: of this sandbox.
             snapshot_id: of this snapshot.
-            operation: just this.
+            operation: just this; without it all but `network_updated`.
             status: just this.
             audience: `customer`, the only one that can be read.
             live_only: nothing that has already happened.

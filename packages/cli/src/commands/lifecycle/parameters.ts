@@ -5,6 +5,7 @@ export const operations = [
   'destroy',
   'timeout_updated',
   'timeout_expired',
+  'network_updated',
   'hibernate',
   'snapshot_created',
   'resume_from_snapshot',

@@ -5,11 +5,18 @@ export type EventOperation =
   | 'destroy'
   | 'timeout_updated'
   | 'timeout_expired'
+  | 'network_updated'
   | 'hibernate'
   | 'snapshot_created'
   | 'resume_from_snapshot'
   | 'fork'
   | 'reconcile';
+
+/**
+ * Operations that lists and streams leave out unless they are asked for by name: clients of before know a closed list of
+ * operations, and fail at any other.
+ */
+export const askedForOperations: EventOperation[] = ['network_updated'];
 
 export type EventStatus = 'requested' | 'succeeded' | 'failed';
 
@@ -46,3 +53,6 @@ export type NewEvent = Pick<LifecycleEvent, 'tenantId' | 'operation' | 'status' 
 
 /** Labels larger than this, in bytes of JSON, are left out of events. */
 export const maxEventMetadataBytes = 4096;
+
+/** Network policies larger than this, in bytes of JSON, are left out of events. */
+export const maxEventPolicyBytes = 4096;

@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
 import type { StoreContext } from '../context.ts';
 import type { Database } from '../schema.ts';
-import type { EventOperation, EventStatus, LifecycleEvent } from './event.ts';
+import { askedForOperations, type EventOperation, type EventStatus, type LifecycleEvent } from './event.ts';
 import { toEvent } from './event-row.ts';
 
 /** Which events of a tenant. Conditions that are given must all hold. */
 export interface EventFilter {
   tenantId: string;
+  /** Undefined: all but those that have to be asked for by name. */
   operation?: EventOperation | undefined;
   status?: EventStatus | undefined;
   sandboxId?: string | undefined;
@@ -103,6 +104,7 @@ function matching(db: Database, filter: EventFilter) {
   for (const [column, value] of Object.entries(columns)) {
     if (value !== undefined) query = query.where(column as keyof typeof columns, '=', value);
   }
+  if (filter.operation === undefined) query = query.where('operation', 'not in', askedForOperations);
   const { anySandboxId, from, to } = filter;
   if (anySandboxId !== undefined) {
     query = query.where('number', 'in', numbersAbout(db, { tenantId: filter.tenantId, anySandboxId }));

@@ -1,7 +1,7 @@
 import type { JsonValue, NewSandbox, SandboxChange } from '../records.ts';
 import { isFinal } from '../sandbox-status.ts';
 import type { SandboxRow } from '../schema.ts';
-import type { EventActor, NewEvent } from './event.ts';
+import { type EventActor, maxEventPolicyBytes, type NewEvent } from './event.ts';
 
 /** The event of a sandbox that a caller asked for. */
 export function requestedEvent(sandbox: NewSandbox): NewEvent {
@@ -67,13 +67,27 @@ export function eventsOfChange(
   if (after.status === 'paused' && before.status !== 'paused') {
     return eventsOfPause(before, after, { tell, actor, pause });
   }
+  if (after.status !== 'running') return [];
+  const events: NewEvent[] = [];
   const isMoved = before.deadline_at !== null && after.deadline_at !== null;
-  if (after.status === 'running' && isMoved && before.deadline_at !== after.deadline_at) {
+  if (isMoved && before.deadline_at !== after.deadline_at) {
     const timeout_at = new Date(after.deadline_at!).toISOString();
     const details = { timeout_at, timeout_action: after.timeout_action };
-    return [tell({ operation: 'timeout_updated', status: 'succeeded', details })];
+    events.push(tell({ operation: 'timeout_updated', status: 'succeeded', details }));
   }
-  return [];
+  if (before.network !== after.network || before.internet_access !== after.internet_access) {
+    events.push(tell({ operation: 'network_updated', status: 'succeeded', details: policyOf(after) }));
+  }
+  return events;
+}
+
+/** What a sandbox may reach from now on, as it shows it itself. */
+function policyOf({ network, internet_access }: SandboxRow): Record<string, JsonValue> {
+  const isShort = Buffer.byteLength(network) <= maxEventPolicyBytes;
+  return {
+    internet_access: internet_access === 1,
+    ...(isShort ? { network: JSON.parse(network) as JsonValue } : {}),
+  };
 }
 
 type Tell = (event: Pick<NewEvent, 'operation' | 'status'> & Partial<NewEvent>) => NewEvent;

@@ -52,6 +52,33 @@ export function testsOfEvents(database: TestDatabase): void {
       assert.equal(events[4]?.occurredAt, 2000);
     });
 
+    test('tell a change of the network, to who asks for it by name alone', async () => {
+      const { tenant, id, events } = await life(
+        { network: { deny_out: ['1.1.1.1'] } },
+        { status: 'running', deadlineAt: 1000, startedAt: 5 },
+        { network: { deny_out: ['1.1.1.1'] }, internetAccess: true },
+        { network: { deny_out: ['2.2.2.2'] }, deadlineAt: 2000 },
+        { internetAccess: false },
+        { network: { allow_out: Array.from({ length: 200 }, (_, index) => `host-${index}.example.com`) } },
+      );
+      assert.deepEqual(events.map(brief).slice(2), ['timeout_updated succeeded user']);
+      const told = await opened.store.listEvents(
+        { tenantId: tenant.id, anySandboxId: id, operation: 'network_updated' },
+        all,
+      );
+      assert.deepEqual(
+        told.map(({ details }) => details),
+        [
+          { internet_access: true, network: { deny_out: ['2.2.2.2'] } },
+          { internet_access: false, network: { deny_out: ['2.2.2.2'] } },
+          { internet_access: false },
+        ],
+      );
+      const range = { after: 0, upTo: 100, limit: 100 };
+      const read = await opened.store.readEvents({ tenantId: tenant.id }, range);
+      assert.deepEqual(read.map(brief), events.map(brief));
+    });
+
     const ends: [SandboxChange[], string[]][] = [
       [
         [{ status: 'error', reason: 'start_failed', message: 'no room' }],
