@@ -129,9 +129,11 @@ export async function recordFailedStart(
 ): Promise<void> {
   const { store, fleet, log } = context;
   const sandbox_id = sandbox.id;
+  const isUnmade = failure.cause instanceof HostError && unmade.has(failure.cause.code);
   try {
     await store.updateSandbox(sandbox_id, {
       status: 'error',
+      unmade: isUnmade,
       reason: failure.code === 'host_unavailable' ? 'host_lost' : 'start_failed',
       message: failure.message,
       endedAt: Date.now(),
@@ -140,7 +142,7 @@ export async function recordFailedStart(
     log.error({ err: error, sandbox_id }, 'a failed start was not recorded');
   }
   fleet.live.end(sandbox_id);
-  if (failure.cause instanceof HostError && unmade.has(failure.cause.code)) return;
+  if (isUnmade) return;
   // What cannot be killed now goes when the host comes back and reports it.
   await fleet.projection.kill(sandbox_id, 'manual').catch((error: unknown) => {
     log.warn({ err: error, sandbox_id }, 'a sandbox that failed to start was not killed');

@@ -3,6 +3,7 @@ import type { StoreContext } from './context.ts';
 import { createStore } from './create-store.ts';
 import { migrate } from './migrate.ts';
 import { openSqlite } from './sqlite/open-sqlite.ts';
+import { WriteQueue } from './sqlite/write-queue.ts';
 import type { Store } from './store.ts';
 import { toStoreError } from './translate-errors.ts';
 
@@ -41,5 +42,6 @@ export async function openDatabase({ data_dir, database_url }: StoreSettings): P
     const { openPostgres } = await import('./postgres/open-postgres.ts');
     return { db: openPostgres({ url: database_url }), dialect: 'postgres' };
   }
-  return { db: await openSqlite({ path: join(data_dir, 'server', 'db.sqlite') }), dialect: 'sqlite' };
+  const db = await openSqlite({ path: join(data_dir, 'server', 'db.sqlite') });
+  return { db, dialect: 'sqlite', writes: new WriteQueue(db) };
 }

@@ -151,6 +151,8 @@ export interface SandboxChange {
   reason?: string | null;
   message?: string | null;
   phases?: Phases | null;
+  /** With a final status: no host ever had it, so that an end which is lost is found again by who starts next. */
+  unmade?: boolean;
   /** How the pool that it asked for served it. */
   checkout?: { hit: boolean; waitedMs: number };
   /**

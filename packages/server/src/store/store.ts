@@ -85,7 +85,7 @@ export interface Store
   /**
    * Records what was learned about a sandbox. A final state is never left and never changed, a sandbox that
    * came up never turns `creating` again, and a change older than the recorded one (`revision`) is ignored.
-   * Its events are recorded with it. An end has reached the disk when this resolves. Another change may be lost when the machine loses power, not
+   * Its events are recorded with it. An end of what a host had has reached the disk when this resolves. Another change may be lost when the machine loses power, not
    * when the process is killed: the host tells it again.
    */
   updateSandbox(id: string, change: SandboxChange): Promise<UpdateResult>;

@@ -16,8 +16,8 @@ export async function updateSandbox(
   id: string,
   change: SandboxChange,
 ): Promise<UpdateResult> {
-  // Once an end is recorded its host forgets it, so it must not get lost.
-  const durability = change.status && isFinal(change.status) ? 'now' : 'soon';
+  // Once an end is recorded its host forgets it, so it must not get lost; what no host has is ended again.
+  const durability = change.status && isFinal(change.status) && !change.unmade ? 'now' : 'soon';
   return write(context, durability, async (transaction) => {
     const row = await transaction
       .selectFrom('sandboxes')

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { StoreContext } from './context.ts';
-import { notedTenants } from './events/announce.ts';
+import { takeNotedTenants } from './events/announce.ts';
 import type { DatabaseTransaction } from './schema.ts';
 
 /** When a write has reached the disk: before its promise resolves, or a moment later. */
@@ -17,30 +17,26 @@ export async function write<T>(
 ): Promise<T> {
   let tenants: Iterable<string> = [];
   const result = await commit(context, durability, async (transaction) => {
-    const outcome = await action(transaction);
-    tenants = notedTenants(transaction);
-    return outcome;
+    try {
+      return await action(transaction);
+    } finally {
+      tenants = takeNotedTenants(transaction);
+    }
   });
   context.onEvents?.(tenants);
   return result;
 }
 
 async function commit<T>(
-  { db, dialect }: StoreContext,
+  { db, writes }: StoreContext,
   durability: Durability,
   action: (transaction: DatabaseTransaction) => Promise<T>,
 ): Promise<T> {
-  if (dialect === 'postgres') {
-    return db.transaction().execute(async (transaction) => {
-      if (durability === 'soon') {
-        await sql`set local synchronous_commit to off`.execute(transaction);
-      }
-      return action(transaction);
-    });
-  }
-  // SQLite keeps this for the connection and changes it only between transactions.
-  return db.connection().execute(async (connection) => {
-    await sql.raw(`pragma synchronous = ${durability === 'now' ? 'full' : 'normal'}`).execute(connection);
-    return connection.transaction().execute(action);
+  if (writes) return writes.run(durability, action);
+  return db.transaction().execute(async (transaction) => {
+    if (durability === 'soon') {
+      await sql`set local synchronous_commit to off`.execute(transaction);
+    }
+    return action(transaction);
   });
 }

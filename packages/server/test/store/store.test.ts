@@ -24,6 +24,7 @@ import { testsOfUploads } from './suites/uploads.ts';
 import { testsOfWarmPools } from './suites/warm-pools.ts';
 import { testsOfWebhooks } from './suites/webhooks.ts';
 import { testsOfWrite } from './suites/write.ts';
+import { testsOfWritingTogether } from './suites/write-together.ts';
 
 const suites = [
   testsOfTenants,
@@ -46,6 +47,7 @@ const suites = [
   testsOfOldBuilds,
   testsOfWarmPools,
   testsOfWrite,
+  testsOfWritingTogether,
   testsOfCrashes,
   testsOfTwoProcesses,
   testsOfClose,

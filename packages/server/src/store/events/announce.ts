@@ -10,7 +10,9 @@ export function noteEvents(transaction: DatabaseTransaction, tenantId: string): 
   else tenantsOf.set(transaction, new Set([tenantId]));
 }
 
-/** Tenants that have new events once the transaction is committed. */
-export function notedTenants(transaction: DatabaseTransaction): Iterable<string> {
-  return tenantsOf.get(transaction) ?? [];
+/** Tenants that have new events once the transaction is committed, since they were last taken. */
+export function takeNotedTenants(transaction: DatabaseTransaction): Iterable<string> {
+  const tenants = tenantsOf.get(transaction) ?? [];
+  tenantsOf.delete(transaction);
+  return tenants;
 }
