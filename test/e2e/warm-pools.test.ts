@@ -49,6 +49,14 @@ describe('warm pools', () => {
     return (await response.json()) as { checkouts: object };
   };
 
+  /** Checkouts of that mode and source that the server has counted. */
+  const countedCheckouts = async (mode: WarmPoolMode, source: string) => {
+    const text = await (await fetch(installation.metricsUrl)).text();
+    const lines = text.split('\n').filter((line) => line.startsWith('nullspace_warm_pool_checkouts_total{'));
+    const line = lines.find((found) => found.includes(`"${mode}"`) && found.includes(`"${source}"`));
+    return Number(line?.split(' ').at(-1) ?? 0);
+  };
+
   const killAll = (sandboxes: Sandbox[]) => Promise.all(sandboxes.map((sandbox) => sandbox.kill()));
 
   test('a taken one is what was asked for, as a cold one is', async () => {
@@ -77,13 +85,16 @@ describe('warm pools', () => {
     await until(() => nothingLeft(installation), 'nothing is left');
   });
 
-  for (const mode of ['prefer', 'require'] as const)
-    test(`${mode}: of many creates at once each ready one serves one`, async () => {
+  for (const mode of ['prefer', 'require', 'bypass'] as const)
+    test(`${mode}: of many creates at once each ready one serves ${mode === 'bypass' ? 'none' : 'one'}`, async () => {
       const pool = await makePool(`twp_${mode}`, 10);
       await pool.waitUntilReady();
       const ready = readyInstances(installation);
       assert.equal(ready.length, 10);
-      const count = mode === 'prefer' ? many : 100;
+      const count = mode === 'require' ? 100 : many;
+      const others = mode === 'bypass' ? 'bypassed' : 'cold_create';
+      const hitsBefore = await countedCheckouts(mode, 'ready_instance');
+      const othersBefore = await countedCheckouts(mode, others);
       const results = await Promise.allSettled(Array.from({ length: count }, () => take(pool, mode)));
       const made = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
       const failed = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
@@ -93,23 +104,70 @@ describe('warm pools', () => {
       );
       const infos = await Promise.all(made.map((sandbox) => sandbox.getInfo()));
       const hits = infos.filter((info) => info.warmPoolCheckout?.hit);
-      const instances = hits.map(({ id }) => instanceOf(installation, id)!);
-      assert.equal(new Set(instances).size, hits.length);
-      // Those that were refilled meanwhile may serve too.
-      assert.ok(hits.length >= 10 && ready.every((id) => instances.includes(id)), String(hits.length));
-      if (mode === 'prefer') assert.equal(made.length, count);
-      else assert.equal(failed.length, count - hits.length);
+      const instances = made.map(({ id }) => instanceOf(installation, id)!);
+      assert.equal(new Set(instances).size, made.length);
+      assert.ok(
+        infos.every(({ warmPoolCheckout: told }) => told?.source === (told?.hit ? 'ready_instance' : others)),
+      );
+      assert.equal(failed.length, mode === 'require' ? count - hits.length : 0);
+      if (mode === 'bypass') {
+        assert.equal(hits.length, 0);
+        assert.deepEqual(readyInstances(installation), ready);
+      } else {
+        const serving = hits.map(({ id }) => instanceOf(installation, id)!);
+        // Those that were refilled meanwhile may serve too.
+        assert.ok(serving.length >= 10 && ready.every((id) => serving.includes(id)), String(hits.length));
+      }
+      const asked = mode === 'bypass' ? 0 : count;
       const { checkouts } = await read(pool.id);
       assert.deepEqual(checkouts, {
-        ...{ hits: hits.length, misses: count - hits.length, hit_rate: hits.length / count },
+        ...{ hits: hits.length, misses: asked - hits.length },
+        hit_rate: asked === 0 ? null : hits.length / asked,
       });
+      assert.equal((await countedCheckouts(mode, 'ready_instance')) - hitsBefore, hits.length);
+      assert.equal((await countedCheckouts(mode, others)) - othersBefore, made.length - hits.length);
       const ids = await Promise.all(made.map((sandbox) => useOnce(sandbox)));
       assert.equal(new Set(ids).size, made.length);
       await killAll(made);
       await pool.waitUntilReady();
+      assert.equal(readyInstances(installation).length, 10);
       await pool.delete();
       await until(() => nothingLeft(installation), 'nothing is left');
     });
+
+  test('of a hundred who wait at once each is told in its time, be it of a sandbox or of none', async () => {
+    const waitMs = 300;
+    const pool = await makePool('twp_many_wait', 10);
+    await pool.waitUntilReady();
+    const stalls = watchStalls(() => read(pool.id));
+    const results = await Promise.allSettled(
+      Array.from({ length: 100 }, () => take(pool, 'require', waitMs)),
+    );
+    const stalledMs = await stalls.stop();
+    const made = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    const failed = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+    assert.ok(made.length >= 10 && failed.every(({ code }) => code === 'warm_pool_unavailable'));
+    const infos = await Promise.all(made.map((sandbox) => sandbox.getInfo()));
+    const waits = [
+      ...infos.map(({ warmPoolCheckout }) => warmPoolCheckout!.waitMs!),
+      ...failed.map(({ details }) => details.waited_ms as number),
+    ];
+    assert.equal(waits.length, 100);
+    for (const waited of waits) {
+      // What holds a call beside it up, as a machine does that has much to do, holds its way there and back up.
+      const most = waitMs + 50 + 2 * stalledMs;
+      assert.ok(waited <= most, `${waited} ms for ${waitMs}, while a call beside it took ${stalledMs} ms`);
+    }
+    for (const { details } of failed) assert.ok(details.waited_ms >= waitMs - 50, String(details.waited_ms));
+    const { checkouts } = await read(pool.id);
+    assert.deepEqual(checkouts, {
+      ...{ hits: made.length, misses: failed.length, hit_rate: made.length / 100 },
+    });
+    await killAll(made);
+    await pool.waitUntilReady();
+    await pool.delete();
+    await until(() => nothingLeft(installation), 'nothing is left');
+  });
 
   test('who waits is served by the next one, and not for longer than it asked', async () => {
     const pool = await makePool('twp_wait', 1);
@@ -132,6 +190,8 @@ describe('warm pools', () => {
       const pool = await makePool(`twp_${verb}_now`, 4);
       await pool.waitUntilReady();
       const creating = Array.from({ length: 8 }, () => take(pool, 'prefer', 200));
+      // One that names a deleted pool is refused.
+      await Promise.race(creating);
       await pool[verb]();
       const made = await Promise.all(creating);
       for (const sandbox of made) await useOnce(sandbox);
@@ -178,4 +238,24 @@ async function useOnce(sandbox: Sandbox): Promise<string> {
   const [machineId, hostname] = stdout.split('\n');
   assert.equal(hostname, sandbox.id.replace('_', '-'));
   return machineId!;
+}
+
+/** Repeats a call until it is stopped; `stop` tells how long the slowest one took, in milliseconds. */
+function watchStalls(ask: () => Promise<unknown>): { stop(): Promise<number> } {
+  let isOver = false;
+  let slowest = 0;
+  const asking = (async () => {
+    while (!isOver) {
+      const from = performance.now();
+      await ask();
+      slowest = Math.max(slowest, performance.now() - from);
+    }
+  })();
+  return {
+    async stop() {
+      isOver = true;
+      await asking;
+      return Math.round(slowest);
+    },
+  };
 }

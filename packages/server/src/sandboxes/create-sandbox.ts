@@ -22,14 +22,16 @@ export async function createSandbox(
   request: {
     tenantId: string;
     body: CreateSandboxBody;
+    /** When the call came, of `performance.now`. */
+    askedAt: number;
     claim?: IdempotencyClaim | undefined;
     onId?: (id: string) => void;
   },
 ): Promise<Sandbox> {
-  const { body, tenantId, claim, onId } = request;
+  const { body, tenantId, askedAt, claim, onId } = request;
   checkCreate(body, context.settings);
   await requireSnapshotRoom(context, { tenantId, timeoutAction: readTimeoutAction(body) });
-  const pools = await readPoolRequest(context, { tenantId, body });
+  const pools = await readPoolRequest(context, { tenantId, body, askedAt });
   const snapshotId = body.snapshot_id;
   if (snapshotId !== undefined) {
     const sandbox = await fromSnapshot(context, { tenantId, body, snapshotId });

@@ -51,7 +51,7 @@ async function create(
   recovery: ClaimRecovery,
   call: Call<typeof routes.createSandbox>,
 ): Promise<Streamed> {
-  const { tenantId, body, request } = call;
+  const { tenantId, body, request, reply } = call;
   // What can never succeed takes no key.
   checkCreate(body, context.settings);
   const onId = (id: string) => {
@@ -59,7 +59,8 @@ async function create(
   };
   return answerOnce(context, recovery, call, async (claim) => {
     try {
-      return createdSandbox(await createSandbox(context, { tenantId, body, claim, onId }));
+      const askedAt = performance.now() - reply.elapsedTime;
+      return createdSandbox(await createSandbox(context, { tenantId, body, askedAt, claim, onId }));
     } catch (error) {
       context.metrics.countFailedCreate();
       throw error;

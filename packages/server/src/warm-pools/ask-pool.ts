@@ -17,12 +17,21 @@ export interface PoolRequest {
   askedAt: number;
 }
 
-/** What the way back to the caller takes where many are told at once that their wait was in vain. */
-const ANSWER_MS = 25;
+/** What a refusal takes on its way back to the caller, and each of those that are to be told at the same moment. */
+const WAY_BACK_MS = 5;
+const REFUSAL_MS = 0.5;
+/** Nobody is told earlier than this that the wait was in vain. */
+const EARLIEST_MS = 45;
 
-/** What is left of its wait for the host. */
-export function waitLeft({ waitMs, askedAt }: Pick<PoolRequest, 'waitMs' | 'askedAt'>): number {
-  const wayBack = Math.min(ANSWER_MS, waitMs / 10);
+/**
+ * What is left of its wait for the host. Those who wait beside `others` are told one shortly after the other, from a
+ * little before their wait is over, since a hundred answers at the same moment would take until long after it.
+ */
+export function waitLeft(
+  { waitMs, askedAt }: Pick<PoolRequest, 'waitMs' | 'askedAt'>,
+  { others }: { others: number },
+): number {
+  const wayBack = Math.min(WAY_BACK_MS + others * REFUSAL_MS, EARLIEST_MS, waitMs / 6);
   return Math.max(0, Math.round(waitMs - wayBack - (performance.now() - askedAt)));
 }
 
@@ -33,9 +42,8 @@ export function waitLeft({ waitMs, askedAt }: Pick<PoolRequest, 'waitMs' | 'aske
  */
 export async function readPoolRequest(
   context: Context,
-  { tenantId, body }: { tenantId: string; body: CreateSandboxBody },
+  { tenantId, body, askedAt }: { tenantId: string; body: CreateSandboxBody; askedAt: number },
 ): Promise<PoolRequest> {
-  const askedAt = performance.now();
   const { warm_pool: wanted, snapshot_id } = body;
   if (!wanted) return { asked: null, pool: undefined, waitMs: 0, askedAt };
   const { id, wait_ms: waitMs = 0 } = wanted;

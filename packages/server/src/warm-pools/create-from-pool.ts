@@ -1,6 +1,7 @@
 import { readHostError } from '@nullspace/host';
 import { host } from '@nullspace/proto';
 import type { Context } from '../context.ts';
+import type { WarmPool } from '../store/pools/warm-pool.ts';
 import { type PoolRequest, waitLeft } from './ask-pool.ts';
 
 type Checkout = { poolId: string; mode: host.CheckoutMode; waitMs: number };
@@ -20,8 +21,23 @@ export async function createFromPool(
 ): Promise<host.Instance> {
   const { asked, pool } = request;
   if (!pool) return create(asked ? bypass : undefined);
-  const mode = asked?.mode === 'require' ? REQUIRE : PREFER;
-  const checkout = () => ({ poolId: pool.hostPoolId, mode, waitMs: waitLeft(request) });
+  // With `prefer` a start follows the wait, and no refusal.
+  if (asked?.mode !== 'require') return askHost(warmPools, { request, pool, create, others: 0 });
+  const others = warmPools.waiting;
+  warmPools.waiting += 1;
+  try {
+    return await askHost(warmPools, { request, pool, create, others });
+  } finally {
+    warmPools.waiting -= 1;
+  }
+}
+
+async function askHost(
+  warmPools: Pick<Context['warmPools'], 'tell'>,
+  { request, pool, create, others }: { request: PoolRequest; pool: WarmPool; create: Create; others: number },
+): Promise<host.Instance> {
+  const mode = request.asked?.mode === 'require' ? REQUIRE : PREFER;
+  const checkout = () => ({ poolId: pool.hostPoolId, mode, waitMs: waitLeft(request, { others }) });
   try {
     return await create(checkout());
   } catch (error) {

@@ -16,6 +16,8 @@ type Needs = Pick<Context, 'store' | 'fleet' | 'settings' | 'log'>;
 
 /** Keeps the host's pools those of the store. */
 export class WarmPools {
+  /** Calls that are to be told when their wait for a ready sandbox was in vain. */
+  waiting = 0;
   readonly #context: Needs;
   readonly #resolved = new Map<string, ResolvedPool | undefined>();
   #told = '';
