@@ -2,9 +2,10 @@ import { Agent } from 'node:http';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
 import { guest } from '@nullspace/proto';
+import { callUnary } from '../connect/call-unary.ts';
 import { readGuardKill } from '../guard/guard-kill.ts';
 import { pause } from '../with-deadline.ts';
-import type { AgentConfiguration, Agents } from './agents.ts';
+import type { AgentAddress, AgentConfiguration, Agents } from './agents.ts';
 import { waitUntilListening } from './wait-until-listening.ts';
 
 const largestAnswerBytes = 64 * 1024;
@@ -12,10 +13,19 @@ const largestAnswerBytes = 64 * 1024;
 const noticeMs = { first: 1, most: 5 };
 const noticeTries = 1000;
 
+const largestHeadBytes = 8 * 1024;
+
+const { method } = guest.GuestService;
+
 /** Calls agents by Connect over HTTP/1.1, one connection a call: a guest holds none open on the host's side. */
 export function createAgents(): Agents {
   const agent = new Agent({ keepAlive: false });
-  const clientOf = (address: string) =>
+  const toTarget = ({ address, token }: AgentAddress) => {
+    const { hostname: host, port } = new URL(`http://${address}`);
+    const bounds = { maxBytes: largestAnswerBytes, maxHeaderSize: largestHeadBytes };
+    return { host, port: Number(port), token, agent, ...bounds };
+  };
+  const streamsOf = (address: string) =>
     createClient(
       guest.GuestService,
       createConnectTransport({
@@ -24,35 +34,32 @@ export function createAgents(): Agents {
         readMaxBytes: largestAnswerBytes,
         // A small compressed answer may stand for a huge one.
         acceptCompression: [],
-        nodeOptions: { agent, maxHeaderSize: 8 * 1024 },
+        nodeOptions: { agent, maxHeaderSize: largestHeadBytes },
       }),
     );
   return {
     waitUntilListening,
-    async configure({ address, token }, configuration, { timeoutMs, signal }) {
+    async configure({ address, token }, configuration, options) {
       const call = (known: string) =>
-        clientOf(address).configure(toRequest(configuration), {
-          headers: authorize(known),
-          timeoutMs,
-          signal,
-        });
+        callUnary(toTarget({ address, token: known }), method.configure, toRequest(configuration), options);
       const { hookFailures } = await (configuration.restored
-        ? onceKnown(call, { tokens: [token, configuration.token], signal })
+        ? onceKnown(call, { tokens: [token, configuration.token], signal: options.signal })
         : call(token));
       return { hookFailures: hookFailures.map(({ name, message }) => ({ name, message })) };
     },
-    async freeze({ address, token }, { reason, timeoutMs }) {
-      await clientOf(address).freeze({ reason }, { headers: authorize(token), timeoutMs });
+    async freeze(at, { reason, timeoutMs }) {
+      await callUnary(toTarget(at), method.freeze, { reason }, { timeoutMs });
     },
-    async thaw({ address, token }, { timeoutMs }) {
-      await clientOf(address).thaw({}, { headers: authorize(token), timeoutMs });
+    async thaw(at, { timeoutMs }) {
+      await callUnary(toTarget(at), method.thaw, {}, { timeoutMs });
     },
     async *watchGuard({ address, token }, signal) {
-      const messages = clientOf(address).watchGuard({}, { headers: authorize(token), signal });
+      const headers = { authorization: `Bearer ${token}` };
+      const messages = streamsOf(address).watchGuard({}, { headers, signal });
       for await (const message of messages) yield readGuardKill(message);
     },
-    async checkHealth({ address, token }, timeoutMs) {
-      await clientOf(address).health({}, { headers: authorize(token), timeoutMs });
+    async checkHealth(at, timeoutMs) {
+      await callUnary(toTarget(at), method.health, {}, { timeoutMs });
     },
   };
 }
@@ -88,10 +95,6 @@ function isConnectionLost(error: unknown): boolean {
   const cause =
     error instanceof ConnectError ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
   return cause?.code === 'ECONNRESET' || cause?.code === 'EPIPE';
-}
-
-function authorize(token: string): Record<string, string> {
-  return { authorization: `Bearer ${token}` };
 }
 
 function toRequest(configuration: AgentConfiguration) {

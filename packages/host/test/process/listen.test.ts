@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -47,4 +48,26 @@ test('a socket path that the system cannot hold is refused with the bound', asyn
     listen(() => {}, { socketPath, group: undefined }),
     /too long: 103 bytes at most/,
   );
+});
+
+test('a call that is given up or late says so, and is not taken for a host that is away', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'nullspace-socket-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const socketPath = join(folder, 'host.sock');
+  const silent = createServer(() => {});
+  await new Promise<void>((resolve) => silent.listen(socketPath, resolve));
+  t.after(() => {
+    silent.close();
+    silent.closeAllConnections();
+  });
+  const client = createHostClient(socketPath);
+  const code = (expected: Code) => (error: unknown) =>
+    error instanceof ConnectError && error.code === expected;
+  await assert.rejects(client.getHost({}, { timeoutMs: 20 }), code(Code.DeadlineExceeded));
+  const givenUp = AbortSignal.timeout(20);
+  await assert.rejects(client.getHost({}, { signal: givenUp }), code(Code.Canceled));
+  await assert.rejects(client.getHost({}, { signal: givenUp }), code(Code.Canceled));
+  const cut = client.getHost({});
+  setTimeout(() => silent.closeAllConnections(), 20);
+  await assert.rejects(cut, code(Code.Unavailable));
 });

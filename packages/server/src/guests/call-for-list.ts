@@ -1,6 +1,6 @@
 import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import { type AgentTarget, callUnary } from '@nullspace/host';
 import { KeyedGate } from '../keyed-gate.ts';
-import { callUnary, type UnaryTarget } from './call-unary.ts';
 
 // Large lists that are in memory at the same moment: of one guest, and of all.
 const ofGuest = new KeyedGate(1);
@@ -8,7 +8,7 @@ const ofAll = new KeyedGate(4);
 
 /** A unary call whose answer lists many things: small answers come at once, large ones one after the other. */
 export async function callForList<I extends DescMessage, O extends DescMessage>(
-  target: UnaryTarget,
+  target: AgentTarget,
   method: DescMethodUnary<I, O>,
   message: MessageInitShape<I>,
   signal: AbortSignal,

@@ -11,11 +11,10 @@ import {
 } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { codeFromHttpStatus, endStreamFromJson } from '@connectrpc/connect/protocol-connect';
-import type { UnaryTarget } from './call-unary.ts';
+import { type AgentTarget, toConnectError } from '@nullspace/host';
 import { EnvelopeSplitter, writeEnvelope } from './envelopes.ts';
 import { flowing } from './flowing.ts';
 import { countPassed } from './passed-bytes.ts';
-import { toConnectError } from './to-connect-error.ts';
 
 const COMPRESSED = 1;
 const END_OF_STREAM = 2;
@@ -28,7 +27,7 @@ const CONTENT_TYPE = 'application/connect+proto';
  * of a large transfer between its layers. What is not asked for is not read. Rejects with `ConnectError`.
  */
 export async function* callStream<I extends DescMessage, O extends DescMessage>(
-  target: UnaryTarget,
+  target: AgentTarget,
   method: DescMethodServerStreaming<I, O>,
   message: MessageInitShape<I>,
   signal: AbortSignal,

@@ -7,10 +7,10 @@ import type {
 } from '@bufbuild/protobuf';
 import { type Client, createClient, type Interceptor } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
+import { callUnary, type UnaryOptions } from '@nullspace/host';
 import { guest } from '@nullspace/proto';
 import { callForList } from './call-for-list.ts';
 import { callStream } from './call-stream.ts';
-import { callUnary, type UnaryOptions } from './call-unary.ts';
 import type { Contents, ContentsTarget } from './file-contents.ts';
 import { FileMover } from './move-contents.ts';
 import { sendStream } from './send-stream.ts';

@@ -4,11 +4,10 @@ import { Readable } from 'node:stream';
 import { fromBinary } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { codeFromHttpStatus, errorFromJsonBytes } from '@connectrpc/connect/protocol-connect';
+import { type AgentTarget, toConnectError } from '@nullspace/host';
 import { guest } from '@nullspace/proto';
-import type { UnaryTarget } from './call-unary.ts';
 import { countPassed, giveBack } from './passed-bytes.ts';
 import { readGuestStream } from './read-stream.ts';
-import { toConnectError } from './to-connect-error.ts';
 
 const PATH = '/contents';
 /** How long an agent that refused may take to say why. */
@@ -35,7 +34,7 @@ export interface Contents {
 export class NoContentsError extends Error {}
 
 /** Whether an agent moves bytes this way, asked without touching a file. */
-export async function knowsContents(to: UnaryTarget, signal: AbortSignal): Promise<boolean> {
+export async function knowsContents(to: AgentTarget, signal: AbortSignal): Promise<boolean> {
   const call = begin(to, { method: 'OPTIONS', query: {}, headers: {} }, signal);
   try {
     call.end();
@@ -52,7 +51,7 @@ export async function knowsContents(to: UnaryTarget, signal: AbortSignal): Promi
  * announced. Rejects with `ConnectError`, or `NoContentsError`.
  */
 export async function readContents(
-  to: UnaryTarget,
+  to: AgentTarget,
   part: ContentsTarget & { offset?: number; maxBytes?: number },
   signal: AbortSignal,
 ): Promise<Contents> {
@@ -87,7 +86,7 @@ export async function readContents(
  * chunks must have ended.
  */
 export async function writeContents(
-  to: UnaryTarget,
+  to: AgentTarget,
   target: ContentsTarget & { mustNotExist?: boolean },
   bytes: { length?: number | undefined; chunks: AsyncIterable<Uint8Array> },
   signal: AbortSignal,
@@ -169,7 +168,7 @@ function send(call: ClientRequest, chunks: AsyncIterable<Uint8Array>): { stop():
 }
 
 function begin(
-  { host, port, agent, token }: UnaryTarget,
+  { host, port, agent, token }: AgentTarget,
   { method, query, headers }: { method: string; query: Record<string, string>; headers: object },
   signal: AbortSignal,
 ): ClientRequest {

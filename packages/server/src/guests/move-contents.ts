@@ -1,6 +1,6 @@
 import type { DescMessage, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { AgentTarget } from '@nullspace/host';
 import type { guest } from '@nullspace/proto';
-import type { UnaryTarget } from './call-unary.ts';
 import {
   type Contents,
   type ContentsTarget,
@@ -30,11 +30,11 @@ export interface MessageCalls {
  * by an older release. Which it is, is asked once an agent.
  */
 export class FileMover {
-  readonly #to: UnaryTarget;
+  readonly #to: AgentTarget;
   readonly #calls: MessageCalls;
   #knows: boolean | undefined;
 
-  constructor(to: UnaryTarget, calls: MessageCalls) {
+  constructor(to: AgentTarget, calls: MessageCalls) {
     this.#to = to;
     this.#calls = calls;
   }

@@ -12,21 +12,35 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { codeFromHttpStatus, errorFromJsonBytes } from '@connectrpc/connect/protocol-connect';
 import { toConnectError } from './to-connect-error.ts';
 
-/** Where and how an agent is called. */
-export interface UnaryTarget {
-  host: string;
-  port: number;
-  token: string;
+interface Caller {
   agent: Agent;
   /** Largest answer that is accepted. */
   maxBytes: number;
+  /** Largest head of an answer. Absent: Node's own bound. */
+  maxHeaderSize?: number;
+}
+
+/** Where and how the agent of a guest is called. */
+export interface AgentTarget extends Caller {
+  host: string;
+  port: number;
+  token: string;
+}
+
+/** Where and how a service of this machine is called. */
+export interface SocketTarget extends Caller {
+  socketPath: string;
 }
 
 export interface UnaryOptions {
-  signal: AbortSignal;
+  signal?: AbortSignal | undefined;
+  /** Ends the call with `DeadlineExceeded`; the other side is told. Absent: it takes what it takes. */
+  timeoutMs?: number | undefined;
   /** Asked before more than `FREE_BYTES` of an answer are taken; what it rejects with ends the call. */
   admit?: ((signal: AbortSignal) => Promise<void>) | undefined;
 }
+
+const never = new AbortController().signal;
 
 /** Every answer may be this large. */
 const FREE_BYTES = 256 * 1024;
@@ -38,7 +52,7 @@ const ADMITTED_MS = 60_000;
  * request together. Rejects with `ConnectError` as that client does.
  */
 export async function callUnary<I extends DescMessage, O extends DescMessage>(
-  target: UnaryTarget,
+  target: AgentTarget | SocketTarget,
   method: DescMethodUnary<I, O>,
   message: MessageInitShape<I>,
   options: UnaryOptions,
@@ -66,20 +80,23 @@ export async function callUnary<I extends DescMessage, O extends DescMessage>(
 }
 
 function exchange(
-  { host, port, token, agent, maxBytes }: UnaryTarget,
+  target: AgentTarget | SocketTarget,
   path: string,
   body: Uint8Array,
-  { signal, admit }: UnaryOptions,
+  { signal, timeoutMs, admit }: UnaryOptions,
 ): Promise<{ response: IncomingMessage; bytes: Buffer }> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(new ConnectError('broken off', Code.Canceled));
+    if (signal?.aborted) return reject(new ConnectError('broken off', Code.Canceled));
+    const { agent, maxBytes, maxHeaderSize } = target;
     let dripping: NodeJS.Timeout | undefined;
+    let late: NodeJS.Timeout | undefined;
     const breakOff = () => call.destroy();
     const settle = () => {
       clearTimeout(dripping);
-      signal.removeEventListener('abort', breakOff);
+      clearTimeout(late);
+      signal?.removeEventListener('abort', breakOff);
     };
-    const fail = (error: NodeJS.ErrnoException) => {
+    const fail = (error: unknown) => {
       settle();
       reject(toConnectError(error, signal));
     };
@@ -87,22 +104,34 @@ function exchange(
       'content-type': 'application/proto',
       'content-length': body.length,
       'connect-protocol-version': '1',
-      authorization: `Bearer ${token}`,
+      ...('token' in target ? { authorization: `Bearer ${target.token}` } : {}),
+      ...(timeoutMs ? { 'connect-timeout-ms': String(timeoutMs) } : {}),
     };
-    const call = request({ host, port, path, method: 'POST', agent, headers }, (response) => {
+    const where =
+      'socketPath' in target ? { socketPath: target.socketPath } : { host: target.host, port: target.port };
+    const options = {
+      ...where,
+      path,
+      method: 'POST',
+      agent,
+      headers,
+      ...(maxHeaderSize ? { maxHeaderSize } : {}),
+    };
+    const call = request(options, (response) => {
       const chunks: Buffer[] = [];
       let length = 0;
       let ask = admit;
       const refuse = (error: unknown) => {
         // Whoever holds the call's closures would hold them for long.
         chunks.length = 0;
+        settle();
         reject(error);
         call.destroy();
       };
       const askForRoom = () => {
         if (!ask) return;
         response.pause();
-        ask(signal).then(() => {
+        ask(signal ?? never).then(() => {
           dripping = setTimeout(breakOff, ADMITTED_MS);
           response.resume();
         }, refuse);
@@ -124,7 +153,13 @@ function exchange(
     });
     call.on('error', fail);
     // Node's own `signal` option does the same at five times the cost.
-    signal.addEventListener('abort', breakOff, { once: true });
+    signal?.addEventListener('abort', breakOff, { once: true });
+    if (timeoutMs) {
+      late = setTimeout(() => {
+        fail(new ConnectError(`no answer within ${timeoutMs} ms`, Code.DeadlineExceeded));
+        call.destroy();
+      }, timeoutMs);
+    }
     call.end(body);
   });
 }
