@@ -10,6 +10,8 @@ export class LiveInstance {
   /** Account of commands that name none; empty: root. */
   defaultUser = '';
   #instance: host.Instance;
+  /** Revision with which its record says that it runs. */
+  #recorded: bigint | undefined;
   readonly #ended = new AbortController();
   #guest: GuestConnection | undefined;
 
@@ -26,6 +28,16 @@ export class LiveInstance {
   /** Takes over what the host says, unless it is older than what is known: answers and events overtake each other. */
   update(instance: host.Instance): void {
     if (instance.revision >= this.#instance.revision) this.#instance = instance;
+  }
+
+  /** Notes that the record says of the sandbox what the host said. */
+  noteRecorded({ revision }: host.Instance): void {
+    if (revision > (this.#recorded ?? 0n)) this.#recorded = revision;
+  }
+
+  /** Whether its record says all that this news of the host does. */
+  isRecorded({ instanceId, revision }: host.Instance): boolean {
+    return instanceId === this.instanceId && this.#recorded !== undefined && revision <= this.#recorded;
   }
 
   /** Aborted when the instance has ended: calls to its guest must not outlive it. */

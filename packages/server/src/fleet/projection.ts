@@ -18,6 +18,8 @@ export class Projection implements HostListener {
   readonly #client: HostClient;
   readonly #log: Logger;
   readonly #hidden: HiddenInstances;
+  /** News of running instances that are being recorded, by instance. */
+  readonly #takingIn = new Map<string, { revision: bigint; done: Promise<void> }>();
   /** Sandboxes whose create runs in this process: their records are its business. */
   readonly creating = new Set<string>();
   /** Called with every sandbox that is settled: running, paused or ended. */
@@ -43,7 +45,7 @@ export class Projection implements HostListener {
 
   async onAll(instances: host.Instance[]): Promise<void> {
     const present = new Set(instances.map((instance) => instance.sandboxId));
-    for (const instance of instances) await this.onChanged(instance);
+    for (const instance of instances) await this.#takeIn(instance);
     for (const id of this.#live.ids()) if (!present.has(id)) await this.#endLost(id);
     for (const sandbox of await this.#store.listUnfinished()) {
       if (sandbox.status === 'paused') await this.#settlePaused(sandbox, present);
@@ -52,7 +54,21 @@ export class Projection implements HostListener {
     }
   }
 
+  /** Takes in news, once each: they come by the stream and with the answer of the call that caused them. */
   async onChanged(instance: host.Instance): Promise<void> {
+    const { sandboxId, instanceId, revision } = instance;
+    if (instance.state !== host.State.RUNNING) return this.#takeIn(instance);
+    if (this.#live.get(sandboxId)?.isRecorded(instance)) return;
+    const underway = this.#takingIn.get(instanceId);
+    if (underway && underway.revision >= revision) return underway.done;
+    const done = this.#takeIn(instance).finally(() => {
+      if (this.#takingIn.get(instanceId)?.done === done) this.#takingIn.delete(instanceId);
+    });
+    this.#takingIn.set(instanceId, { revision, done });
+    return done;
+  }
+
+  async #takeIn(instance: host.Instance): Promise<void> {
     if (this.#hidden.isHidden(instance.sandboxId)) return this.#onHidden(instance);
     if (isFinal(instance)) return this.#recordEnd(instance);
     if (instance.state === host.State.PAUSED) return this.#recordPause(instance);
@@ -69,7 +85,9 @@ export class Projection implements HostListener {
     if (sandbox.status === 'paused') return this.#live.end(instance.sandboxId);
     live.tenantId = sandbox.tenantId;
     live.defaultUser = sandbox.defaultUser;
-    if (sandbox.status === 'running') this.onSettled(sandbox);
+    if (sandbox.status !== 'running') return;
+    live.noteRecorded(instance);
+    this.onSettled(sandbox);
   }
 
   /** One that belongs to a build has no record; it is ended when its build is over. */
@@ -168,7 +186,7 @@ export class Projection implements HostListener {
     }
     // The list may be older than the record: the host's word on this one is asked for.
     const found = await this.#find(sandboxId);
-    if (found) return this.onChanged(found);
+    if (found) return this.#takeIn(found);
     const before = await this.#store.findSandbox(sandboxId);
     if (!before || before.status === 'paused') return this.#live.end(sandboxId);
     const started = before.status === 'running';

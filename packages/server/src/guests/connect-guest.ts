@@ -126,8 +126,14 @@ export function connectGuest({ address, token }: { address: string; token: strin
       acceptCompression: [],
       readMaxBytes,
     });
-  const small = transport(SMALL_BYTES);
-  const results = transport(RESULTS_BYTES);
+  // Made by the first call that needs one: most sandboxes run commands alone, which are called by hand.
+  const lazily = <T>(make: () => T) => {
+    let made: T | undefined;
+    return () => (made ??= make());
+  };
+  const small = lazily(() => transport(SMALL_BYTES));
+  const results = lazily(() => transport(RESULTS_BYTES));
+  const unary = lazily(() => createClient(guest.GuestService, small()));
   const { hostname: host, port } = new URL(`http://${address}`);
   const bounded = (maxBytes: number) => ({ host, port: Number(port), token, agent, maxBytes });
   const { method } = guest.GuestService;
@@ -136,14 +142,16 @@ export function connectGuest({ address, token }: { address: string; token: strin
     (message, { signal }) =>
       callStream(bounded(SMALL_BYTES), of, message, signal);
   const writeFile: GuestConnection['writeFile'] = (pieces, signal) =>
-    sendStream(small, method.writeFile, pieces, signal);
+    sendStream(small(), method.writeFile, pieces, signal);
   const readFile = streamed(method.readFile);
   const mover = new FileMover(bounded(SMALL_BYTES), { readFile, writeFile });
   return {
     run: (command, options) => callUnary(bounded(RESULT_BYTES), method.run, command, options),
     readOutput: (process, options) => callUnary(bounded(OUTPUT_BYTES), method.readOutput, process, options),
     writeStdin: (input, signal) => callUnary(bounded(SMALL_BYTES), method.writeStdin, input, { signal }),
-    unary: createClient(guest.GuestService, small),
+    get unary() {
+      return unary();
+    },
     listDirectory: (directory, signal) =>
       callForList(bounded(LIST_BYTES), method.listDirectory, directory, signal),
     listProcesses: (signal, only) =>
@@ -159,8 +167,8 @@ export function connectGuest({ address, token }: { address: string; token: strin
     readContents: (part, signal) => mover.read(part, signal),
     writeContents: (target, bytes, signal) => mover.write(target, bytes, signal),
     writeFile,
-    writeFiles: (pieces, signal) => sendStream(results, method.writeFiles, pieces, signal),
-    unpackArchive: (pieces, signal) => sendStream(small, method.unpackArchive, pieces, signal),
+    writeFiles: (pieces, signal) => sendStream(results(), method.writeFiles, pieces, signal),
+    unpackArchive: (pieces, signal) => sendStream(small(), method.unpackArchive, pieces, signal),
     close: () => agent.destroy(),
   };
 }

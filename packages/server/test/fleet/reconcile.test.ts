@@ -61,6 +61,18 @@ describe('records follow the host', () => {
     assert.equal(run.body.stdout, 'on\n', run.text);
   });
 
+  test('what the host tells twice, by its answer and by its stream, is recorded once', async (t) => {
+    const updates = t.mock.method(server.store, 'updateSandbox');
+    const of = (id: string) => updates.mock.calls.filter((call) => call.arguments[0] === id).length;
+    const id = await server.createSandbox();
+    // News come in order: those of this one have been taken in when the next one's have.
+    const next = await server.createSandbox();
+    await until(() => of(next) > 0);
+    assert.equal(of(id), 1);
+    await server.call('POST', `/v1/sandboxes/${id}/timeout`, { timeout_ms: 90_000 });
+    assert.ok(of(id) > 1);
+  });
+
   test('a create that the server died in becomes running when the host has it, and is replayed', async () => {
     server.host.goAway();
     await abandonCreate('sb_abandoned1', 'a1');
