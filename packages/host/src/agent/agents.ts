@@ -8,10 +8,10 @@ export interface AgentConfiguration {
   /** Empty: the agent's default, or of a copy what it had. */
   cwd: string;
   hostname: string;
-  nameservers: readonly string[];
+  /** What it has whichever sandbox it is. Absent: as it was told before. */
+  machine: { machineId: string; nameservers: readonly string[] } | undefined;
   processLimit: number;
   memoryLimitBytes: number;
-  machineId: string;
   /** The guest is a copy of another: what is unique to a machine is made anew before it takes calls. */
   restored: boolean;
   /** Replaces the token that the agent was started with. */

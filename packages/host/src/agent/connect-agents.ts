@@ -97,16 +97,15 @@ function isConnectionLost(error: unknown): boolean {
   return cause?.code === 'ECONNRESET' || cause?.code === 'EPIPE';
 }
 
-function toRequest(configuration: AgentConfiguration) {
+function toRequest({ machine, ...configuration }: AgentConfiguration) {
   return {
     env: { variables: configuration.env },
     imageEnv: { variables: configuration.imageEnv },
     cwd: configuration.cwd || undefined,
     token: configuration.token,
     hostname: configuration.hostname,
-    machineId: configuration.machineId,
     restored: configuration.restored,
-    nameservers: [...configuration.nameservers],
+    ...(machine && { machineId: machine.machineId, nameservers: [...machine.nameservers] }),
     processLimit: configuration.processLimit,
     memoryLimitBytes: BigInt(configuration.memoryLimitBytes),
   };

@@ -19,13 +19,16 @@ export async function configure(
     address: string;
     /** The token that the agent has, and the one that it gets. */
     tokens: { now: string; next: string };
-    /** Its processes have to learn that they were copied. */
-    restored: boolean;
+    /**
+     * Whether it was `started`, was `restored`, so that its processes have to learn that they are copies, or is made a
+     * sandbox's: then it has all that does not depend on the sandbox.
+     */
+    after: 'start' | 'restore' | 'checkout';
     timeoutMs: number;
     signal: AbortSignal;
   },
 ): Promise<void> {
-  const { spec, address, tokens, restored, timeoutMs, signal } = options;
+  const { spec, address, tokens, after, timeoutMs, signal } = options;
   const configuring = host.agents.configure(
     { address, token: tokens.now },
     {
@@ -33,11 +36,13 @@ export async function configure(
       imageEnv: Object.keys(spec.image_env).length > 0 ? { PATH: path, ...spec.image_env } : defaultImageEnv,
       cwd: spec.cwd,
       hostname: spec.hostname,
-      nameservers: host.network.nameservers,
+      machine:
+        after === 'checkout'
+          ? undefined
+          : { machineId: makeMachineId(), nameservers: host.network.nameservers },
       processLimit: spec.process_limit,
       memoryLimitBytes: spec.memory_mb * 1024 * 1024,
-      machineId: makeMachineId(),
-      restored,
+      restored: after === 'restore',
       token: tokens.next,
     },
     { timeoutMs, signal },

@@ -150,7 +150,8 @@ function configureStarted(
   // A copy stays in the folder that it was saved in, be it there or not.
   const spec = restored && !instance.asTemplate ? { ...whole, cwd: '' } : whole;
   return configure(host, instance, {
-    ...{ spec, address, restored, timeoutMs, signal },
+    ...{ spec, address, timeoutMs, signal },
+    after: restored ? 'restore' : 'start',
     tokens: { now: bootToken, next: token },
   });
 }

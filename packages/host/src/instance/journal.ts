@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomic } from '@nullspace/service';
 import { type InstanceRecord, instanceRecord, isFinal } from './record.ts';
@@ -17,7 +18,7 @@ export type ReadJournal =
  * outlive the machine, since the instance does not: only its end waits for the disk.
  */
 export async function writeJournal(folder: string, record: InstanceRecord): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   await writeAtomic(join(folder, journalName), `${JSON.stringify(record)}\n`, {
     mode: 0o600,
     lasting: isFinal(record),

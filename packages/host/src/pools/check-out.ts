@@ -64,7 +64,7 @@ async function become(host: HostContext, instance: TrackedInstance, claim: Claim
           configure(host, instance, {
             ...{ spec, address, timeoutMs, signal },
             tokens: { now, next: token },
-            restored: false,
+            after: 'checkout',
           }),
           setPolicy(host, instance, spec),
         ]);

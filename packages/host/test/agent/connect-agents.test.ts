@@ -33,10 +33,9 @@ test('configure sends everything with the token of the start', async (t) => {
     imageEnv: { PATH: '/bin' },
     cwd: '',
     hostname: 'box',
-    nameservers: ['10.213.255.254'],
+    machine: { nameservers: ['10.213.255.254'], machineId: '0123456789abcdef0123456789abcdef' },
     processLimit: 256,
     memoryLimitBytes: 1 << 29,
-    machineId: '0123456789abcdef0123456789abcdef',
     restored: false,
     token: 'later',
   };
@@ -56,10 +55,9 @@ const ofCopy = {
   imageEnv: {},
   cwd: '',
   hostname: 'box',
-  nameservers: [],
+  machine: { nameservers: [], machineId: '0123456789abcdef0123456789abcdef' },
   processLimit: 256,
   memoryLimitBytes: 1 << 29,
-  machineId: '0123456789abcdef0123456789abcdef',
   restored: true,
   token: 'new',
 };

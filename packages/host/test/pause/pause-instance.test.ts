@@ -54,7 +54,7 @@ test('a paused instance frees the machine and goes on as another with what it he
   assert.deepEqual([memory, files], [{ counter: '7' }, { '/a': 'b' }]);
   const configured = site.agents.configured.at(-1)!;
   assert.equal(configured.restored, true);
-  assert.match(configured.machineId, /^[0-9a-f]{32}$/);
+  assert.match(configured.machine?.machineId ?? '', /^[0-9a-f]{32}$/);
 
   await client.forgetInstances({ sandboxIds: ['sb_1'] });
   await client.deleteSnapshot({ snapshotId: pauseIdOf('sb_1') });
