@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { Sandbox, SandboxError } from 'nullspace';
 import { type Installation, startInstallation } from '../harness/installation.ts';
@@ -199,8 +200,18 @@ for host, port in ((sys.argv[1], 443), (sys.argv[2], 53), (sys.argv[3], 53)):
     assert.match(await curl(sandbox, 'https://api.example.test/'), /^failed/);
     assert.equal(await curl(sandbox, 'https://also.example.test/'), 'also.example.test');
 
+    const folder = join(installation.dataDir, 'host/instances');
+    const isKept = () =>
+      readdirSync(folder).some((id) => {
+        const file = join(folder, id, 'refusals.json');
+        return existsSync(file) && readFileSync(file, 'utf8').includes('"api.example.test"');
+      });
+    await until(async () => isKept(), 'the refusals on disk');
     await installation.host.kill('SIGKILL');
     await installation.startHost();
+    const kept = await sandbox.network.denied();
+    assert.ok(kept.total > 0);
+    assert.ok(kept.items.some(({ name }) => name === 'api.example.test'));
     assert.equal(await curl(sandbox, 'https://also.example.test/'), 'also.example.test');
     assert.match(await curl(sandbox, 'https://api.example.test/'), /^failed/);
 

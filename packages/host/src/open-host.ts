@@ -15,6 +15,7 @@ import type { ReachPoint } from './faults.ts';
 import { ImageCatalog } from './images/catalog.ts';
 import { SharedWorks } from './imports/shared-works.ts';
 import { isFinal } from './instance/record.ts';
+import { startKeepingRefusals } from './network/keep-refusals.ts';
 import { endPools } from './pools/end-with-host.ts';
 import { Pools } from './pools/pools.ts';
 import { startReconciling } from './pools/reconcile.ts';
@@ -96,10 +97,11 @@ export async function openHost(options: HostOptions): Promise<OpenHost> {
   await weighAsService(context, process.pid);
   await recover(context);
   startReconciling(context);
-  return { context, routes: createRoutes(context), close: () => close(context) };
+  const endKeeping = startKeepingRefusals(context);
+  return { context, routes: createRoutes(context), close: () => close(context, endKeeping) };
 }
 
-async function close(host: HostContext): Promise<void> {
+async function close(host: HostContext, endKeeping: () => Promise<void>): Promise<void> {
   host.draining = true;
   endPools(host);
   const busy = host.registry
@@ -111,6 +113,7 @@ async function close(host: HostContext): Promise<void> {
   await withDeadline(idle, { what: 'draining', ms: host.timing.drainMs }).catch((error) => {
     host.log.warn({ err: error }, 'closing before all is done; the next start goes on');
   });
+  await endKeeping();
   host.closing.abort();
   await host.works.endAll();
   host.deadlines.clearAll();

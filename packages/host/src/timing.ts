@@ -16,6 +16,8 @@ export interface Timing {
   /** First pause before a pause that failed at a deadline is tried again, and the longest. */
   pauseRetryMs: number;
   pauseRetryMostMs: number;
+  /** Pause between two times that new refusals of guests' packets and lookups are put on disk. */
+  refusalsMs: number;
   /** One step of cleaning; the first pause before it is tried again, and the longest. */
   cleanStepMs: number;
   cleanRetryMs: number;
@@ -63,6 +65,7 @@ export const defaultTiming: Timing = {
   thawMs: 60_000,
   pauseRetryMs: 1_000,
   pauseRetryMostMs: 60_000,
+  refusalsMs: 2_000,
   cleanStepMs: 30_000,
   cleanRetryMs: 100,
   cleanRetryMostMs: 30_000,

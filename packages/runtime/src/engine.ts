@@ -228,20 +228,23 @@ export interface Refusal {
  * "other_address" (the name is allowed, but not known to be there), "no_name" and "encrypted_name" of connections that
  * names decide about. "private_answer": a name that is allowed has an address that is closed to all.
  */
-export type RefusalReason =
-  | 'not_allowed'
-  | 'denied'
-  | 'no_internet'
-  | 'closed_network'
-  | 'host'
-  | 'quic'
-  | 'proxy_unavailable'
-  | 'too_many_connections'
-  | 'name_not_allowed'
-  | 'other_address'
-  | 'no_name'
-  | 'encrypted_name'
-  | 'private_answer';
+export type RefusalReason = (typeof refusalReasons)[number];
+
+export const refusalReasons = [
+  'not_allowed',
+  'denied',
+  'no_internet',
+  'closed_network',
+  'host',
+  'quic',
+  'proxy_unavailable',
+  'too_many_connections',
+  'name_not_allowed',
+  'other_address',
+  'no_name',
+  'encrypted_name',
+  'private_answer',
+] as const;
 
 /** What of a guest was not let through since it got its slot, or since this process began. */
 export interface Refusals {
@@ -307,8 +310,8 @@ export interface Network {
   setUp(): Promise<void>;
   /** Hands out a slot with its policy in force. Rejects with `NoSlotError` when the range is used up. */
   acquire(policy: NetworkPolicy): Promise<Slot>;
-  /** Takes a slot that an earlier process handed out, after a restart. */
-  adopt(index: number, policy: NetworkPolicy): Promise<Slot>;
+  /** Takes a slot that an earlier process handed out, after a restart, with what it has seen refused. */
+  adopt(index: number, policy: NetworkPolicy, refusals?: Refusals): Promise<Slot>;
   /** Changes what the guest of a slot may reach, and how fast; in force when it resolves. */
   setPolicy(slot: Slot, policy: NetworkPolicy): Promise<void>;
   /** Sets addresses and routes again; needed before every start or restore in a slot. */

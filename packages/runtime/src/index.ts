@@ -3,6 +3,7 @@ export { createServicesGroup } from './cgroups/services.ts';
 export type { Egress, EgressOptions } from './egress/run-egress.ts';
 export { runEgress } from './egress/run-egress.ts';
 export type * from './engine.ts';
+export { refusalReasons } from './engine.ts';
 export type { SnapshotErrorCode } from './errors.ts';
 export { NoSlotError, RuntimeFailure, SnapshotError } from './errors.ts';
 export type { FakeContent, FakeEngine, FakeEngineOptions, FakeMachine } from './fake/create-engine.ts';

@@ -3,6 +3,7 @@ import type { HostContext } from '../context.ts';
 import { finish } from '../end/finish.ts';
 import { watchGuard } from '../guard/watch-guard.ts';
 import type { TrackedInstance } from '../instance/tracked-instance.ts';
+import { readRefusals } from '../network/kept-refusals.ts';
 import { policyOf } from '../network/policy.ts';
 import { watchAgent } from '../watch/watch-agent.ts';
 import { watchEngine } from '../watch/watch-engine.ts';
@@ -13,7 +14,11 @@ export async function adopt(host: HostContext, instance: TrackedInstance): Promi
   host.reservations.take(instance.id, { vcpus: spec.vcpus, memoryMb: spec.memory_mb });
   try {
     if (slot === null) throw new Error('its journal names no slot');
-    instance.slot = await host.network.adopt(slot, policyOf(spec));
+    const refusals = await readRefusals(instance.folder).catch((error) => {
+      host.log.warn({ err: error, instance_id: instance.id }, 'its log of refusals begins anew');
+      return undefined;
+    });
+    instance.slot = await host.network.adopt(slot, policyOf(spec), refusals);
   } catch (error) {
     const message = `its network could not be taken over: ${describeFailure(error)}`;
     void finish(host, instance, { state: 'error', reason: 'host_lost', message });

@@ -1,4 +1,4 @@
-import type { Network, NetworkPolicy, Slot } from '../engine.ts';
+import type { Network, NetworkPolicy, Refusals, Slot } from '../engine.ts';
 import { NoSlotError } from '../errors.ts';
 import { parseRange } from '../network/range.ts';
 
@@ -7,11 +7,13 @@ export interface FakeNetworkOptions {
   range?: string;
   /** Slots in use, shared by networks that stand for consecutive processes on one machine. @default none */
   slots?: Map<number, NetworkPolicy>;
+  /** What is refused by slot, for tests to say. @default none */
+  refusals?: Map<number, Refusals>;
 }
 
 /** Slots that lead nowhere, for tests of what stands above the network. */
 export function createFakeNetwork(options: FakeNetworkOptions = {}): Network {
-  const { slots = new Map<number, NetworkPolicy>() } = options;
+  const { slots = new Map<number, NetworkPolicy>(), refusals = new Map<number, Refusals>() } = options;
   const range = parseRange(options.range ?? '10.200.0.0/16');
   const slotOf = (index: number): Slot => ({
     index,
@@ -37,7 +39,7 @@ export function createFakeNetwork(options: FakeNetworkOptions = {}): Network {
       async redirect() {},
       onChange() {},
     },
-    refusals: () => ({ total: 0, latest: [] }),
+    refusals: ({ index }) => refusals.get(index) ?? { total: 0, latest: [] },
     probeShaping: async () => undefined,
     async setUp() {},
     async acquire(policy) {
@@ -48,8 +50,10 @@ export function createFakeNetwork(options: FakeNetworkOptions = {}): Network {
       }
       throw new NoSlotError(`All ${range.slots - 1} slots of ${range.cidr} are in use.`);
     },
-    async adopt(index, policy) {
+    async adopt(index, policy, seen) {
       slots.set(index, policy);
+      if (seen) refusals.set(index, seen);
+      else refusals.delete(index);
       return slotOf(index);
     },
     async setPolicy({ index }, policy) {
@@ -58,6 +62,7 @@ export function createFakeNetwork(options: FakeNetworkOptions = {}): Network {
     async prepare() {},
     async release(slot) {
       slots.delete(slot.index);
+      refusals.delete(slot.index);
     },
     async close() {},
     async clean(keep) {

@@ -96,11 +96,11 @@ export function createNetwork(options: NetworkOptions): Network {
       }
       return slotOf(index);
     },
-    async adopt(index, policy) {
+    async adopt(index, policy, refusals) {
       pool.take(index);
       fresh.delete(index);
       shaper.adopt(index);
-      await Promise.all([gates.set(range.guest(index), policy), shaper.set(slotOf(index), policy)]);
+      await Promise.all([gates.set(range.guest(index), policy, refusals), shaper.set(slotOf(index), policy)]);
       return slotOf(index);
     },
     async setPolicy(slot, policy) {

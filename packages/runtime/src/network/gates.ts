@@ -33,13 +33,13 @@ export function createGates(options: {
   let recheck: (guest: string) => Promise<void> = async () => {};
 
   /** In force for the resolver and new connections at once, for packets and open connections when it resolves. */
-  async function set(address: string, policy: NetworkPolicy): Promise<void> {
+  async function set(address: string, policy: NetworkPolicy, refusals?: Refusals): Promise<void> {
     const before = guests.get(address);
     const reach = reachOf(policy);
     const guest = {
       reach,
       names: createNameRules(reach.names),
-      log: before?.log ?? createRefusalLog(),
+      log: before?.log ?? createRefusalLog(refusals && { before: refusals }),
     };
     guests.set(address, guest);
     const retained = pins.retain(address, guest.names.allows);

@@ -6,16 +6,25 @@ const MOST_KEPT = 100;
 /** Names are what guests have written, and are shown in terminals. */
 const printable = (name: string) => name.replace(/[^\x21-\x7e]/g, '?').slice(0, 253);
 
-/** What of a guest was not let through lately: bounded, since the guest decides how much it is. */
-export function createRefusalLog(now: () => number = Date.now) {
+const keyOf = ({ protocol, address, port, name, reason }: Omit<Refusal, Counted>) =>
+  JSON.stringify([protocol, address, port, name, reason]);
+
+type Counted = 'count' | 'firstUnixMs' | 'lastUnixMs';
+
+/**
+ * What of a guest was not let through lately: bounded, since the guest decides how much it is. It goes on after what an earlier
+ * process has seen of the guest.
+ */
+export function createRefusalLog({ now = Date.now, before }: { now?: () => number; before?: Refusals } = {}) {
   /** Those seen last come last. */
   const kept = new Map<string, Refusal>();
-  let total = 0;
+  for (const refusal of before?.latest.slice(0, MOST_KEPT).reverse() ?? []) kept.set(keyOf(refusal), refusal);
+  let total = before?.total ?? 0;
   return {
-    add(refusal: Omit<Refusal, 'count' | 'firstUnixMs' | 'lastUnixMs'>): void {
+    add(refusal: Omit<Refusal, Counted>): void {
       const { protocol, address, port, reason } = refusal;
       const name = printable(refusal.name);
-      const key = JSON.stringify([protocol, address, port, name, reason]);
+      const key = keyOf({ ...refusal, name });
       const before = kept.get(key);
       const lastUnixMs = now();
       total += 1;

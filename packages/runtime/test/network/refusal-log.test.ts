@@ -7,7 +7,7 @@ const refusal = (port: number, name = '') =>
 
 it('counts alike refusals together and gives the newest first', () => {
   let now = 1000;
-  const log = createRefusalLog(() => now);
+  const log = createRefusalLog({ now: () => now });
   log.add(refusal(443));
   log.add(refusal(22));
   now = 2000;
@@ -28,6 +28,28 @@ it('keeps a bounded number of them', () => {
   assert.equal(total, 1000);
   assert.equal(latest.length, 100);
   assert.equal(latest[0]!.port, 1000);
+});
+
+it('goes on after what was seen before', () => {
+  let now = 1000;
+  const before = createRefusalLog({ now: () => now });
+  for (const port of [1, 2, 3]) before.add(refusal(port));
+  now = 2000;
+  const log = createRefusalLog({ now: () => now, before: before.read() });
+  assert.deepEqual(log.read(), before.read());
+  log.add(refusal(2));
+  log.add(refusal(4));
+  const { total, latest } = log.read();
+  assert.equal(total, 5);
+  assert.deepEqual(
+    latest.map(({ port, count, firstUnixMs, lastUnixMs }) => [port, count, firstUnixMs, lastUnixMs]),
+    [
+      [4, 1, 2000, 2000],
+      [2, 2, 1000, 2000],
+      [3, 1, 1000, 1000],
+      [1, 1, 1000, 1000],
+    ],
+  );
 });
 
 it('keeps of names what can be shown', () => {
