@@ -57,6 +57,20 @@ describe('what builds are given', () => {
     assert.equal(await Template.exists('leads-out', installation.connection), false);
   });
 
+  test('a file and a folder of the context can be copied into the root directory', async () => {
+    mkdirSync(join(folder, 'tree/bin'), { recursive: true });
+    writeFileSync(join(folder, 'tree/bin/word'), 'a word\n');
+    writeFileSync(join(folder, 'note'), 'a note\n');
+    const copied = Template.fromTemplate('base', { fileContextPath: folder })
+      .copy('note', '/renamed')
+      .copy('note', '/')
+      .copy('tree', '/')
+      .runCmd('cat /bin/word');
+    await Template.build(copied, 'rooted', options());
+    const seen = await inside('rooted', 'cat /renamed /note /usr/bin/word; readlink /bin; stat -c %a /');
+    assert.equal(seen, 'a note\na note\na word\nusr/bin\n755');
+  });
+
   test('credentials open a registry for one build, and nothing keeps them', async () => {
     const reference = await registry.push('closed', { layers: [await tinyLayer()] });
     const from = (auth?: { username: string; password: string }) =>

@@ -77,6 +77,24 @@ describe('Dockerfiles', () => {
     assert.equal(seen.split('\n').join(), expected);
   });
 
+  test('copy into the root directory, whose folders and links to folders stay what they are', async () => {
+    await built('rooted', [
+      'FROM base AS make',
+      'RUN mkdir -p /tree/bin /tree/tmp /tree/opt/new && chmod 700 /tree/tmp && echo one > /one',
+      'RUN printf "#!/bin/sh\\necho tool" > /tree/bin/tool && chmod 755 /tree/bin/tool && echo two > /tree/opt/new/two',
+      'FROM base',
+      'COPY --from=make /one /renamed',
+      'COPY --from=make /one /',
+      'COPY --from=make /tree /',
+      'COPY --from=make /tree/opt .',
+    ]);
+    const seen = await inside(
+      'rooted',
+      'cat /renamed /one /opt/new/two /new/two; tool; readlink /bin; stat -c "%a %U" /tmp /; ls -d /.nullspace-* 2> /dev/null | wc -l',
+    );
+    assert.equal(seen.split('\n').join(), 'one,one,two,two,tool,usr/bin,1777 root,755 root,0');
+  });
+
   test('begin from an image of busybox alone in a registry, with its account and environment', async () => {
     const files = makeTar([
       { path: 'etc/passwd', content: 'root:x:0:0::/:/bin/sh\napp:x:1000:1000::/app:/bin/sh\n' },

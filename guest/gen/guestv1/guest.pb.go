@@ -4545,7 +4545,9 @@ type UnpackArchiveOptions struct {
 	// Account that what is unpacked belongs to, "name", "name:group" or numbers; empty: that of target.user, or root.
 	Owner string `protobuf:"bytes,5,opt,name=owner,proto3" json:"owner,omitempty"`
 	// Keep setuid, setgid and sticky bits.
-	SpecialModes  bool `protobuf:"varint,6,opt,name=special_modes,json=specialModes,proto3" json:"special_modes,omitempty"`
+	SpecialModes bool `protobuf:"varint,6,opt,name=special_modes,json=specialModes,proto3" json:"special_modes,omitempty"`
+	// With ARCHIVE_CONFLICT_MERGE: a folder that is there keeps its mode, and a link to a folder is taken for that folder.
+	KeepFolders   bool `protobuf:"varint,7,opt,name=keep_folders,json=keepFolders,proto3" json:"keep_folders,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4618,6 +4620,13 @@ func (x *UnpackArchiveOptions) GetOwner() string {
 func (x *UnpackArchiveOptions) GetSpecialModes() bool {
 	if x != nil {
 		return x.SpecialModes
+	}
+	return false
+}
+
+func (x *UnpackArchiveOptions) GetKeepFolders() bool {
+	if x != nil {
+		return x.KeepFolders
 	}
 	return false
 }
@@ -5225,7 +5234,7 @@ const file_nullspace_guest_v1_guest_proto_rawDesc = "" +
 	"\x04data\x18\x01 \x01(\fR\x04data\"n\n" +
 	"\x14UnpackArchiveRequest\x12B\n" +
 	"\aoptions\x18\x01 \x01(\v2(.nullspace.guest.v1.UnpackArchiveOptionsR\aoptions\x12\x12\n" +
-	"\x04data\x18\x02 \x01(\fR\x04data\"\x84\x02\n" +
+	"\x04data\x18\x02 \x01(\fR\x04data\"\xa7\x02\n" +
 	"\x14UnpackArchiveOptions\x122\n" +
 	"\x06target\x18\x01 \x01(\v2\x1a.nullspace.guest.v1.TargetR\x06target\x12?\n" +
 	"\bconflict\x18\x02 \x01(\x0e2#.nullspace.guest.v1.ArchiveConflictR\bconflict\x12\x1b\n" +
@@ -5233,7 +5242,8 @@ const file_nullspace_guest_v1_guest_proto_rawDesc = "" +
 	"\vmax_entries\x18\x04 \x01(\rR\n" +
 	"maxEntries\x12\x14\n" +
 	"\x05owner\x18\x05 \x01(\tR\x05owner\x12#\n" +
-	"\rspecial_modes\x18\x06 \x01(\bR\fspecialModes\"C\n" +
+	"\rspecial_modes\x18\x06 \x01(\bR\fspecialModes\x12!\n" +
+	"\fkeep_folders\x18\a \x01(\bR\vkeepFolders\"C\n" +
 	"\x15UnpackArchiveResponse\x12\x14\n" +
 	"\x05bytes\x18\x01 \x01(\x04R\x05bytes\x12\x14\n" +
 	"\x05files\x18\x02 \x01(\rR\x05files\"\x10\n" +

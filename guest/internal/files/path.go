@@ -64,8 +64,19 @@ func IsReserved(path string) bool {
 	return path == Reserved || strings.HasPrefix(path, Reserved+"/")
 }
 
-// writable refuses changes of what is the platform's, also through links in the folders above.
+// writable refuses changes of the root directory, and of what is the platform's.
 func (p place) writable() error {
+	if err := p.unreserved(); err != nil {
+		return err
+	}
+	if p.path == "/" {
+		return problem.New(problem.InvalidPath, p.path, "the root directory cannot be changed").Because(problem.TheRoot)
+	}
+	return nil
+}
+
+// unreserved refuses what is the platform's, also through links in the folders above.
+func (p place) unreserved() error {
 	real := p.path
 	p.as(func() error {
 		if folder, err := filepath.EvalSymlinks(filepath.Dir(p.path)); err == nil {
@@ -75,9 +86,6 @@ func (p place) writable() error {
 	})
 	if IsReserved(p.path) || IsReserved(real) {
 		return problem.New(problem.InvalidPath, p.path, "%s is reserved for the platform; choose another path", Reserved).Because(problem.Reserved)
-	}
-	if p.path == "/" {
-		return problem.New(problem.InvalidPath, p.path, "the root directory cannot be changed").Because(problem.TheRoot)
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ import (
 func (u *unpacked) publish() error {
 	switch {
 	case u.exists && u.conflict == Merge:
-		return merge(u.staged, u.real)
+		return merge(u.staged, u.real, u.keepFolders)
 	case u.exists:
 		return u.replace()
 	}

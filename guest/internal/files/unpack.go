@@ -32,6 +32,8 @@ type UnpackOptions struct {
 	Owner string
 	// SpecialModes keeps setuid, setgid and sticky bits.
 	SpecialModes bool
+	// KeepFolders leaves folders that are merged into as they are, and goes through links to folders.
+	KeepFolders bool
 }
 
 // Unpack puts a tar in the place of a folder, or into it. It is unpacked beside its place and moved there whole.
@@ -44,13 +46,18 @@ func Unpack(ctx context.Context, target Target, source io.Reader, options Unpack
 	if err != nil {
 		return archive.Result{}, err
 	}
-	if err := at.writable(); err != nil {
+	allowed := at.writable
+	if options.Conflict == Merge {
+		// What is put into the root directory leaves the directory itself as it is.
+		allowed = at.unreserved
+	}
+	if err := allowed(); err != nil {
 		return archive.Result{}, err
 	}
 	if options.Conflict < Merge || options.Conflict > Refuse {
 		return archive.Result{}, problem.New(problem.InvalidArgument, "", "conflict must be merge, replace or error")
 	}
-	u := &unpacked{at: at, conflict: options.Conflict}
+	u := &unpacked{at: at, conflict: options.Conflict, keepFolders: options.KeepFolders}
 	defer u.clean()
 	var result archive.Result
 	err = at.as(func() error {
@@ -95,8 +102,9 @@ func ownerOf(at place, name string) (*archive.Owner, error) {
 
 // unpacked is an archive on its way to its place.
 type unpacked struct {
-	at       place
-	conflict Conflict
+	at          place
+	conflict    Conflict
+	keepFolders bool
 	// real is the place with links resolved, staged the folder that is filled meanwhile.
 	real, staged string
 	// exists tells that a folder is in the place.

@@ -58,7 +58,7 @@ func (s *Service) UnpackArchive(ctx context.Context, stream *connect.ClientStrea
 	source := &archived{stream: stream, left: stream.Msg().GetData()}
 	result, err := files.Unpack(ctx, s.target(options.GetTarget()), source, files.UnpackOptions{
 		Conflict: conflicts[options.GetConflict()], MaxBytes: options.GetMaxBytes(), MaxEntries: options.GetMaxEntries(), Owner: options.GetOwner(),
-		SpecialModes: options.GetSpecialModes(),
+		SpecialModes: options.GetSpecialModes(), KeepFolders: options.GetKeepFolders(),
 	})
 	if err != nil {
 		return nil, refuse(err)

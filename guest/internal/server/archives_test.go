@@ -150,6 +150,26 @@ func TestMergeKeepsAndReplaceDoesNot(t *testing.T) {
 	}
 }
 
+func TestKeptFoldersStayWhatTheyAre(t *testing.T) {
+	folder := t.TempDir()
+	os.MkdirAll(folder+"/usr/bin", 0o755)
+	os.Mkdir(folder+"/open", 0o755)
+	os.Chmod(folder+"/open", 0o777|os.ModeSticky)
+	os.Symlink("usr/bin", folder+"/bin")
+	os.Symlink("nowhere", folder+"/gone")
+	data := tarOf(t, member{name: "bin/"}, member{name: "bin/tool", content: "t"}, member{name: "open/", mode: 0o700}, member{name: "open/x", content: "x"},
+		member{name: "gone/"}, member{name: "gone/y", content: "y"})
+	if _, err := unpack(t, &guestv1.UnpackArchiveOptions{Target: at(folder), Conflict: mergeInto, KeepFolders: true}, data); err != nil {
+		t.Fatal(err)
+	}
+	if got := tree(t, folder); got != "bin -> usr/bin\ngone/ 711\ngone/y 644 y\nopen/ 777\nopen/x 644 x\nusr/ 755\nusr/bin/ 755\nusr/bin/tool 644 t" {
+		t.Fatalf("%q", got)
+	}
+	if found, err := os.Stat(folder + "/open"); err != nil || found.Mode()&os.ModeSticky == 0 {
+		t.Fatalf("%v %v", found, err)
+	}
+}
+
 func TestUnpackRefusesTargets(t *testing.T) {
 	folder := t.TempDir()
 	os.WriteFile(folder+"/file", nil, 0o644)
@@ -163,7 +183,8 @@ func TestUnpackRefusesTargets(t *testing.T) {
 		{&guestv1.UnpackArchiveOptions{Target: at(folder + "/file"), Conflict: mergeInto}, "not_a_directory"},
 		{&guestv1.UnpackArchiveOptions{Target: at(folder + "/file/below"), Conflict: mergeInto}, "not_a_directory"},
 		{&guestv1.UnpackArchiveOptions{Target: at(folder + "/target"), Conflict: mergeInto}, "file_exists"},
-		{&guestv1.UnpackArchiveOptions{Target: at("/"), Conflict: mergeInto}, "invalid_path"},
+		{&guestv1.UnpackArchiveOptions{Target: at("/"), Conflict: replaceIt}, "invalid_path"},
+		{&guestv1.UnpackArchiveOptions{Target: at("/workspace/.nullspace"), Conflict: mergeInto}, "invalid_path"},
 		{&guestv1.UnpackArchiveOptions{Target: at(folder + "/x"), Conflict: mergeInto, Owner: "no-one-here"}, "unknown_user"},
 		{&guestv1.UnpackArchiveOptions{Target: atAs("/root/x", "nobody"), Conflict: mergeInto}, "permission_denied"},
 		{&guestv1.UnpackArchiveOptions{Target: atAs("/tmp/x", "nobody"), Conflict: mergeInto, Owner: "root"}, "permission_denied"},

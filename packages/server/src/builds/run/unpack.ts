@@ -37,7 +37,9 @@ export async function unpack(
   const { archive, folder, owner, signal } = options;
   async function* pieces() {
     const conflict = guest.ArchiveConflict.MERGE;
-    yield { options: { target: { path: folder }, conflict, owner, specialModes: true } };
+    // As COPY does: what a folder of the image is, and a link that leads to one, stays.
+    const kept = { specialModes: true, keepFolders: true };
+    yield { options: { target: { path: folder }, conflict, owner, ...kept } };
     for await (const chunk of archive) {
       for (let at = 0; at < chunk.length; at += CHUNK_BYTES)
         yield { data: chunk.subarray(at, at + CHUNK_BYTES) };

@@ -2003,6 +2003,13 @@ export declare type UnpackArchiveOptions = Message<"nullspace.guest.v1.UnpackArc
    * @generated from field: bool special_modes = 6;
    */
   specialModes: boolean;
+
+  /**
+   * With ARCHIVE_CONFLICT_MERGE: a folder that is there keeps its mode, and a link to a folder is taken for that folder.
+   *
+   * @generated from field: bool keep_folders = 7;
+   */
+  keepFolders: boolean;
 };
 
 /**
