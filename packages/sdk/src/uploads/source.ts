@@ -23,11 +23,7 @@ export async function findSource(source: UploadSourceInput): Promise<FoundSource
     return { name, bytes, stream: undefined };
   }
   if (source instanceof Uint8Array || source instanceof ArrayBuffer)
-    return {
-      name: undefined,
-      bytes: blobBytes(new Blob([source as Uint8Array<ArrayBuffer>])),
-      stream: undefined,
-    };
+    return { name: undefined, bytes: bytesAtHand(source), stream: undefined };
   if (source instanceof Blob) {
     const name = 'name' in source && typeof source.name === 'string' ? source.name : undefined;
     return { name, bytes: blobBytes(source), stream: undefined };
@@ -39,6 +35,15 @@ export async function findSource(source: UploadSourceInput): Promise<FoundSource
   throw new InvalidRequestError(
     'The source must be the path of a file, bytes, a Blob, a stream or an async iterable of bytes.',
   );
+}
+
+function bytesAtHand(source: Uint8Array | ArrayBuffer): RandomAccess {
+  const bytes = source instanceof ArrayBuffer ? new Uint8Array(source) : source;
+  return {
+    size: bytes.length,
+    read: async (offset, length) => bytes.subarray(offset, offset + length),
+    close: async () => {},
+  };
 }
 
 function blobBytes(blob: Blob): RandomAccess {

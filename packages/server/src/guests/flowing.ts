@@ -18,8 +18,13 @@ export async function* flowing(stream: Readable): AsyncGenerator<Buffer, void> {
     wake();
   };
   const ended = () => end();
-  const closed = () => end(new Error('the stream broke off'));
+  const closed = () =>
+    end(Object.assign(new Error('the stream broke off'), { code: 'ERR_STREAM_PREMATURE_CLOSE' }));
   stream.on('data', take).once('end', ended).once('error', end).once('close', closed);
+  // What it told before, it does not tell again.
+  if (stream.readableEnded) end();
+  else if (stream.errored) end(stream.errored);
+  else if (stream.destroyed) closed();
   try {
     for (;;) {
       const next = come.shift();

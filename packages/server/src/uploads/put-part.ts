@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { limits } from '@nullspace/contract';
 import { ApiError, invalidField } from '../api-error.ts';
 import type { Upload } from '../store/uploads/upload.ts';
@@ -9,7 +10,7 @@ interface NewPart {
   number: number;
   /** SHA-256 that the caller announced. */
   sha256: string | string[] | undefined;
-  bytes: AsyncIterable<Uint8Array>;
+  bytes: Readable;
   /** Aborts when the client goes. */
   signal: AbortSignal;
 }

@@ -19,27 +19,38 @@ export class WholeChecksumError extends Error {}
 
 /**
  * The bytes of an upload from its parts. It throws before the last of them when they are not what they must be, so that
- * whoever writes them does not publish them.
+ * whoever writes them does not publish them. Where there is a checksum of the whole it stands for those of the parts,
+ * which are asked when it is wrong.
  */
 export async function* readParts(
   staging: Staging,
   upload: Upload,
   parts: ReadonlyMap<number, StagedPart>,
 ): AsyncGenerator<Buffer, void> {
-  const whole = createHash('sha256');
+  const inOrder = [...parts].sort(([a], [b]) => a - b);
+  const whole = upload.wholeChecksum ? createHash('sha256') : undefined;
   let last: Buffer | undefined;
-  for (const [number, part] of [...parts].sort(([a], [b]) => a - b)) {
-    const hash = createHash('sha256');
+  for (const [number, part] of inOrder) {
+    const hash = whole ?? createHash('sha256');
     for await (const chunk of staging.open(part)) {
       hash.update(chunk);
-      if (upload.wholeChecksum) whole.update(chunk);
       if (last) yield last;
       last = chunk;
     }
-    if (hash.digest('hex') !== part.sha256) throw new DamagedPartError(number, part);
+    if (!whole && hash.digest('hex') !== part.sha256) throw new DamagedPartError(number, part);
   }
-  if (upload.wholeChecksum && whole.digest('hex') !== upload.wholeChecksum) {
+  if (whole && whole.digest('hex') !== upload.wholeChecksum) {
+    await findDamage(staging, inOrder);
     throw new WholeChecksumError('the whole is not what was announced');
   }
   if (last) yield last;
+}
+
+/** @throws {DamagedPartError} for the first part that is not any more what had arrived. */
+async function findDamage(staging: Staging, inOrder: [number, StagedPart][]): Promise<void> {
+  for (const [number, part] of inOrder) {
+    const hash = createHash('sha256');
+    for await (const chunk of staging.open(part)) hash.update(chunk);
+    if (hash.digest('hex') !== part.sha256) throw new DamagedPartError(number, part);
+  }
 }

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, statfs } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
+import { flowing } from '../guests/flowing.ts';
+import { giveBack } from '../guests/passed-bytes.ts';
 
 /** A part that has arrived: its digest is in the name of its file, so that a damaged one is found. */
 export interface StagedPart {
@@ -41,30 +42,16 @@ export class Staging {
    */
   async receive(
     uploadId: string,
-    bytes: AsyncIterable<Uint8Array>,
+    bytes: Readable,
     expected: { size: number; sha256: string | undefined },
   ): Promise<{ keepAs(number: number): Promise<void>; drop(): Promise<void> }> {
     const folder = this.#folder(uploadId);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const arriving = join(folder, this.#arriving + randomBytes(8).toString('hex'));
     const drop = () => rm(arriving, { force: true });
-    const hash = createHash('sha256');
-    let size = 0;
     try {
-      await pipeline(
-        withoutClosing(bytes),
-        async function* measure(source: AsyncIterable<Uint8Array>) {
-          for await (const chunk of source) {
-            size += chunk.length;
-            if (size > expected.size) throw new WrongSizeError('too many bytes');
-            hash.update(chunk);
-            yield chunk;
-          }
-        },
-        createWriteStream(arriving, { mode: 0o600 }),
-      );
+      const { size, sha256 } = await writeHashed(arriving, flowing(bytes), expected.size);
       if (size !== expected.size) throw new WrongSizeError('too few bytes');
-      const sha256 = hash.digest('hex');
       if (expected.sha256 !== undefined && sha256 !== expected.sha256)
         throw new WrongDigestError('other bytes');
       return {
@@ -77,7 +64,7 @@ export class Staging {
       };
     } catch (error) {
       // What still comes is dropped: the next request on the connection waits behind it.
-      if (bytes instanceof Readable) bytes.removeAllListeners('readable').resume();
+      bytes.resume();
       await drop();
       throw error;
     }
@@ -128,9 +115,47 @@ export class Staging {
   }
 }
 
-/** A body as it comes. A `pipeline` that fails would close its connection before the refusal is out. */
-async function* withoutClosing(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield* bytes instanceof Readable ? bytes.iterator({ destroyOnReturn: false }) : bytes;
+/** Pieces are written together in bursts of this many bytes: each write is a trip to another thread. */
+const BURST_BYTES = 1024 * 1024;
+
+/** Writes bytes to a new file and returns how many there were, and their digest. */
+async function writeHashed(
+  path: string,
+  bytes: AsyncIterable<Buffer>,
+  mostBytes: number,
+): Promise<{ size: number; sha256: string }> {
+  const hash = createHash('sha256');
+  let size = 0;
+  let burst: Buffer[] = [];
+  let burstBytes = 0;
+  const file = await open(path, 'wx', 0o600);
+  try {
+    const writeBurst = async () => {
+      await writeAll(file, burst, burstBytes);
+      for (const piece of burst) giveBack(piece);
+      burst = [];
+      burstBytes = 0;
+    };
+    for await (const piece of bytes) {
+      size += piece.length;
+      if (size > mostBytes) throw new WrongSizeError('too many bytes');
+      hash.update(piece);
+      burst.push(piece);
+      burstBytes += piece.length;
+      if (burstBytes >= BURST_BYTES) await writeBurst();
+    }
+    await writeBurst();
+  } finally {
+    await file.close();
+  }
+  return { size, sha256: hash.digest('hex') };
+}
+
+async function writeAll(file: FileHandle, pieces: Buffer[], length: number): Promise<void> {
+  if (length === 0) return;
+  const { bytesWritten } = await file.writev(pieces);
+  // A disk that is nearly full takes a part of it; the next write says so.
+  if (bytesWritten < length) await file.writeFile(Buffer.concat(pieces).subarray(bytesWritten));
 }
 
 async function readNames(folder: string): Promise<string[]> {

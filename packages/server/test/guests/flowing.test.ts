@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import { flowing } from '../../src/guests/flowing.ts';
@@ -39,4 +40,19 @@ test('a stream that breaks off or fails ends with an error', async () => {
   const waiting = flowing(failing).next();
   failing.destroy(new Error('lost'));
   await assert.rejects(waiting, /lost/);
+});
+
+test('a stream that is over before it is read tells how it ended', async () => {
+  const ended = new PassThrough();
+  ended.end();
+  await once(ended.resume(), 'end');
+  assert.equal((await flowing(ended).next()).done, true);
+  const failed = new PassThrough().once('error', () => undefined);
+  failed.destroy(new Error('lost'));
+  await new Promise((done) => failed.once('close', done));
+  await assert.rejects(flowing(failed).next(), /lost/);
+  const gone = new PassThrough();
+  gone.destroy();
+  await once(gone, 'close');
+  await assert.rejects(flowing(gone).next(), { code: 'ERR_STREAM_PREMATURE_CLOSE' });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { limits } from '@nullspace/contract';
 import type { Context } from '../../src/context.ts';
@@ -73,9 +74,9 @@ test('a part appears whole or not at all', async () => {
       throw new Error('cut off');
     }
     const expected = { size: 3, sha256: undefined };
-    await assert.rejects(staging.receive('up_1', broken(), expected), /cut off/);
+    await assert.rejects(staging.receive('up_1', Readable.from(broken()), expected), /cut off/);
     assert.equal((await staging.list('up_1')).size, 0);
-    const received = await staging.receive('up_1', [Buffer.from('abc')] as never, expected);
+    const received = await staging.receive('up_1', Readable.from([Buffer.from('abc')]), expected);
     assert.equal((await staging.list('up_1')).size, 0);
     await received.keepAs(4);
     assert.deepEqual([...(await staging.list('up_1')).keys()], [4]);
