@@ -11,7 +11,7 @@ const { values, positionals } = parseArgs({
   options: { list: { type: 'boolean', default: false }, rounds: { type: 'string', default: '30' } },
 });
 const names = [
-  ...['create', 'create-many', 'exec', 'list', 'idle', 'neighbours', 'up', 'help'],
+  ...['create', 'create-many', 'exec', 'list', 'idle', 'agent', 'neighbours', 'up', 'help'],
   ...['checkout', 'checkout-many', 'refill'],
   ...['output', 'transfer', 'batch-write', 'first-byte', 'keystroke', 'exec-many'],
   ...['pause', 'resume-heap', 'pause-disk', 'fork', 'fork-many', 'snapshot-freeze', 'connect'],

@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Sandbox } from 'nullspace';
-import { processesOf } from '../../test/harness/leftovers.ts';
-import { oneOfEachAddressSpace } from '../lib/address-spaces.ts';
+import { addressSpacesOf } from '../lib/address-spaces.ts';
 import type { Bench } from '../lib/bench.ts';
 
 export const bench: Bench = {
@@ -21,10 +20,10 @@ export const bench: Bench = {
     await sleep(5000);
     const perSandbox = sandboxes.map(
       (sandbox) =>
-        // One of them may stand below another.
-        oneOfEachAddressSpace([
-          ...new Set(processesOf(installation, sandbox.id).flatMap(withDescendants)),
-        ]).reduce((total, pid) => total + kilobytes(pid, 'smaps_rollup', 'Pss'), 0) / 1024,
+        addressSpacesOf(installation, sandbox.id).reduce(
+          (total, pid) => total + kilobytes(pid, 'smaps_rollup', 'Pss'),
+          0,
+        ) / 1024,
     );
     const services =
       kilobytes(installation.host.pid, 'status', 'VmRSS') +
@@ -46,14 +45,6 @@ export const bench: Bench = {
     ];
   },
 };
-
-/** A process and all below it that are not already named by the command line of the sandbox. */
-function withDescendants(pid: number): number[] {
-  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number),
-  );
-  return [pid, ...children.flatMap(withDescendants)];
-}
 
 function kilobytes(pid: number, file: string, field: string): number {
   const match = readFileSync(`/proc/${pid}/${file}`, 'utf8').match(
