@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { GuardKill } from '../guard/guard-kill.ts';
 
 /** What an agent is told once it answers. */
@@ -21,6 +22,8 @@ export interface AgentConfiguration {
 export interface AgentAddress {
   address: string;
   token: string;
+  /** An open connection for the next call. */
+  connection?: Socket | undefined;
 }
 
 /** An executable of the guest that was to run after a restore, and what went wrong. */
@@ -31,8 +34,11 @@ export interface HookFailure {
 
 /** Calls to the agents in guests. Every answer is bounded in size and time, whatever a guest sends. */
 export interface Agents {
-  /** Resolves when the agent takes connections; retried until `signal` aborts. */
-  waitUntilListening(address: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when the agent takes connections, with one that is open: in a guest that has just started, another one costs
+   * as much as the first call. Retried until `signal` aborts.
+   */
+  waitUntilListening(address: string, signal: AbortSignal): Promise<Socket | undefined>;
   /** Answers with what is to be reported. Of a copy, also with the hooks of its image that failed. */
   configure(
     agent: AgentAddress,

@@ -20,10 +20,10 @@ const { method } = guest.GuestService;
 /** Calls agents by Connect over HTTP/1.1, one connection a call: a guest holds none open on the host's side. */
 export function createAgents(): Agents {
   const agent = new Agent({ keepAlive: false });
-  const toTarget = ({ address, token }: AgentAddress) => {
+  const toTarget = ({ address, token, connection }: AgentAddress) => {
     const { hostname: host, port } = new URL(`http://${address}`);
     const bounds = { maxBytes: largestAnswerBytes, maxHeaderSize: largestHeadBytes };
-    return { host, port: Number(port), token, agent, ...bounds };
+    return { host, port: Number(port), token, agent, connection, ...bounds };
   };
   const streamsOf = (address: string) =>
     createClient(
@@ -39,9 +39,13 @@ export function createAgents(): Agents {
     );
   return {
     waitUntilListening,
-    async configure({ address, token }, configuration, options) {
-      const call = (known: string) =>
-        callUnary(toTarget({ address, token: known }), method.configure, toRequest(configuration), options);
+    async configure({ address, token, connection: open }, configuration, options) {
+      let connection = open;
+      const call = (known: string) => {
+        const target = toTarget({ address, token: known, connection });
+        connection = undefined;
+        return callUnary(target, method.configure, toRequest(configuration), options);
+      };
       const { hookFailures } = await (configuration.restored
         ? onceKnown(call, { tokens: [token, configuration.token], signal: options.signal })
         : call(token));

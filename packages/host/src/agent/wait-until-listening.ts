@@ -5,8 +5,11 @@ const firstPauseMs = 2;
 const longestPauseMs = 20;
 const attemptLastsMs = 200;
 
-/** Opens connections to an address, one every few milliseconds and rarer with time, until one is taken or `signal` aborts. */
-export function waitUntilListening(address: string, signal: AbortSignal): Promise<void> {
+/**
+ * Opens connections to an address, one every few milliseconds and rarer with time, until one is taken or `signal` aborts.
+ * Answers with that one, which the caller has to use or to destroy.
+ */
+export function waitUntilListening(address: string, signal: AbortSignal): Promise<Socket> {
   const { host, port } = splitAddress(address);
   const attempts = new Set<Socket>();
   return new Promise((resolve, reject) => {
@@ -25,7 +28,11 @@ export function waitUntilListening(address: string, signal: AbortSignal): Promis
       // Refused or out of reach: the next attempt is under way already.
       socket.on('error', () => {});
       socket.on('close', () => attempts.delete(socket));
-      socket.on('connect', () => end(resolve));
+      socket.on('connect', () => {
+        attempts.delete(socket);
+        socket.setTimeout(0);
+        end(() => resolve(socket));
+      });
     };
     const repeat = (pauseMs: number) => {
       attempt();

@@ -1,4 +1,5 @@
-import { type Agent, type IncomingMessage, request } from 'node:http';
+import { type Agent, type IncomingMessage, type RequestOptions, request } from 'node:http';
+import type { Socket } from 'node:net';
 import {
   create,
   type DescMessage,
@@ -25,6 +26,8 @@ export interface AgentTarget extends Caller {
   host: string;
   port: number;
   token: string;
+  /** An open connection, which is used up by the call. Absent: it takes one of `agent`. */
+  connection?: Socket | undefined;
 }
 
 /** Where and how a service of this machine is called. */
@@ -87,7 +90,7 @@ function exchange(
 ): Promise<{ response: IncomingMessage; bytes: Buffer }> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(new ConnectError('broken off', Code.Canceled));
-    const { agent, maxBytes, maxHeaderSize } = target;
+    const { maxBytes, maxHeaderSize } = target;
     let dripping: NodeJS.Timeout | undefined;
     let late: NodeJS.Timeout | undefined;
     const breakOff = () => call.destroy();
@@ -107,17 +110,7 @@ function exchange(
       ...('token' in target ? { authorization: `Bearer ${target.token}` } : {}),
       ...(timeoutMs ? { 'connect-timeout-ms': String(timeoutMs) } : {}),
     };
-    const where =
-      'socketPath' in target ? { socketPath: target.socketPath } : { host: target.host, port: target.port };
-    const options = {
-      ...where,
-      path,
-      method: 'POST',
-      agent,
-      headers,
-      ...(maxHeaderSize ? { maxHeaderSize } : {}),
-    };
-    const call = request(options, (response) => {
+    const call = request({ ...findWay(target), path, method: 'POST', headers, maxHeaderSize }, (response) => {
       const chunks: Buffer[] = [];
       let length = 0;
       let ask = admit;
@@ -162,4 +155,11 @@ function exchange(
     }
     call.end(body);
   });
+}
+
+function findWay(target: AgentTarget | SocketTarget): RequestOptions {
+  const { agent } = target;
+  if ('socketPath' in target) return { socketPath: target.socketPath, agent };
+  const { host, port, connection } = target;
+  return connection ? { host, port, createConnection: () => connection } : { host, port, agent };
 }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { describeFailure } from '../agent/describe-failure.ts';
 import type { HostContext } from '../context.ts';
 import { makeMachineId } from '../instance/ids.ts';
@@ -17,6 +18,8 @@ export async function configure(
   options: {
     spec: InstanceSpec;
     address: string;
+    /** One to the agent that is open. */
+    connection?: Socket | undefined;
     /** The token that the agent has, and the one that it gets. */
     tokens: { now: string; next: string };
     /**
@@ -28,9 +31,9 @@ export async function configure(
     signal: AbortSignal;
   },
 ): Promise<void> {
-  const { spec, address, tokens, after, timeoutMs, signal } = options;
+  const { spec, address, connection, tokens, after, timeoutMs, signal } = options;
   const configuring = host.agents.configure(
-    { address, token: tokens.now },
+    { address, token: tokens.now, connection },
     {
       env: spec.env,
       imageEnv: Object.keys(spec.image_env).length > 0 ? { PATH: path, ...spec.image_env } : defaultImageEnv,

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Slot, StartRequest } from '@nullspace/runtime';
 import type { HostContext } from '../context.ts';
 import { setDeadlineTimer } from '../deadline/deadline-timer.ts';
@@ -33,6 +34,7 @@ export async function startInstance(host: HostContext, instance: TrackedInstance
       phases[phase] = Math.round((performance.now() - from) * 1000) / 1000;
     }
   };
+  let connection: Socket | undefined;
   const leave = await timed('queue_ms', enterGate(host, instance, signal));
   try {
     const slot = await timed('slot_ms', takeSlot(host, instance, signal));
@@ -43,17 +45,21 @@ export async function startInstance(host: HostContext, instance: TrackedInstance
     watchEngine(host, instance);
     const address = `${slot.guestAddress}:${agentPort}`;
     const listening = host.agents.waitUntilListening(address, signal);
-    await timed(
+    connection = await timed(
       'agent_ms',
       withDeadline(listening, { what: "the agent's first answer", ms: timing.agentMs, signal }),
     );
     host.reach(`${operation}.after_agent`);
     const token = makeAgentToken();
-    await timed('configure_ms', configureStarted(host, instance, { address, bootToken, token, signal }));
+    await timed(
+      'configure_ms',
+      configureStarted(host, instance, { address, connection, bootToken, token, signal }),
+    );
     host.reach(`${operation}.after_configure`);
     await becomeRunning(host, instance, { slot: slot.index, address, token, phases, signal });
     host.reach(`${operation}.after_running`);
   } finally {
+    connection?.destroy();
     // A start that nobody waits for any longer still takes its share of the processors.
     const settled = Promise.allSettled(instance.pending);
     void withDeadline(settled, { what: 'a step of the start', ms: timing.engineMs }).then(leave, leave);
@@ -140,9 +146,15 @@ function describeStart(
 function configureStarted(
   host: HostContext,
   instance: TrackedInstance,
-  options: { address: string; bootToken: string; token: string; signal: AbortSignal },
+  options: {
+    address: string;
+    connection: Socket | undefined;
+    bootToken: string;
+    token: string;
+    signal: AbortSignal;
+  },
 ): Promise<void> {
-  const { address, bootToken, token, signal } = options;
+  const { address, connection, bootToken, token, signal } = options;
   // Of files alone there are no processes that had to learn that they were copied.
   const restored = instance.source?.kind === 'memory';
   const timeoutMs = restored ? host.timing.hooksMs : host.timing.configureMs;
@@ -150,7 +162,7 @@ function configureStarted(
   // A copy stays in the folder that it was saved in, be it there or not.
   const spec = restored && !instance.asTemplate ? { ...whole, cwd: '' } : whole;
   return configure(host, instance, {
-    ...{ spec, address, timeoutMs, signal },
+    ...{ spec, address, connection, timeoutMs, signal },
     after: restored ? 'restore' : 'start',
     tokens: { now: bootToken, next: token },
   });

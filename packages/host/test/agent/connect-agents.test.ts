@@ -165,3 +165,20 @@ test('waiting ends when it is given up', async () => {
   giveUp.abort(new Error('given up'));
   await assert.rejects(waiting, /given up/);
 });
+
+test('the connection by which an agent was found carries its first call', async (t) => {
+  const called = Promise.withResolvers<number | undefined>();
+  const address = await serve(t, async (request, response) => {
+    called.resolve(request.socket.remotePort);
+    for await (const _ of request);
+    response.setHeader('content-type', 'application/proto').end();
+  });
+  const { signal } = new AbortController();
+  const agents = createAgents();
+  const connection = await agents.waitUntilListening(address, signal);
+  const port = connection?.localPort;
+  const options = { timeoutMs: 15_000, signal };
+  await agents.configure({ address, token: 'first', connection }, { ...ofCopy, restored: false }, options);
+  assert.equal(await called.promise, port);
+  if (!connection?.destroyed) await once(connection!, 'close');
+});
