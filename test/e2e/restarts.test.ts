@@ -69,6 +69,31 @@ describe('kill -9 with ten running sandboxes and a running command in each', () 
     });
 });
 
+// It takes 35 s. A short run has the two limits alone, in packages/server/test/fleet.
+if (process.env.NULLSPACE_TEST_LONG)
+  test('a host that stands still holds up no create, and takes them again when it goes on', async (context) => {
+    const installation = await startInstallation(context);
+    const { apiKey, baseUrl } = installation.connection;
+    // No SDK: it would ask again.
+    const create = () =>
+      fetch(`${baseUrl}/v1/sandboxes`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+        body: '{}',
+        signal: AbortSignal.timeout(60_000),
+      });
+    process.kill(installation.host.pid, 'SIGSTOP');
+    try {
+      const refused = await create();
+      const { code } = (await refused.json()) as { code: string };
+      assert.deepEqual([refused.status, code], [503, 'host_unavailable']);
+      assert.ok(refused.headers.has('retry-after'));
+    } finally {
+      process.kill(installation.host.pid, 'SIGCONT');
+    }
+    assert.equal((await create()).status, 201);
+  });
+
 async function isGone(id: string, connection: { apiKey: string; baseUrl: string }): Promise<boolean> {
   return Sandbox.getInfoById(id, connection).then(
     (info) => info.status !== 'running',

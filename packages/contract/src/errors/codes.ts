@@ -226,7 +226,8 @@ export const errorCodes = {
     retryable: true,
     message: 'The host does not answer',
     suggested_action: 'Try again. If it goes on, run `nullspace doctor` on the machine.',
-    description: 'The host process was not reachable for 10 seconds.',
+    description:
+      'The host process was not reachable for 10 seconds, or did not answer for 10, or for 30 in the middle of a longer call.',
   },
   database_unavailable: {
     status: 503,

@@ -2,13 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { type HostClient, readHostError } from '@nullspace/host';
 import { ApiError } from '../api-error.ts';
-import type { HostLink } from './host-link.ts';
+import { type HostLink, SilentHostError } from './host-link.ts';
 
 /** How long a request waits for a host that is away. */
 export const HOST_PATIENCE_MS = 10_000;
 
 /** True when a call did not reach the host or lost it, so that it may be repeated. */
 export function isHostAway(error: unknown): boolean {
+  if (error instanceof SilentHostError) return true;
   const refusal = readHostError(error);
   if (refusal) return refusal.code === 'shutting_down';
   if (!(error instanceof ConnectError)) return false;
@@ -38,15 +39,39 @@ export async function callHost<Result>(
   let givingUpAt: number | undefined;
   for (;;) {
     try {
-      return await call(link.client);
+      return await link.whileHeard(call(link.client));
     } catch (error) {
       if (!isHostAway(error)) throw error;
       givingUpAt ??= Date.now() + patienceMs;
       const left = givingUpAt - Date.now();
-      if (left <= 0) throw new ApiError('host_unavailable', {}, { retryAfterSecs: 1, cause: error });
+      if (left <= 0) throw hostUnavailable(error);
       // The link may not have noticed yet that the host is away.
       await sleep(Math.min(50, left));
-      await link.waitUntilConnected(givingUpAt - Date.now());
+      const isBack = await link.waitUntilConnected(givingUpAt - Date.now());
+      // Asked again, it would say as little.
+      if (error instanceof SilentHostError && !isBack) throw hostUnavailable(error);
     }
   }
+}
+
+/**
+ * A question that the host answers at once, or it is not at work.
+ *
+ * @throws {ApiError} `host_unavailable` also when it takes longer than `patienceMs`.
+ */
+export async function askHost<Result>(
+  link: HostLink,
+  ask: (client: HostClient, options: { timeoutMs: number }) => Promise<Result>,
+  { patienceMs = HOST_PATIENCE_MS } = {},
+): Promise<Result> {
+  try {
+    return await callHost(link, (client) => ask(client, { timeoutMs: patienceMs }), { patienceMs });
+  } catch (error) {
+    if (error instanceof ConnectError && error.code === Code.DeadlineExceeded) throw hostUnavailable(error);
+    throw error;
+  }
+}
+
+function hostUnavailable(cause: unknown): ApiError {
+  return new ApiError('host_unavailable', {}, { retryAfterSecs: 1, cause });
 }

@@ -1,7 +1,7 @@
 import type { HostClient } from '@nullspace/host';
 import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
-import { callHost } from './call-host.ts';
+import { askHost, callHost } from './call-host.ts';
 import { HiddenInstances } from './hidden-instances.ts';
 import { HostLink, type HostListener } from './host-link.ts';
 import { HostSnapshots } from './host-snapshots.ts';
@@ -43,7 +43,7 @@ export function createFleet(options: { client: HostClient; store: Store; log: Lo
   };
   const link = new HostLink({ client: options.client, listener, log: options.log });
   const images = new InstalledImages(async () => {
-    const described = await callHost(link, (client) => client.getHost({}));
+    const described = await askHost(link, (client, options) => client.getHost({}, options));
     return described.images.map(({ name, digest }) => ({ name, digest }));
   });
   const fleet: Fleet = {

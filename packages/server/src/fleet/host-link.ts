@@ -11,21 +11,38 @@ export interface HostListener {
   onGuardKill(kill: host.GuardKill): void;
 }
 
-/** The host says something at least every 5 seconds; a link that is silent for this long is dead. */
+/** The host says something at least every 5 seconds; one that is silent for this long answers nobody. */
 const SILENCE_MS = 20_000;
 const RETRY_MS = { first: 50, most: 1000 };
+
+/** Thrown to those who wait for a host that says nothing, although its socket takes connections. */
+export class SilentHostError extends Error {
+  constructor() {
+    super('the host is silent');
+    this.name = 'SilentHostError';
+  }
+}
 
 /** Keeps the event stream of the host open and says whether the host is there. */
 export class HostLink {
   readonly client: HostClient;
   readonly #listener: HostListener;
   readonly #log: Logger;
+  readonly #silenceMs: number;
   readonly #stopped = new AbortController();
+  readonly #giveUp = new Set<(reason: SilentHostError) => void>();
   #connected = false;
   #waiting: (() => void)[] = [];
   #running: Promise<void> | undefined;
 
-  constructor(options: { client: HostClient; listener: HostListener; log: Logger }) {
+  constructor(options: {
+    client: HostClient;
+    listener: HostListener;
+    log: Logger;
+    /** @default 20000 */
+    silenceMs?: number | undefined;
+  }) {
+    this.#silenceMs = options.silenceMs ?? SILENCE_MS;
     this.client = options.client;
     this.#listener = options.listener;
     this.#log = options.log;
@@ -58,6 +75,21 @@ export class HostLink {
     return this.#connected;
   }
 
+  /**
+   * What `call` resolves with. It is left to itself when the host falls silent.
+   *
+   * @throws {SilentHostError}
+   */
+  async whileHeard<Result>(call: Promise<Result>): Promise<Result> {
+    const { promise: silent, reject } = Promise.withResolvers<never>();
+    this.#giveUp.add(reject);
+    try {
+      return await Promise.race([call, silent]);
+    } finally {
+      this.#giveUp.delete(reject);
+    }
+  }
+
   #wake(): void {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
@@ -88,7 +120,12 @@ export class HostLink {
 
   async #follow(onOpen: () => void): Promise<void> {
     const silent = new AbortController();
-    const watchdog = setTimeout(() => silent.abort(new Error('the host was silent')), SILENCE_MS);
+    const watchdog = setTimeout(() => {
+      const reason = new SilentHostError();
+      silent.abort(reason);
+      this.#connected = false;
+      for (const giveUp of this.#giveUp) giveUp(reason);
+    }, this.#silenceMs);
     try {
       const signal = AbortSignal.any([this.#stopped.signal, silent.signal]);
       for await (const { message } of this.client.watchInstances(

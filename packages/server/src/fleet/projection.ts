@@ -10,6 +10,9 @@ import { isFinal, toChange } from './instance-change.ts';
 import type { LiveInstances } from './live-instances.ts';
 import type { ResumedInstances } from './resumed-instances.ts';
 
+/** The host answers a kill before the machine is clean; one that has not after this is not at work. */
+const KILL_MS = 30_000;
+
 /** Keeps the store's records in step with what the host says. The host is right about everything that lives. */
 export class Projection implements HostListener {
   readonly #store: Store;
@@ -116,7 +119,7 @@ export class Projection implements HostListener {
   /** Ends an instance on the host; one that is not there is fine. */
   async kill(sandboxId: string, reason: string): Promise<host.Instance | undefined> {
     try {
-      return (await this.#client.killInstance({ sandboxId, reason })).instance;
+      return (await this.#client.killInstance({ sandboxId, reason }, { timeoutMs: KILL_MS })).instance;
     } catch (error) {
       if (readHostError(error)?.code === 'instance_not_found') return undefined;
       throw error;

@@ -144,7 +144,8 @@ export async function recordFailedStart(
   fleet.live.end(sandbox_id);
   if (isUnmade) return;
   // What cannot be killed now goes when the host comes back and reports it.
-  await fleet.projection.kill(sandbox_id, 'manual').catch((error: unknown) => {
+  const killing = fleet.projection.kill(sandbox_id, 'manual').catch((error: unknown) => {
     log.warn({ err: error, sandbox_id }, 'a sandbox that failed to start was not killed');
   });
+  if (failure.code !== 'host_unavailable') await killing;
 }

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
+import { createInMemoryHostClient } from '@nullspace/host';
 import { host } from '@nullspace/proto';
+import { askHost, callHost } from '../../src/fleet/call-host.ts';
 import { createFleet } from '../../src/fleet/fleet.ts';
+import { HostLink } from '../../src/fleet/host-link.ts';
+import { createLog } from '../../src/logging.ts';
 import { expectError } from '../fixtures/expect-error.ts';
 import { startTestServer, type TestServer } from '../fixtures/test-server.ts';
 import { until } from '../fixtures/until.ts';
@@ -153,8 +157,6 @@ test('a host that stays away is told as unavailable', async () => {
   const server = await startTestServer();
   try {
     server.host.goAway();
-    const { callHost } = await import('../../src/fleet/call-host.ts');
-    const { createLog } = await import('../../src/logging.ts');
     const log = createLog({ level: 'fatal' });
     const fleet = createFleet({ client: server.host.client, store: server.store, log });
     fleet.start();
@@ -168,4 +170,36 @@ test('a host that stays away is told as unavailable', async () => {
   } finally {
     await server.close();
   }
+});
+
+/** A host that takes calls and answers none, as one does that is stopped. */
+function stoppedHost() {
+  const client = createInMemoryHostClient({
+    getHost: () => new Promise<never>(() => {}),
+    createInstance: () => new Promise<never>(() => {}),
+    // biome-ignore lint/correctness/useYield: it says nothing
+    async *watchInstances(_request, { signal }) {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    },
+  });
+  const listener = { onAll: async () => {}, onChanged: async () => {}, onGuardKill: () => {} };
+  return new HostLink({ client, listener, log: createLog({ level: 'fatal' }), silenceMs: 50 });
+}
+
+test('a host that takes a question and does not answer is told as unavailable', async () => {
+  const link = stoppedHost();
+  await assert.rejects(
+    askHost(link, (client, options) => client.getHost({}, options), { patienceMs: 50 }),
+    { code: 'host_unavailable' },
+  );
+});
+
+test('a long call ends when the host falls silent and stays so', async () => {
+  const link = stoppedHost();
+  const calling = callHost(link, (client) => client.createInstance({}, { timeoutMs: 5000 }), {
+    patienceMs: 100,
+  });
+  link.start();
+  await assert.rejects(calling, { code: 'host_unavailable' });
+  await link.stop();
 });
