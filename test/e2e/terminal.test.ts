@@ -6,6 +6,7 @@ import { type PtySession, Sandbox } from 'nullspace';
 import { type Installation, startInstallation } from '../harness/installation.ts';
 import { processesOf } from '../harness/leftovers.ts';
 import { memoryOf } from '../harness/memory-of.ts';
+import { OpenTransfer } from '../harness/open-transfer.ts';
 import { suite } from '../harness/suite.ts';
 import { until } from '../harness/until.ts';
 import { WireSocket } from '../harness/wire-socket.ts';
@@ -180,8 +181,20 @@ describe('terminals', () => {
   });
 
   for (const how of ['killed by a call', 'lost with its processes'])
-    test(`terminals, commands and watches of a sandbox that is ${how} end at once with an error`, async () => {
+    test(`terminals, commands, watches and transfers of a sandbox that is ${how} end at once with an error`, async () => {
       const doomed = await Sandbox.create(installation.connection);
+      await doomed.commands.run('mkdir /big; truncate -s 2G /big/file', { shell: true });
+      const { pid } = await doomed.commands.run('echo begun; exec sleep 1000', {
+        shell: true,
+        background: true,
+      });
+      const below = `/v1/sandboxes/${doomed.id}`;
+      const transfers = [
+        new OpenTransfer(installation, `${below}/file?path=/big/file`),
+        new OpenTransfer(installation, `${below}/file?path=/big&archive_format=tar`),
+        new OpenTransfer(installation, `${below}/file?path=/new`, { method: 'PUT' }),
+        new OpenTransfer(installation, `${below}/processes/${pid}/output`),
+      ];
       const wires = await Promise.all([
         WireSocket.open(installation, doomed.id, { channel: 'pty', first: { type: 'pty_start', id: '1' } }),
         WireSocket.open(installation, doomed.id, {
@@ -197,6 +210,7 @@ describe('terminals', () => {
       await Promise.all(
         ['pty_started', 'exec_started', 'file_watch_started'].map((type, index) => wires[index]!.type(type)),
       );
+      await Promise.all(transfers.map(({ begun }) => begun));
       if (how === 'killed by a call') await doomed.kill();
       else for (const pid of processesOf(installation, doomed.id)) process.kill(pid, 'SIGKILL');
       await until(
@@ -205,6 +219,17 @@ describe('terminals', () => {
         20_000,
       );
       await call;
+      for (const transfer of transfers) transfer.goOn();
+      const ends = await Promise.race([
+        Promise.all(transfers.map(({ over }) => over)),
+        sleep(20_000, undefined),
+      ]);
+      assert.ok(ends, 'all transfers are over');
+      const [file, archive, upload, output] = ends;
+      // Whoever reads what is cut off can tell it from what is whole.
+      assert.deepEqual([file!.complete, archive!.complete], [false, false]);
+      assert.deepEqual([upload!.status, JSON.parse(upload!.text).code], [404, 'sandbox_not_found']);
+      assert.match(output!.text, /"type":"error".*"code":"sandbox_not_found"/);
       for (const [index, { frames }] of wires.entries()) {
         const error = frames.find(({ type }) => type === 'error');
         assert.deepEqual([error?.id, error?.code], [String(index + 1), 'sandbox_not_found']);
