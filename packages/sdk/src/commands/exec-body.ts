@@ -4,6 +4,19 @@ import type { CommandOptions } from './types.ts';
 /** Timeout of a foreground command that names none, in seconds. */
 export const defaultTimeoutSecs = 30;
 
+/** The longest that a command may be given. */
+const longestTimeoutSecs = 86_400;
+
+/** A timeout as the server takes it; without end is the longest. @throws InvalidRequestError for what is no time */
+export function checkTimeout(timeoutSecs: number): number {
+  if (timeoutSecs === Number.POSITIVE_INFINITY) return longestTimeoutSecs;
+  if (Number.isInteger(timeoutSecs) && timeoutSecs >= 1 && timeoutSecs <= longestTimeoutSecs)
+    return timeoutSecs;
+  throw new InvalidRequestError(
+    `timeoutSecs must be a whole number from 1 to ${longestTimeoutSecs}, or Infinity; it is ${timeoutSecs}.`,
+  );
+}
+
 /** A program with its arguments as one list, or the program alone. */
 export type CommandLine = string | readonly string[];
 

@@ -1,6 +1,6 @@
 import { ConflictError, SandboxPausedError } from '../errors/state.ts';
 import type { SandboxScope } from '../sandboxes/scope.ts';
-import { type CommandLine, commandFields, defaultTimeoutSecs } from './exec-body.ts';
+import { type CommandLine, checkTimeout, commandFields, defaultTimeoutSecs } from './exec-body.ts';
 import { LiveCommand } from './live-command.ts';
 import { writeStdin } from './processes.ts';
 import type { CommandOptions, CommandResult, StdinData } from './types.ts';
@@ -55,5 +55,6 @@ async function feed(scope: SandboxScope, live: LiveCommand, stdin: StdinData): P
 /** On this channel 30 stands for "not asked for", so that someone who does ask for it gets a second more. */
 function liveTimeout(timeoutSecs: number | undefined): { timeout_secs?: number } {
   if (timeoutSecs === undefined) return {};
-  return { timeout_secs: timeoutSecs === defaultTimeoutSecs ? defaultTimeoutSecs + 1 : timeoutSecs };
+  const checked = checkTimeout(timeoutSecs);
+  return { timeout_secs: checked === defaultTimeoutSecs ? defaultTimeoutSecs + 1 : checked };
 }

@@ -3,7 +3,7 @@ import { fromBase64, toBase64 } from '../encoding/base64.ts';
 import { decode } from '../encoding/text-stream.ts';
 import { errorInAnswer } from '../errors/in-answer.ts';
 import type { SandboxScope } from '../sandboxes/scope.ts';
-import { type CommandLine, commandFields, defaultTimeoutSecs } from './exec-body.ts';
+import { type CommandLine, checkTimeout, commandFields, defaultTimeoutSecs } from './exec-body.ts';
 import type { CommandOptions, CommandResult, StdinData } from './types.ts';
 
 /** The server answers at the timeout at the latest; this much later the connection counts as dead. */
@@ -15,7 +15,7 @@ export async function runOnce(
   command: CommandLine,
   options: CommandOptions,
 ): Promise<CommandResult> {
-  const timeoutSecs = options.timeoutSecs ?? defaultTimeoutSecs;
+  const timeoutSecs = checkTimeout(options.timeoutSecs ?? defaultTimeoutSecs);
   const result = await scope.client.json<ExecResult>('POST', `${scope.path}/exec`, {
     json: {
       ...commandFields(command, options),

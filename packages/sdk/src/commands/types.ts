@@ -21,7 +21,7 @@ export interface CommandOptions extends CallOptions {
    */
   stdin?: StdinData;
   /**
-   * Seconds after which the command and all that it started are killed.
+   * Seconds after which the command and all that it started are killed: a whole number up to a day, or `Infinity`.
    * @default 30 in the foreground; none in the background
    */
   timeoutSecs?: number;

@@ -5,6 +5,7 @@ import { sleep } from '../client/sleep.ts';
 import { waitBounded } from '../client/wait-bounded.ts';
 import { fromBase64, toBase64 } from '../encoding/base64.ts';
 import { SandboxError } from '../errors/sandbox-error.ts';
+import { InvalidRequestError } from '../errors/state.ts';
 import type { SandboxScope } from '../sandboxes/scope.ts';
 import type { Connection } from '../websocket/connection.ts';
 import { OutputQueue } from './output-queue.ts';
@@ -91,6 +92,8 @@ export class PtySession implements AsyncIterable<Uint8Array>, AsyncDisposable {
   }
 
   async resize(cols: number, rows: number): Promise<void> {
+    // A frame with another size would end the connection.
+    checkSize({ cols, rows });
     // Not behind what a program does not read.
     if (this.#connection?.isHeldUp) await this.#call('POST', '/resize', { cols, rows });
     else await this.#send({ type: 'pty_resize', cols, rows });
@@ -291,5 +294,15 @@ export class PtySession implements AsyncIterable<Uint8Array>, AsyncDisposable {
 
   #tellWaiting(): void {
     for (const wake of this.#waiting.splice(0)) wake();
+  }
+}
+
+const longestSide = 1000;
+
+/** @throws InvalidRequestError for what is no size of a terminal */
+function checkSize(size: { cols: number; rows: number }): void {
+  for (const [name, side] of Object.entries(size)) {
+    if (Number.isInteger(side) && side >= 1 && side <= longestSide) continue;
+    throw new InvalidRequestError(`${name} must be a whole number from 1 to ${longestSide}; it is ${side}.`);
   }
 }

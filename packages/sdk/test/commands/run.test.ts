@@ -98,6 +98,17 @@ describe('commands.run with one request', () => {
     await hung;
   });
 
+  test('refuses a timeout that is none, and takes one without end for the longest', async (context) => {
+    const { api, sandbox } = await connect(context, always(200, execRecord()));
+    const onStdout = () => undefined;
+    for (const timeoutSecs of [0, -1, 0.5, Number.NaN, 86_401, '5' as never])
+      for (const options of [{ timeoutSecs }, { timeoutSecs, onStdout }, { timeoutSecs, background: true }])
+        await assert.rejects(sandbox.commands.run('true', options), /timeoutSecs must be a whole number/);
+    assert.equal(api.received.length, 0);
+    await sandbox.commands.run('true', { timeoutSecs: Number.POSITIVE_INFINITY });
+    assert.equal((api.received[0]!.body as { timeout_secs: number }).timeout_secs, 86_400);
+  });
+
   test('abort ends the wait with its reason', async (context) => {
     const { api, sandbox } = await connect(context, () => {});
     const controller = new AbortController();

@@ -83,6 +83,23 @@ describe('a terminal', () => {
     await assert.rejects(session.write('x'), { code: 'conflict' });
   });
 
+  test('refuses a size that no terminal has before it ends the connection', async (context) => {
+    const { pty, peers } = await connect(context, (peer) => started(peer));
+    const session = await pty.create();
+    for (const [cols, rows] of [
+      [0, 1],
+      [80, 1001],
+      [1.5, 20],
+      [Number.NaN, 20],
+    ] as const)
+      await assert.rejects(session.resize(cols, rows), /must be a whole number from 1 to 1000/);
+    await session.resize(1000, 1);
+    await until(() => peers[0]!.frames.length === 1, 'the size that is one');
+    assert.equal(peers[0]!.frames[0]!.cols, 1000);
+    session.disconnect();
+    await assert.rejects(session.wait());
+  });
+
   test('runs a program of its own', async (context) => {
     const { pty, peers } = await connect(context, (peer) => {
       started(peer);

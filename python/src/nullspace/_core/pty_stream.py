@@ -20,10 +20,15 @@ def pty_url(connection: Connection, sandbox_id: str) -> str:
     return connection.socket_url + sandbox_path(sandbox_id, "ws") + "?channel=pty"
 
 
+_LONGEST_SIDE = 1000
+
+
 def check_size(cols: int, rows: int) -> None:
     """Refuses what no terminal can have."""
-    if cols < 1 or rows < 1:
-        raise invalid_request(f"a terminal of {cols} columns and {rows} rows: both must be at least 1")
+    if not (1 <= cols <= _LONGEST_SIDE and 1 <= rows <= _LONGEST_SIDE):
+        raise invalid_request(
+            f"a terminal of {cols} columns and {rows} rows: both must be at least 1 and at most {_LONGEST_SIDE}"
+        )
 
 
 @dataclass
