@@ -27,7 +27,7 @@ def check_size(cols: int, rows: int) -> None:
     """Refuses what no terminal can have."""
     if not (1 <= cols <= _LONGEST_SIDE and 1 <= rows <= _LONGEST_SIDE):
         raise invalid_request(
-            f"a terminal of {cols} columns and {rows} rows: both must be at least 1 and at most {_LONGEST_SIDE}"
+            f"a terminal of {cols} columns and {rows} rows: both must be at least 1, at most {_LONGEST_SIDE}"
         )
 
 
