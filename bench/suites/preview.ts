@@ -98,7 +98,7 @@ async function measureDownload({ preview, straight }: Addresses): Promise<Measur
     const taken = await time(() => client.get(`/zeros?mb=${downloadMb}`));
     return (downloadMb * 1000) / taken;
   };
-  const samples = await alternate(3, { ours: () => rate(preview), straight: () => rate(straight) });
+  const samples = await alternate(10, { ours: () => rate(preview), straight: () => rate(straight) });
   return {
     metric: `download of ${downloadMb} MiB through a preview`,
     unit: 'MiB/s',

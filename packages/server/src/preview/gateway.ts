@@ -14,6 +14,7 @@ import { cleanRequest, withoutTokens } from './clean-request.ts';
 import { type Destination, Destinations } from './destinations.ts';
 import { endWithClient } from './end-with-client.ts';
 import { answerProblem, refuseUpgrade } from './error-page.ts';
+import { giveBackBody } from './give-back-body.ts';
 import type { Grants } from './grants.ts';
 import { type HostMask, maskOf, maskRequest, unmaskResponse } from './mask-host.ts';
 import type { PreviewTarget } from './preview-target.ts';
@@ -65,11 +66,11 @@ export class Gateway {
     });
     this.#proxy.on('proxyReqWs', (asking, _request, socket) => endWithClient(asking, socket));
     this.#proxy.on('proxyRes', (answer, request, response) => {
-      answer.on('data', ({ length }: Buffer) => countPassed(length));
+      if (isHttp2(request)) answer.on('data', ({ length }: Buffer) => countPassed(length));
       if (isHttp2(request)) {
         dropNeighbours(answer.headers);
         answer.once('close', () => answer.complete || breakOff(response));
-      }
+      } else giveBackBody(answer, response);
       const passage = this.#passages.get(request as IncomingMessage);
       if (passage?.mask) unmaskResponse(answer.headers, passage.mask);
       if (passage?.cookies.length) {
