@@ -42,6 +42,6 @@ export async function openDatabase({ data_dir, database_url }: StoreSettings): P
     const { openPostgres } = await import('./postgres/open-postgres.ts');
     return { db: openPostgres({ url: database_url }), dialect: 'postgres' };
   }
-  const db = await openSqlite({ path: join(data_dir, 'server', 'db.sqlite') });
-  return { db, dialect: 'sqlite', writes: new WriteQueue(db) };
+  const { db, log } = await openSqlite({ path: join(data_dir, 'server', 'db.sqlite') });
+  return { db, dialect: 'sqlite', writes: new WriteQueue(db, log) };
 }

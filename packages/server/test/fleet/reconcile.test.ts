@@ -177,7 +177,6 @@ function stoppedHost() {
   const client = createInMemoryHostClient({
     getHost: () => new Promise<never>(() => {}),
     createInstance: () => new Promise<never>(() => {}),
-    // biome-ignore lint/correctness/useYield: it says nothing
     async *watchInstances(_request, { signal }) {
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
     },

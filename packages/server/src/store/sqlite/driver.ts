@@ -1,12 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { CompiledQuery, type Driver } from 'kysely';
 import { SqliteConnection } from './connection.ts';
+import type { LogSync } from './log-sync.ts';
 
 /** Kysely's driver on one `DatabaseSync`. Kysely itself lets one transaction run after another. */
 export class SqliteDriver implements Driver {
   readonly #connection: SqliteConnection;
+  readonly #log: LogSync;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, log: LogSync) {
+    this.#log = log;
     this.#connection = new SqliteConnection(database);
   }
 
@@ -36,6 +39,7 @@ export class SqliteDriver implements Driver {
   async releaseConnection(): Promise<void> {}
 
   async destroy(): Promise<void> {
+    await this.#log.close();
     this.#connection.database.close();
   }
 }

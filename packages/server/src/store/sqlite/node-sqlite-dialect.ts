@@ -10,6 +10,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import { SqliteDriver } from './driver.ts';
+import type { LogSync } from './log-sync.ts';
 
 /**
  * Kysely on Node's own SQLite. The dialect that Kysely brings begins transactions without the write lock, blocks the
@@ -18,12 +19,16 @@ import { SqliteDriver } from './driver.ts';
 export class NodeSqliteDialect implements Dialect {
   readonly #database: DatabaseSync;
 
-  constructor(database: DatabaseSync) {
+  readonly #log: LogSync;
+
+  /** @param log Closed with the database. */
+  constructor(database: DatabaseSync, log: LogSync) {
     this.#database = database;
+    this.#log = log;
   }
 
   createDriver(): Driver {
-    return new SqliteDriver(this.#database);
+    return new SqliteDriver(this.#database, this.#log);
   }
 
   createQueryCompiler(): QueryCompiler {

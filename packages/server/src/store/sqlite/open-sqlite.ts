@@ -3,11 +3,15 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import type { Schema } from '../schema.ts';
+import { LogSync } from './log-sync.ts';
 import { NodeSqliteDialect } from './node-sqlite-dialect.ts';
 import { retryWhileBusy } from './retry-while-busy.ts';
 
-/** Opens the database in that file, which is made when it is missing, readable by its owner alone. */
-export async function openSqlite({ path }: { path: string }): Promise<Kysely<Schema>> {
+/**
+ * Opens the database in that file, which is made when it is missing, readable by its owner alone. A commit is on the disk
+ * once its log has been synced after it.
+ */
+export async function openSqlite({ path }: { path: string }): Promise<{ db: Kysely<Schema>; log: LogSync }> {
   await createPrivately(path);
   const database = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: true });
   try {
@@ -15,13 +19,14 @@ export async function openSqlite({ path }: { path: string }): Promise<Kysely<Sch
     await retryWhileBusy(() => database.exec('pragma journal_mode = wal'));
     // What a burst of writes let the log grow to is given back.
     database.exec(
-      'pragma journal_size_limit = 67108864; pragma temp_store = memory; pragma cache_size = -16384',
+      'pragma journal_size_limit = 67108864; pragma temp_store = memory; pragma cache_size = -16384; pragma synchronous = normal',
     );
   } catch (error) {
     database.close();
     throw error;
   }
-  return new Kysely<Schema>({ dialect: new NodeSqliteDialect(database) });
+  const log = new LogSync(path);
+  return { db: new Kysely<Schema>({ dialect: new NodeSqliteDialect(database, log) }), log };
 }
 
 async function createPrivately(path: string): Promise<void> {

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Database, DatabaseTransaction } from '../schema.ts';
 import type { Durability } from '../write.ts';
+import type { LogSync } from './log-sync.ts';
 
 /** Writes that share one commit at most: reads wait for it. */
 const mostTogether = 64;
@@ -15,20 +16,25 @@ interface Waiting {
   refuse(error: unknown): void;
 }
 
+interface Committed {
+  write: Waiting;
+  tell: () => void;
+}
+
 /**
- * The writes of one SQLite database, in the order of their coming. A commit waits for the disk and keeps the process
- * from everything else meanwhile, so those that wait at the same moment share one: each is whole or not at all by a
- * savepoint of its own, and none is told of before the commit.
+ * The writes of one SQLite database, in the order of their coming. Those that wait at the same moment share a commit: each
+ * is whole or not at all by a savepoint of its own, and none is told of before the commit, nor before it is on the disk
+ * where that was asked for. While the disk works, the next ones are committed.
  */
 export class WriteQueue {
   readonly #db: Database;
+  readonly #log: Pick<LogSync, 'sync'>;
   #waiting: Waiting[] = [];
   #working = false;
-  /** What the connection was set to last. */
-  #durability: Durability | undefined;
 
-  constructor(db: Database) {
+  constructor(db: Database, log: Pick<LogSync, 'sync'>) {
     this.#db = db;
+    this.#log = log;
   }
 
   run<T>(durability: Durability, action: Action<T>): Promise<T> {
@@ -54,42 +60,41 @@ export class WriteQueue {
 
   /** Never rejects: who waits is told. */
   async #commitSome(): Promise<void> {
-    const durability = this.#waiting.some((write) => write.durability === 'now') ? 'now' : 'soon';
-    const group = this.#take(durability, mostTogether);
-    const told: (() => void)[] = [];
+    const group = this.#take(mostTogether);
+    const committed: Committed[] = [];
     const attemptAll = async (transaction: DatabaseTransaction, writes: Waiting[]) => {
-      for (const write of writes) told.push(await write.attempt(transaction));
+      for (const write of writes) committed.push({ write, tell: await write.attempt(transaction) });
     };
     try {
-      await this.#db.connection().execute(async (connection) => {
-        await this.#wait(connection, durability);
-        await connection.transaction().execute(async (transaction) => {
-          await attemptAll(transaction, group);
-          // Calls that have arrived but were not looked at yet bring more.
-          await nextTurn();
-          const late = this.#take(durability, mostTogether - group.length);
-          group.push(...late);
-          await attemptAll(transaction, late);
-        });
+      await this.#db.transaction().execute(async (transaction) => {
+        await attemptAll(transaction, group);
+        // Calls that have arrived but were not looked at yet bring more.
+        await nextTurn();
+        const late = this.#take(mostTogether - group.length);
+        group.push(...late);
+        await attemptAll(transaction, late);
       });
     } catch (error) {
       for (const write of group) write.refuse(error);
       return;
     }
-    for (const tell of told) tell();
+    for (const { write, tell } of committed) if (write.durability === 'soon') tell();
+    void this.#tellOnceOnDisk(committed.filter(({ write }) => write.durability === 'now'));
   }
 
-  /** The next ones, as far as they may be as durable as that. */
-  #take(durability: Durability, most: number): Waiting[] {
-    const end = this.#waiting.findIndex((write) => durability === 'soon' && write.durability === 'now');
-    return this.#waiting.splice(0, Math.min(most, end < 0 ? most : end));
+  async #tellOnceOnDisk(committed: Committed[]): Promise<void> {
+    if (committed.length === 0) return;
+    try {
+      await this.#log.sync();
+    } catch (error) {
+      for (const { write } of committed) write.refuse(error);
+      return;
+    }
+    for (const { tell } of committed) tell();
   }
 
-  /** SQLite keeps this for the connection and changes it only between transactions. */
-  async #wait(connection: Database, durability: Durability): Promise<void> {
-    if (this.#durability === durability) return;
-    await sql.raw(`pragma synchronous = ${durability === 'now' ? 'full' : 'normal'}`).execute(connection);
-    this.#durability = durability;
+  #take(most: number): Waiting[] {
+    return this.#waiting.splice(0, most);
   }
 }
 

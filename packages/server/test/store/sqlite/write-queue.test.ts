@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { migrate } from '../../../src/store/migrate.ts';
+import type { DatabaseTransaction } from '../../../src/store/schema.ts';
+import { openSqlite } from '../../../src/store/sqlite/open-sqlite.ts';
+import { WriteQueue } from '../../../src/store/sqlite/write-queue.ts';
+
+const insert = (id: string) => async (transaction: DatabaseTransaction) => {
+  await transaction.insertInto('tenants').values({ id, name: id, created_at: 1 }).execute();
+};
+
+/** A queue whose disk answers when the test wants. */
+async function makeQueue(t: TestContext) {
+  const folder = await mkdtemp(join(tmpdir(), 'nullspace-queue-'));
+  const { db } = await openSqlite({ path: join(folder, 'db.sqlite') });
+  t.after(async () => {
+    await db.destroy();
+    await rm(folder, { recursive: true, force: true });
+  });
+  await migrate(db, { dialect: 'sqlite' });
+  const turns: PromiseWithResolvers<void>[] = [];
+  const sync = () => {
+    const turn = Promise.withResolvers<void>();
+    turns.push(turn);
+    return turn.promise;
+  };
+  const names = async () =>
+    (await db.selectFrom('tenants').select('id').orderBy('id').execute()).map(({ id }) => id);
+  return { queue: new WriteQueue(db, { sync }), turns, names };
+}
+
+test('a slow disk holds up who asked for it alone', async (t) => {
+  const { queue, turns, names } = await makeQueue(t);
+  let told = false;
+  const waiting = queue.run('now', insert('a')).then(() => {
+    told = true;
+  });
+  await queue.run('soon', insert('b'));
+  await queue.run('soon', insert('c'));
+  assert.deepEqual(await names(), ['a', 'b', 'c']);
+  await sleep(10);
+  assert.equal(told, false);
+  turns[0]!.resolve();
+  await waiting;
+  assert.equal(turns.length, 1);
+});
+
+test('a disk that fails is told, and the next write is tried', async (t) => {
+  const { queue, turns } = await makeQueue(t);
+  const first = assert.rejects(queue.run('now', insert('a')), /input\/output/);
+  while (turns.length === 0) await sleep(1);
+  turns[0]!.reject(Object.assign(new Error('EIO: input/output error'), { code: 'EIO' }));
+  await first;
+  const second = queue.run('now', insert('b'));
+  while (turns.length === 1) await sleep(1);
+  turns[1]!.resolve();
+  await second;
+});
