@@ -6,13 +6,16 @@ import type { GuestConnection } from '../guests/connect-guest.ts';
 import type { GuestCall } from '../guests/guest-errors.ts';
 import { StallTimer } from '../guests/stall-timer.ts';
 
-const CHUNK_BYTES = 256 * 1024;
+/** What fits into a message to every agent. */
+const MESSAGE_BYTES = 256 * 1024;
 
 export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 interface Sending {
   call: Omit<GuestCall, 'sandboxId' | 'failure'>;
   chunks: Chunks;
+  /** Most bytes of what `run` is given at a time. @default 256 KiB */
+  pieceBytes?: number;
   /** What the caller is told when the chunks break off. @default what broke them */
   describeBreak?: (cause: unknown) => ApiError;
 }
@@ -21,12 +24,12 @@ interface Sending {
  * A call that sends bytes to a guest. Chunks that fail break it off, so that the guest keeps what it had. The guest is not
  * waited for longer than a minute at a time.
  *
- * @param run Sends the chunks that it is given, each of at most 256 KiB.
+ * @param run Sends the pieces of the chunks that it is given.
  */
 export async function sendChunks<Result>(
   context: Context,
   live: LiveInstance,
-  { call, chunks, describeBreak }: Sending,
+  { call, chunks, pieceBytes = MESSAGE_BYTES, describeBreak }: Sending,
   run: (
     guest: GuestConnection,
     chunks: AsyncGenerator<Uint8Array, void>,
@@ -53,9 +56,9 @@ export async function sendChunks<Result>(
   async function* pieces(): AsyncGenerator<Uint8Array, void> {
     try {
       for (let taken = await take(); !taken.done; taken = await take()) {
-        for (let at = 0; at < taken.value.length; at += CHUNK_BYTES) {
+        for (let at = 0; at < taken.value.length; at += pieceBytes) {
           stall.wait();
-          yield taken.value.subarray(at, at + CHUNK_BYTES);
+          yield taken.value.subarray(at, at + pieceBytes);
         }
       }
     } finally {

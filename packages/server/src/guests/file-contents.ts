@@ -81,7 +81,7 @@ export async function readContents(
  * Replaces a file by bytes, without messages around them. Bytes that break off leave the old file. Rejects with
  * `ConnectError`, as soon as the agent has refused.
  *
- * @param bytes.chunks Each of at most 512 KiB. They are used up: nobody may read them afterwards.
+ * @param bytes.chunks They are used up: nobody may read them afterwards.
  * @param bytes.length How many bytes come, when that is known: the file is replaced once so many have come. Without it the
  * chunks must have ended.
  */
@@ -146,7 +146,7 @@ function send(call: ClientRequest, chunks: AsyncIterable<Uint8Array>): { stop():
       if (burst && length > 0 && length + chunk.length > BURST_BYTES) await sendBurst(burst);
       if (chunk.length > BURST_BYTES) {
         await sent;
-        await write(chunk);
+        sent = write(chunk);
         continue;
       }
       burst ??= Buffer.allocUnsafeSlow(BURST_BYTES);

@@ -73,10 +73,16 @@ export class FileMover {
   }
 }
 
+/** What fits into a message to every agent. */
+const MESSAGE_BYTES = 256 * 1024;
+
 async function* toMessages(
   { path, user, mustNotExist = false }: ContentsTarget & { mustNotExist?: boolean },
   chunks: AsyncIterable<Uint8Array>,
 ) {
   yield { target: { path, user }, mustNotExist };
-  for await (const data of chunks) yield { data };
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += MESSAGE_BYTES)
+      yield { data: chunk.subarray(at, at + MESSAGE_BYTES) };
+  }
 }

@@ -6,7 +6,7 @@ import { readGuestStream } from '../guests/read-stream.ts';
 import { toCount } from '../sandboxes/read-metrics.ts';
 import type { Upload } from '../store/uploads/upload.ts';
 import { readParts } from './read-parts.ts';
-import type { StagedPart } from './staging.ts';
+import { READ_BYTES, type StagedPart } from './staging.ts';
 import type { UploadAddress, Uploads } from './uploads.ts';
 
 const conflicts = {
@@ -49,7 +49,8 @@ export async function publish(
   }
   // With a length the agent publishes at the last byte: it comes once all have been checked.
   const length = upload.contentLength;
-  await sendChunks(uploads.context, live, { call, chunks }, (guestOf, pieces, signal) =>
+  const sending = { call, chunks, pieceBytes: READ_BYTES };
+  await sendChunks(uploads.context, live, sending, (guestOf, pieces, signal) =>
     guestOf.writeContents({ ...target, mustNotExist }, { chunks: pieces, length }, signal),
   );
   return { bytes: upload.contentLength, files: 1 };

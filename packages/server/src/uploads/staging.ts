@@ -83,7 +83,7 @@ export class Staging {
 
   /** Bytes of a part. */
   open(part: StagedPart): AsyncIterable<Buffer> {
-    return createReadStream(part.file, { highWaterMark: 256 * 1024 });
+    return createReadStream(part.file, { highWaterMark: READ_BYTES });
   }
 
   /** Removes one part, which is then missing. */
@@ -115,6 +115,8 @@ export class Staging {
   }
 }
 
+/** Bytes of a part that are read at a time. */
+export const READ_BYTES = 1024 * 1024;
 /** Pieces are written together in bursts of this many bytes: each write is a trip to another thread. */
 const BURST_BYTES = 1024 * 1024;
 
