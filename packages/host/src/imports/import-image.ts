@@ -44,6 +44,9 @@ export async function importImage(
   const { record, cached } = known
     ? { record: known, cached: true }
     : await importAnew(host, request, options);
+  for (const message of record.notices) {
+    options.tell({ phase: 'notice', message, doneBytes: 0, totalBytes: 0 });
+  }
   return create(proto.ImportedImageSchema, {
     image: record.image,
     sizeBytes: BigInt(record.size_bytes),
@@ -101,9 +104,14 @@ async function make(
   source: Source,
   { key, signal, tell }: { key: string; signal: AbortSignal; tell: Tell },
 ): Promise<ImportRecord> {
-  const { digest, sizeBytes } = await convert(host, source, { signal, tell });
+  const notices: string[] = [];
+  const tellOrKeep = (progress: Progress) => {
+    if (progress.phase === 'notice') notices.push(progress.message);
+    else tell(progress);
+  };
+  const { digest, sizeBytes } = await convert(host, source, { signal, tell: tellOrKeep });
   const { manifest_digest, config_json } = source.image;
-  const record = makeRecord({ image: digest, size_bytes: sizeBytes, manifest_digest, config_json });
+  const record = makeRecord({ image: digest, size_bytes: sizeBytes, manifest_digest, config_json, notices });
   await remember(host, key, record);
   host.log.info({ reference: source.reference, image: digest, size_bytes: sizeBytes }, 'image imported');
   return record;

@@ -16,6 +16,8 @@ const importRecord = z.strictObject({
   size_bytes: z.number().int().min(0),
   manifest_digest: z.string(),
   config_json: z.string(),
+  /** What people should know of the image: everyone who uses it, and not only who fetched it. */
+  notices: z.array(z.string()).default([]),
   found_unix_ms: z.number().int().min(0),
 });
 

@@ -27,7 +27,9 @@ export function serveBuilds(app: FastifyInstance, context: Context): void {
   serveRoute(app, context, routes.startTemplateBuild, async ({ tenantId, body }) =>
     showBuild(context, await submitBuild(context, { tenantId, body })),
   );
-  serveRoute(app, context, routes.validateTemplate, ({ body }) => validateBuild(context, body));
+  serveRoute(app, context, routes.validateTemplate, ({ tenantId, body }) =>
+    validateBuild(context, { tenantId, body }),
+  );
   serveRoute(app, context, routes.planTemplate, ({ body }) => planBuild(context, body));
   serveOne(app, context);
   serveLists(app, context);

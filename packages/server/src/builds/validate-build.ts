@@ -3,6 +3,7 @@ import { ApiError } from '../api-error.ts';
 import { describeZodIssue } from '../app/describe-issue.ts';
 import type { Context } from '../context.ts';
 import { requireFreeName } from '../templates/claim-name.ts';
+import { requireTemplate } from './base/resolve-base.ts';
 import { BuildFailure } from './build-failure.ts';
 import { readRequest } from './definition/read-request.ts';
 import { checkSources } from './plan/check-sources.ts';
@@ -11,7 +12,10 @@ import { planStages } from './plan/plan-stages.ts';
 const MOST_ISSUES = 20;
 
 /** Says what is wrong with the request of a build; nothing is started. */
-export async function validateBuild({ settings }: Context, body: unknown): Promise<ValidateResult> {
+export async function validateBuild(
+  context: Context,
+  { tenantId, body }: { tenantId: string; body: unknown },
+): Promise<ValidateResult> {
   const parsed = templateBuildRequest.safeParse(body);
   if (!parsed.success) {
     const errors = parsed.error.issues
@@ -25,7 +29,7 @@ export async function validateBuild({ settings }: Context, body: unknown): Promi
     return { valid: false, errors, warnings: [] };
   }
   try {
-    check(parsed.data, settings);
+    await check(context, { tenantId, body: parsed.data });
     return { valid: true, errors: [], warnings: warningsOf(parsed.data) };
   } catch (error) {
     if (error instanceof BuildFailure) {
@@ -41,10 +45,17 @@ export async function validateBuild({ settings }: Context, body: unknown): Promi
   }
 }
 
-function check(body: TemplateBuildBody, settings: Context['settings']): void {
-  const { definition } = readRequest(body, settings);
+async function check(
+  context: Context,
+  { tenantId, body }: { tenantId: string; body: TemplateBuildBody },
+): Promise<void> {
+  const { definition } = readRequest(body, context.settings);
   if (body.name !== undefined) requireFreeName(body.name);
-  checkSources(planStages(definition), definition.files);
+  const stages = planStages(definition);
+  checkSources(stages, definition.files);
+  for (const { base } of stages) {
+    if (typeof base === 'string') await requireTemplate(context, { tenantId, ref: base });
+  }
 }
 
 export function warningsOf(body: TemplateBuildBody): string[] {

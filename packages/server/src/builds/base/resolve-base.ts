@@ -67,6 +67,18 @@ export async function resolveBase(
   }
 }
 
+/**
+ * Looks for the template that a base means, where it can mean nothing else. No registry is asked.
+ *
+ * @throws {BuildFailure} `template_not_found`
+ */
+export async function requireTemplate(
+  context: Context,
+  request: { tenantId: string; ref: string },
+): Promise<void> {
+  if (isTemplateOnly(request.ref)) await findTemplate(context, request);
+}
+
 function hold(context: Context, { point }: BaseImage, { buildId }: { buildId: string }): Promise<boolean> {
   return context.builds.artifacts.hold(context, { image: point.image, buildId });
 }
