@@ -5,6 +5,7 @@ import { nodeModule } from '../configuration/runtime.ts';
 import { SandboxError } from '../errors/sandbox-error.ts';
 import type { SandboxScope } from '../sandboxes/scope.ts';
 import { readerChunks } from '../transport/stream.ts';
+import { leadsOut } from '../uploads/leads-out.ts';
 import { localModules } from '../uploads/local-file.ts';
 import type { DirectoryDownload, DownloadOptions } from './types.ts';
 
@@ -12,7 +13,7 @@ const kinds = new Set(['file', 'directory', 'symlink', undefined]);
 
 /**
  * Unpacks a directory of the sandbox into a local one, which is made if it is missing; what else is in it stays.
- * The archive comes from the sandbox, so nothing in it may lead out of the local directory.
+ * The archive comes from the sandbox, so nothing in it may lead out of the local directory: links that do are left out.
  */
 export async function downloadDirectory(
   scope: SandboxScope,
@@ -36,13 +37,16 @@ export async function downloadDirectory(
     }
   }
   let refused: string | undefined;
+  const leftOut: string[] = [];
   const unpack = unpackTar(localPath, {
     strict: true,
-    filter: (header) => {
-      if (!kinds.has(header.type)) refused ??= `${header.name} is a ${header.type}`;
-      // The library takes it for a separator, on every system.
-      if (header.name.includes('\\')) refused ??= `the name ${header.name} holds a backslash`;
-      return refused === undefined;
+    filter: ({ name, type, linkname = '' }) => {
+      if (!kinds.has(type)) refused ??= `${name} is a ${type}`;
+      if (refused !== undefined) return false;
+      // The library takes a backslash for a separator, on every system.
+      if (!name.includes('\\') && !(type === 'symlink' && leadsOut(name, linkname))) return true;
+      leftOut.push(name);
+      return false;
     },
     // The library takes a name that begins as "a:b" does for one with a drive, and leaves the drive out.
     map: (header) => ({ ...header, name: `./${header.name}` }),
@@ -54,7 +58,7 @@ export async function downloadDirectory(
     throw invalidArchive(path, cause instanceof Error ? cause.message : String(cause), cause);
   }
   if (refused) throw invalidArchive(path, refused);
-  return { bytes };
+  return { bytes, leftOut };
 }
 
 function invalidArchive(path: string, why: string, cause?: unknown): SandboxError {

@@ -15,4 +15,6 @@ export interface DownloadOptions extends FileOptions {
 export interface DirectoryDownload {
   /** Bytes of the archive. */
   bytes: number;
+  /** What was left out: links that lead out of the directory, and names with a backslash. */
+  leftOut: string[];
 }

@@ -1,4 +1,5 @@
 import { InvalidRequestError } from '../errors/state.ts';
+import { leadsOut } from './leads-out.ts';
 import { localModules } from './local-file.ts';
 
 /** Something in a local directory. */
@@ -102,10 +103,5 @@ function refuseLeaving(link: string, target: string): void {
       `The link ${link} ${reason} (${target}). Leave it out with ${ignoreFile}, or upload what it points to.`,
     );
   if (target.startsWith('/')) throw leaves('has an absolute target');
-  let depth = link.split('/').length - 1;
-  for (const part of target.split('/')) {
-    if (part === '' || part === '.') continue;
-    depth += part === '..' ? -1 : 1;
-    if (depth < 0) throw leaves('leads out of the directory');
-  }
+  if (leadsOut(link, target)) throw leaves('leads out of the directory');
 }

@@ -157,14 +157,31 @@ describe('a download', () => {
     assert.match(api.received.at(-1)!.path, /\/file\?path=%2Fdata&user=user&archive_format=tar$/);
   });
 
+  test('of a directory leaves links that lead out of it out, and says which', async (context) => {
+    const source = tree(context);
+    symlinkSync('../run.sh', join(source, 'src', 'within'));
+    const within = readdirSync(source, { recursive: true }).sort();
+    symlinkSync('../../..', join(source, 'src', 'up'));
+    symlinkSync('/usr/bin/python3', join(source, 'python'));
+    const { files } = await serve(context, tarOf(source));
+    const target = join(temporaryFolder(context), 'copy');
+    const { leftOut } = await files.downloadDirectory('/data', target);
+    assert.deepEqual(leftOut.map((name) => name.replace('./', '')).sort(), ['python', 'src/up']);
+    assert.deepEqual(readdirSync(target, { recursive: true }).sort(), within);
+    assert.equal(readlinkSync(join(target, 'src', 'within')), '../run.sh');
+  });
+
   for (const [what, options] of [
     ['a path that leads out', ['--transform=s,run.sh,../escaped,', '-P']],
-    ['a link that leads out', []],
+    ['a chain of links that leads out', []],
     ['a device', []],
   ] as const) {
     test(`with ${what} writes nothing outside`, async (context) => {
       const source = tree(context);
-      if (what.includes('link')) symlinkSync('../../..', join(source, 'zz'));
+      if (what.includes('link')) {
+        symlinkSync('..', join(source, 'src', 'root'));
+        symlinkSync('src/root/..', join(source, 'zz'));
+      }
       if (what.includes('device')) execFileSync('mkfifo', [join(source, 'zz')]);
       const { files } = await serve(context, tarOf(source, ...options));
       const folder = temporaryFolder(context);

@@ -293,15 +293,19 @@ class AsyncFiles:
 
     async def download_dir(
         self, path: str, destination: str | os.PathLike[str], *, user: str | None = None
-    ) -> None:
-        """Unpacks a directory into a local one, which is made if it is missing; what else is in it stays."""
+    ) -> builtins.list[str]:
+        """Unpacks a directory into a local one, which is made if it is missing; what else is in it stays.
+
+        Returns:
+            Names of the links that lead out of the directory, which are left out.
+        """
         request = file_calls.archive(self._sandbox_id, path, user)
         with spooled() as archive:
             async with await self._transport.download(request) as stream:
                 async for piece in stream:
                     await asyncio.to_thread(archive.write, piece)
             archive.seek(0)
-            await asyncio.to_thread(unpack_archive, archive, Path(destination))
+            return await asyncio.to_thread(unpack_archive, archive, Path(destination))
 
     async def watch_dir(
         self,

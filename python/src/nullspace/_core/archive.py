@@ -37,12 +37,13 @@ def pack_directory(source: Path, patterns: Iterable[str] | None) -> IO[bytes]:
     return archive
 
 
-def unpack_archive(archive: IO[bytes], target: Path) -> None:
+def unpack_archive(archive: IO[bytes], target: Path) -> list[str]:
     """Unpacks into a directory, which is made if it is missing; what else is in it stays.
 
-    The archive comes out of a sandbox: what leads out of the directory, and what is neither file, directory
-    nor link within it, is refused.
+    The archive comes out of a sandbox: paths that lead out of the directory, and what is neither file,
+    directory nor link, are refused. Links that lead out are left out; their names are returned.
     """
+    left_out: list[str] = []
     target.mkdir(parents=True, exist_ok=True)
     try:
         with tarfile.open(mode="r|", fileobj=archive) as tar:
@@ -50,9 +51,13 @@ def unpack_archive(archive: IO[bytes], target: Path) -> None:
                 if not (member.isfile() or member.isdir() or member.issym()):
                     raise _invalid(f"{member.name} is neither a file, a directory nor a link")
                 member.uid, member.gid, member.uname, member.gname = os.getuid(), os.getgid(), "", ""
-                tar.extract(tarfile.data_filter(member, str(target)), target, filter="data")
+                try:
+                    tar.extract(tarfile.data_filter(member, str(target)), target, filter="data")
+                except (tarfile.AbsoluteLinkError, tarfile.LinkOutsideDestinationError):
+                    left_out.append(member.name)
     except (tarfile.TarError, OSError) as cause:
         raise _invalid(str(cause)) from cause
+    return left_out
 
 
 def _entries(root: Path, ignored: pathspec.GitIgnoreSpec) -> Iterator[tuple[str, Path]]:

@@ -285,15 +285,19 @@ class Files:
 
     def download_dir(
         self, path: str, destination: str | os.PathLike[str], *, user: str | None = None
-    ) -> None:
-        """Unpacks a directory into a local one, which is made if it is missing; what else is in it stays."""
+    ) -> builtins.list[str]:
+        """Unpacks a directory into a local one, which is made if it is missing; what else is in it stays.
+
+        Returns:
+            Names of the links that lead out of the directory, which are left out.
+        """
         request = file_calls.archive(self._sandbox_id, path, user)
         with spooled() as archive:
             with self._transport.download(request) as stream:
                 for piece in stream:
                     archive.write(piece)
             archive.seek(0)
-            unpack_archive(archive, Path(destination))
+            return unpack_archive(archive, Path(destination))
 
     def watch_dir(
         self,

@@ -1,6 +1,7 @@
 import { defineCommand } from '../../../command.ts';
 import { UsageError } from '../../../errors/cli-error.ts';
 import { readCopyPaths } from '../../../input/copy-paths.ts';
+import { printable } from '../../../output/printable.ts';
 import { TransferProgress } from '../../../output/progress.ts';
 import { jsonOption, userOption } from '../parameters.ts';
 
@@ -23,7 +24,7 @@ export const command = defineCommand({
     'nullspace sandbox file cp model.bin sb_…:/data/',
     'nullspace sandbox file cp -r sb_…:/workspace/out ./out',
   ],
-  output: 'text, progress on stderr; --json: {source, destination, bytes, files}',
+  output: 'text, progress on stderr; --json: {source, destination, bytes, files, left_out}',
   async run({ values, json, terminal }) {
     const { recursive = false, user, exclude } = values;
     const { sandboxId, inward, inside, local } = readCopyPaths(values.source, values.destination, recursive);
@@ -33,7 +34,7 @@ export const command = defineCommand({
     const { files } = await Sandbox.connect(sandboxId);
     const progress = json ? undefined : new TransferProgress(process.stderr);
     const onProgress = (now: { bytesDone: number; bytesTotal: number | undefined }) => progress?.show(now);
-    let copied: { bytes: number; files?: number };
+    let copied: { bytes: number; files?: number; leftOut?: string[] };
     try {
       if (inward && recursive)
         copied = await files.uploadDirectory(local, inside, { user, ignore: exclude, onProgress });
@@ -43,9 +44,11 @@ export const command = defineCommand({
     } finally {
       progress?.end();
     }
-    const { bytes, files: count } = copied;
+    const { bytes, files: count, leftOut = [] } = copied;
+    for (const name of leftOut)
+      terminal.note(`Left out, since it leads out of the directory: ${printable(name)}`);
     const { source, destination } = values;
-    if (json) terminal.printJson({ source, destination, bytes, files: count ?? null });
+    if (json) terminal.printJson({ source, destination, bytes, files: count ?? null, left_out: leftOut });
     else terminal.print(`${bytes} bytes copied from ${source} to ${destination}.`);
   },
 });
