@@ -80,6 +80,11 @@ describe('warm pools', () => {
       await sandbox.kill();
     }
     assert.deepEqual(told[0], told[1]);
+    await assert.rejects(take(pool, 'require', 0, { memoryMb: 128 }), {
+      code: 'conflict',
+      message:
+        /^Warm pool twp_same does not fit: it has 1 vCPUs, 64 MB memory, .* asked for were 1 vCPUs, 128 MB /,
+    });
     await pool.delete();
     await assert.rejects(pool.getInfo(), NotFoundError);
     await until(() => nothingLeft(installation), 'nothing is left');

@@ -65,7 +65,8 @@ export function toPoolFailure(error: unknown, { asked, waitMs, askedAt }: PoolRe
   const refusal = readHostError(error);
   const id = asked?.id ?? '';
   if (refusal?.code === 'pool_mismatch') {
-    const problem = `Warm pool ${id} does not fit: ${refusal.message}`;
+    // The host has a name of its own for it.
+    const problem = `Warm pool ${id} does not fit: ${refusal.message.replace(/^pool \S+ /, 'it ')}`;
     return new ApiError('conflict', { problem }, { details: { warm_pool_id: id }, cause: refusal });
   }
   if (refusal?.code === 'no_ready_instance' || refusal?.code === 'pool_not_found') {

@@ -26,6 +26,15 @@ describe('builds', () => {
     assert.equal(entries[0]?.kind, 'start');
     const messages = entries.map(({ message }) => message);
     assert.ok(messages.includes('one') && messages.includes('two'), messages.join('\n'));
+    assert.deepEqual(
+      entries
+        .filter(({ message }) => message === 'one' || message === 'two')
+        .map(({ step_index, total_steps }) => [step_index, total_steps]),
+      [
+        [0, 2],
+        [1, 2],
+      ],
+    );
     const end = entries.at(-1)!;
     assert.equal(end.kind, 'end');
     assert.equal(end.result?.canonical_ref, 'first/hello:default');

@@ -17,6 +17,8 @@ export class BuildLog {
   readonly #ids: { build_id: string; template_id: string };
   readonly #redact: (text: string) => string;
   readonly #onFlushed: () => void;
+  /** How many steps the build has, once that is known. */
+  totalSteps: number | undefined;
   #next: number;
   #chars = 0;
   #full = false;
@@ -57,9 +59,11 @@ export class BuildLog {
 
   /** The next entry, for whoever stores it together with something else. */
   make(entry: NewEntry): BuildLogEntry {
+    const isStep = entry.step_index !== undefined && this.totalSteps !== undefined;
     const made = {
       level: 'info' as const,
       ...entry,
+      ...(isStep ? { total_steps: this.totalSteps } : {}),
       ...this.#ids,
       offset: this.#next++,
       timestamp: new Date().toISOString(),

@@ -28,6 +28,9 @@ export async function runBuild(
   const { context, definition, blobs, tenantId } = env;
   await requireBlobs(definition, { blobs, tenantId });
   const stages = planStages(definition);
+  // An index counts all stages, and what comes before their steps in a Dockerfile.
+  const indices = stages.flatMap(({ instructions }) => instructions.map(({ index }) => index));
+  env.log.totalSteps = Math.max(-1, ...indices) + 1;
   const runner = new StageRunner(env, stages);
   const last = await runner.resolve(stages.length - 1);
   context.reach('build.base_resolved');
