@@ -23,7 +23,7 @@ export interface StartOptions {
   restoring?: boolean;
   /** The guest's memory may be filled beyond the limits of a start before runsc returns. @default false */
   filling?: boolean;
-  /** Has to succeed before anything of the instance is made. */
+  /** Has to succeed before anything of the instance runs. */
   check?: (signal: AbortSignal) => Promise<void>;
   /** Features of the processor that the guest is shown. @default all that this machine has */
   cpuFeatures?: readonly string[];
@@ -49,7 +49,6 @@ export async function start(
   try {
     // The record comes first: whatever is made from here on can be found again and removed.
     await context.records.write({ id, folder });
-    await options.check?.(abort.signal);
     await startRecorded(context, request, { ...options, signal: abort.signal });
   } catch (error) {
     await remove(context, id);
@@ -71,11 +70,15 @@ async function startRecorded(
   const cpuFeatures = options.cpuFeatures ?? (await context.identity()).cpuFeatures;
   const paths = instancePaths(folder);
   const group = context.cgroups.group(id);
-  await Promise.all([
+  const steps = [
+    options.check?.(signal),
     access(request.image, constants.R_OK),
     writeBundle(context, request, { cgroupsPath: group.path, cpuFeatures }),
     group.create(startingLimits(limits, { tasks: maxTasks, processors })),
-  ]);
+  ];
+  // Nothing may still be made while what a failed start has made is removed.
+  await Promise.allSettled(steps);
+  await Promise.all(steps);
   signal.throwIfAborted();
   const raised = new AbortController();
   const running = loading ? loadingLimits : runningLimits;

@@ -19,7 +19,10 @@ export interface ResumeFailure {
   message: string;
 }
 
-/** Stores under which id a paused sandbox is about to be started, before the host is asked to. */
+/**
+ * Stores under which id a paused sandbox is about to be started, before the host is asked to. Losing power may undo it as
+ * long as nobody has had an answer: the sandbox is paused then as before, and what may run under that id is ended.
+ */
 export async function beginResume(
   context: StoreContext,
   {
@@ -29,7 +32,7 @@ export async function beginResume(
     maxLive,
   }: { sandboxId: string; newId: string; snapshotId: string; maxLive: number },
 ): Promise<BeginResumeResult> {
-  return write(context, 'now', async (transaction) => {
+  return write(context, 'soon', async (transaction) => {
     const seen = await transaction
       .selectFrom('sandboxes')
       .selectAll()
