@@ -1,11 +1,14 @@
+import { join } from 'node:path';
 import type { SavedSnapshot, SaveOptions, SnapshotManifest } from '../engine.ts';
 import { RuntimeFailure, SnapshotError } from '../errors.ts';
 import { isAlive } from '../processes/identity.ts';
+import { withReservedRoom } from '../snapshots/reserved-room.ts';
 import { saveFolder, temporaryOf } from '../snapshots/save-folder.ts';
 import { runInstanceCommand } from './command.ts';
 import { readDiskUse } from './disk-use.ts';
 import type { EngineContext } from './engine-context.ts';
 import { savingLimits } from './limits.ts';
+import { PAGES } from './pages.ts';
 import { PAUSE_CHECKPOINT } from './pause-checkpoint.ts';
 import type { InstanceRecord } from './records.ts';
 import { endSave, freeze, thaw } from './thaw.ts';
@@ -76,16 +79,19 @@ async function writeFolder(
   const { kind, imageDigest, signal, fleeting, once } = options;
   await context.cgroups.group(id).update(savingLimits(limits, context));
   const facts = { kind, ...(await context.identity()), imageDigest, limits };
-  const save = { facts, fleeting, estimateBytes: () => estimateBytes(context, id) };
-  return await saveFolder(options.folder, save, async (temporary) => {
+  const bytes = () => estimateBytes(context, id);
+  return await saveFolder(options.folder, { facts, fleeting, estimateBytes: bytes }, async (temporary) => {
     signal.throwIfAborted();
-    await runInstanceCommand(context, {
-      id,
-      folder,
-      args: [...saveCommand(kind, once), `--image-path=${temporary}`, '--leave-running'],
-      timeoutMs: SAVE_TIMEOUT_MS,
-      signal,
-    });
+    const write = async () =>
+      await runInstanceCommand(context, {
+        id,
+        folder,
+        args: [...saveCommand(kind, once), `--image-path=${temporary}`, '--leave-running'],
+        timeoutMs: SAVE_TIMEOUT_MS,
+        signal,
+      });
+    // What need not reach the disk takes no place there until the kernel needs the memory.
+    await (fleeting ? write() : withReservedRoom(join(temporary, PAGES), { bytes }, write));
     onWritten();
   });
 }
