@@ -4,14 +4,29 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type NetworkPolicy, Sandbox } from 'nullspace';
+import { type NetworkPolicy, Sandbox, TemplateWarmPool } from 'nullspace';
 import { standingLimits } from '../../packages/runtime/test/fixtures/standing-limits.ts';
 import { type Installation, startInstallation } from '../harness/installation.ts';
 import { addressOfGuest } from '../harness/leftovers.ts';
 import { suite } from '../harness/suite.ts';
 import { openTrafficWorld, type TrafficWorld } from '../harness/traffic-world.ts';
+import { until } from '../harness/until.ts';
 
 const flows = readFileSync(join(import.meta.dirname, 'bandwidth/flows.py'));
+const warm = { template: 'base', vcpus: 1, memoryMb: 256 };
+/** Tries to connect for so many seconds; prints how often, and how often it came about. */
+const tryScript = `
+import socket, sys, time
+end, tried, came = time.time() + float(sys.argv[3]), 0, 0
+while time.time() < end:
+  tried += 1
+  try:
+    socket.create_connection((sys.argv[1], int(sys.argv[2])), 0.5).close()
+    came += 1
+  except OSError: pass
+  time.sleep(0.05)
+print(tried, came)
+`;
 const uploadMbps = 8;
 const downloadMbps = 12;
 
@@ -98,6 +113,42 @@ describe('limits of bandwidth', () => {
     assert.ok(seconds < 60, `32 MiB took ${seconds} s`);
     await sandbox.kill();
     await sending;
+  });
+
+  test('and policies are in force on an instance from a warm pool before its first command', async () => {
+    const { connection } = installation;
+    const pool = await TemplateWarmPool.create(
+      { ...warm, name: 'warm', minReady: 2, maxReady: 2 },
+      connection,
+    );
+    await pool.waitUntilReady();
+    const { address, ports } = world;
+    const taken: [NetworkPolicy, reached: boolean][] = [
+      [{ denyOut: ['0.0.0.0/0'], bandwidth: { uploadMbps, downloadMbps } }, false],
+      [{ allowOut: [address], bandwidth: { uploadMbps, downloadMbps } }, true],
+    ];
+    for (const [network, reached] of taken) {
+      const sandbox = await Sandbox.create({
+        ...{ ...connection, ...warm, network },
+        ...{ warmPool: pool.id, warmPoolMode: 'require', warmPoolWaitMs: 60_000 },
+      });
+      context.after(() => sandbox.kill().catch(() => undefined));
+      assert.deepEqual(await standing(sandbox), { uploadMbps, downloadMbps });
+      assert.equal((await sandbox.getInfo()).warmPoolCheckout?.source, 'ready_instance');
+      // From its first moment on it tries again and again.
+      const args = ['-c', tryScript, address, String(ports.sink), '2'];
+      const { stdout, stderr } = await sandbox.commands.run('python3', { args });
+      const [tried, came] = stdout.split(' ').map(Number) as [number, number];
+      assert.ok(tried > 0, stderr);
+      assert.equal(came, reached ? tried : 0, `${came} of ${tried} attempts`);
+      if (!reached) {
+        await until(
+          async () => (await sandbox.network.denied()).items.some(({ reason }) => reason === 'denied'),
+          'the refusal',
+        );
+      }
+    }
+    await pool.delete();
   });
 
   test('change while it runs, and stay over restarts of the host, a fork and a pause', async () => {
