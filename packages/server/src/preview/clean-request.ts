@@ -10,6 +10,8 @@ import {
 
 /** Between two neighbours only; `connection` and `upgrade` are written anew for the next one. */
 const hopByHop = [
+  // Answered here already.
+  'expect',
   'keep-alive',
   'proxy-authenticate',
   'proxy-authorization',
@@ -17,6 +19,11 @@ const hopByHop = [
   'te',
   'trailer',
 ];
+/** Names of headers that are between two neighbours alone, by what they say themselves. */
+export function namedIn(connection: string | undefined): string[] {
+  return (connection ?? '').split(',').map((name) => name.trim().toLowerCase());
+}
+
 const foreign = ['forwarded', 'x-forwarded-port', 'x-forwarded-server', 'x-real-ip', ...forwardedHeaders];
 
 /**
@@ -29,8 +36,10 @@ export function cleanRequest(
 ): void {
   const { headers } = request;
   request.url = withoutTokens(request.url ?? '/');
-  const upgrading = headers.upgrade !== undefined;
-  const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase());
+  const named = namedIn(headers.connection);
+  // Otherwise it is no more than a hint that the client could.
+  const upgrading = headers.upgrade !== undefined && named.includes('upgrade');
+  if (!upgrading) delete headers.upgrade;
   for (const name of [...named, ...hopByHop]) if (!kept.has(name)) delete headers[name];
   headers.connection = upgrading ? 'upgrade' : 'keep-alive';
   delete headers[PROXY_TOKEN_HEADER];
@@ -38,6 +47,7 @@ export function cleanRequest(
   const cookie = withoutOurs(headers.cookie);
   if (cookie === undefined) delete headers.cookie;
   else headers.cookie = cookie;
+  if (headers.referer !== undefined) headers.referer = withoutTokens(headers.referer);
   const { protocol, host } = new URL(origin);
   const remote = request.socket.remoteAddress ?? '';
   const claimed = trusted ? { ...headers } : {};

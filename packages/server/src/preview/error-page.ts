@@ -26,6 +26,9 @@ export function answerProblem(
     return;
   }
   const { status, type, body } = describe(request, error, requestId);
+  // A service that broke off after its headers has left them here.
+  for (const name of response.getHeaderNames()) response.removeHeader(name);
+  if (request.httpVersionMajor === 1) response.statusMessage = '';
   response.writeHead(status, {
     'content-type': type,
     'content-length': Buffer.byteLength(body),

@@ -10,6 +10,7 @@ import { makeId } from '../make-id.ts';
 import type { Sandbox } from '../store/records.ts';
 import { breakOff, dropNeighbours, endWithStream, isHttp2 } from './adapt-http2.ts';
 import { type Admission, authorize } from './authorize.ts';
+import { cleanAnswer } from './clean-answer.ts';
 import { cleanRequest, withoutTokens } from './clean-request.ts';
 import { type Destination, Destinations } from './destinations.ts';
 import { endWithClient } from './end-with-client.ts';
@@ -17,6 +18,7 @@ import { answerProblem, refuseUpgrade } from './error-page.ts';
 import { giveBackBody } from './give-back-body.ts';
 import type { Grants } from './grants.ts';
 import { type HostMask, maskOf, maskRequest, unmaskResponse } from './mask-host.ts';
+import { mendStatus } from './mend-status.ts';
 import type { PreviewTarget } from './preview-target.ts';
 import { PublicTraffic } from './public-traffic.ts';
 import type { PreviewTokens } from './tokens.ts';
@@ -66,11 +68,15 @@ export class Gateway {
     });
     this.#proxy.on('proxyReqWs', (asking, _request, socket) => endWithClient(asking, socket));
     this.#proxy.on('proxyRes', (answer, request, response) => {
+      mendStatus(answer, { http2: isHttp2(request) });
       if (isHttp2(request)) answer.on('data', ({ length }: Buffer) => countPassed(length));
       if (isHttp2(request)) {
         dropNeighbours(answer.headers);
         answer.once('close', () => answer.complete || breakOff(response));
-      } else giveBackBody(answer, response);
+      } else {
+        cleanAnswer(answer, request, response);
+        giveBackBody(answer, response);
+      }
       const passage = this.#passages.get(request as IncomingMessage);
       if (passage?.mask) unmaskResponse(answer.headers, passage.mask);
       if (passage?.cookies.length) {
@@ -108,6 +114,9 @@ export class Gateway {
       const { target, origin } = await entrance();
       if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
         throw new ApiError('invalid_request', { problem: 'Previews upgrade to "websocket" only' });
+      }
+      if (request.method !== 'GET') {
+        throw new ApiError('invalid_request', { problem: 'A WebSocket is opened by GET only' });
       }
       const { destination, admission } = await this.#open(request, {
         target,

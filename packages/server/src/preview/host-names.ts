@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { ApiError } from '../api-error.ts';
 
-/** The name in a Host header, without its port and in lower case. */
+/** The name in a Host header, without its port and in lower case; empty when it has another form. */
 export function nameIn(hostHeader: string | undefined): string {
   const host = (hostHeader ?? '').toLowerCase();
   const match = /^(\[[0-9a-f:.]+\]|[^:[\]\s/@]*)(:\d{1,5})?$/.exec(host);
@@ -15,6 +15,7 @@ export function nameIn(hostHeader: string | undefined): string {
 export function requireOwnName(hostHeader: string | undefined, own: string): void {
   const name = nameIn(hostHeader);
   const bare = name.replace(/^\[|\]$/g, '');
+  if (name === '') throw unknownHost(hostHeader);
   if (name === 'localhost' || isIP(bare) !== 0 || bare === own.toLowerCase()) return;
   throw unknownHost(hostHeader);
 }

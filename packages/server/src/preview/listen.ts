@@ -11,6 +11,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Settings } from '@nullspace/configuration';
 import { adaptHttp2, endIdle } from './adapt-http2.ts';
+import { adaptTarget } from './adapt-target.ts';
 
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
@@ -69,9 +70,11 @@ export async function listen(
     socket.once('close', () => sockets.delete(socket));
   });
   server.on('request', (request: IncomingMessage | Http2ServerRequest, response: ServerResponse) => {
-    listeners.request(adaptHttp2(request), response);
+    listeners.request(adaptTarget(adaptHttp2(request)), response);
   });
-  server.on('upgrade', listeners.upgrade);
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    listeners.upgrade(adaptTarget(request), socket, head);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host: at.address, port: at.port, exclusive: true }, () => {

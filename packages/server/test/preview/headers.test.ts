@@ -82,6 +82,9 @@ describe('headers of previews', () => {
         String(host),
       );
     }
+    for (const host of ['', undefined, 'a@localhost']) {
+      assert.throws(() => requireOwnName(host, ''), { code: 'preview_host_unknown' }, String(host));
+    }
     assert.equal(nameIn('A.Example:80'), 'a.example');
   });
 });

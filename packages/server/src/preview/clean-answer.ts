@@ -1,0 +1,21 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { namedIn } from './clean-request.ts';
+
+const betweenNeighbours = ['connection', 'keep-alive', 'proxy-connection', 'upgrade', 'http2-settings'];
+/** How a body ends is told anew, by these. */
+const kept = new Set(['content-length', 'transfer-encoding', '']);
+
+/**
+ * Takes out of an answer by HTTP/1.1 what the service says to its neighbour, which is this server. Whether the client's connection
+ * stays is for the client and this server to say.
+ */
+export function cleanAnswer(
+  answer: IncomingMessage,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  for (const name of [...namedIn(answer.headers.connection), ...betweenNeighbours])
+    if (!kept.has(name)) delete answer.headers[name];
+  // From here the proxy takes what it tells the client.
+  request.headers.connection = response.shouldKeepAlive ? 'keep-alive' : 'close';
+}
