@@ -118,6 +118,10 @@ export class Gateway {
       if (request.method !== 'GET') {
         throw new ApiError('invalid_request', { problem: 'A WebSocket is opened by GET only' });
       }
+      // It would not be passed on, and a service would take the next request on that connection for it.
+      if (!hasNoBody(request)) {
+        throw new ApiError('invalid_request', { problem: 'A WebSocket is opened without a body' });
+      }
       const { destination, admission } = await this.#open(request, {
         target,
         origin,

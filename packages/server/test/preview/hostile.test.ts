@@ -202,6 +202,23 @@ describe('previews of hostile services to hostile clients', { timeout: 60_000 },
     }
     assert.deepEqual(service.seen(), []);
   });
+
+  test('an upgrade with a body does not lead the next request into it', async () => {
+    service.seen();
+    const upgrade = `GET / HTTP/1.1\r\n${host}Connection: upgrade\r\nUpgrade: websocket\r\n`;
+    for (const [head, body] of [
+      [`Content-Length: ${smuggled.length}`, smuggled],
+      ['Content-Length: 100', ''],
+      ['Transfer-Encoding: chunked', chunked],
+    ]) {
+      const answer = await sendRaw(port, `${upgrade}${head}\r\n\r\n${body}`);
+      assert.equal(codeOf(answer), 'invalid_request', head);
+    }
+    assert.deepEqual(service.seen(), []);
+    // What comes behind the head of one that is refused is no request of its own.
+    assert.match(await sendRaw(port, `${upgrade}\r\n${smuggled}`), /\r\n\r\nfine$/);
+    assert.doesNotMatch(service.seen().join(''), /smuggled/);
+  });
 });
 
 describe('previews over HTTP/2 of hostile services to hostile clients', { timeout: 60_000 }, () => {
