@@ -1,4 +1,5 @@
 import type { Dialect } from './dialect.ts';
+import type { NewEvents } from './events/announce.ts';
 import type { Database } from './schema.ts';
 import type { WriteQueue } from './sqlite/write-queue.ts';
 
@@ -8,6 +9,6 @@ export interface StoreContext {
   dialect: Dialect;
   /** SQLite's. PostgreSQL puts together by itself what is committed at the same moment. */
   writes?: WriteQueue;
-  /** Told of the tenants whose new events have just been committed by this process. */
-  onEvents?: (tenantIds: Iterable<string>) => void;
+  /** Told of the new events that have just been committed by this process, by tenant. */
+  onEvents?: (notes: ReadonlyMap<string, NewEvents>) => void;
 }

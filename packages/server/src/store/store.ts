@@ -1,4 +1,5 @@
 import type { LifecycleEvent, NewEvent } from './events/event.ts';
+import type { EventListener } from './events/listen.ts';
 import type { EventFilter, EventRange } from './events/read-events.ts';
 import type { WarmPoolStore } from './pools/warm-pool.ts';
 import type { PreviewStore } from './previews/preview-store.ts';
@@ -105,7 +106,7 @@ export interface Store
   /** Numbers of the oldest event that is kept and of the newest; tenants without events are left out. */
   eventRanges(tenantIds: string[]): Promise<Map<string, { first: number; last: number }>>;
   /** Calls back after events of a tenant were committed by this process. Returns how to stop. */
-  onEvents(listener: (tenantId: string) => void): () => void;
+  onEvents(listener: EventListener): () => void;
 
   /**
    * Takes an idempotency key, or says why not. Of many callers at once one gets `claimed`. A claim, its end and its

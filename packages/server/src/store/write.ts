@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { StoreContext } from './context.ts';
-import { takeNotedTenants } from './events/announce.ts';
+import { type NewEvents, takeNotes } from './events/announce.ts';
 import type { DatabaseTransaction } from './schema.ts';
 
 /** When a write has reached the disk: before its promise resolves, or a moment later. */
@@ -15,15 +15,15 @@ export async function write<T>(
   durability: Durability,
   action: (transaction: DatabaseTransaction) => Promise<T>,
 ): Promise<T> {
-  let tenants: Iterable<string> = [];
+  let notes: ReadonlyMap<string, NewEvents> = new Map();
   const result = await commit(context, durability, async (transaction) => {
     try {
       return await action(transaction);
     } finally {
-      tenants = takeNotedTenants(transaction);
+      notes = takeNotes(transaction);
     }
   });
-  context.onEvents?.(tenants);
+  context.onEvents?.(notes);
   return result;
 }
 

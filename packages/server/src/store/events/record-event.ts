@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { makeId } from '../../make-id.ts';
 import type { DatabaseTransaction, EventRow } from '../schema.ts';
 import { queueDeliveries } from '../webhooks/queue-deliveries.ts';
-import { noteEvents } from './announce.ts';
+import { noteEvent } from './announce.ts';
 import { type LifecycleEvent, maxEventMetadataBytes, type NewEvent } from './event.ts';
 import { toEvent } from './event-row.ts';
 
@@ -19,8 +19,8 @@ export async function recordEvent(
 ): Promise<LifecycleEvent> {
   const row = toRow(event, await takeNumber(transaction, event.tenantId));
   await transaction.insertInto('events').values(row).execute();
-  await queueDeliveries(transaction, row);
-  noteEvents(transaction, event.tenantId);
+  const forWebhooks = await queueDeliveries(transaction, row);
+  noteEvent(transaction, event.tenantId, { forWebhooks });
   return toEvent(row);
 }
 

@@ -2,8 +2,8 @@ import { PostgresAdapter } from 'kysely';
 import { makeId } from '../../make-id.ts';
 import type { DatabaseTransaction, DeliveryRow, EventRow } from '../schema.ts';
 
-/** Puts an event on its way to the webhooks that want it, in the transaction that records it. */
-export async function queueDeliveries(transaction: DatabaseTransaction, event: EventRow): Promise<void> {
+/** Puts an event on its way to the webhooks that want it, in the transaction that records it. False: none wants it. */
+export async function queueDeliveries(transaction: DatabaseTransaction, event: EventRow): Promise<boolean> {
   const isPostgres = transaction.getExecutor().adapter instanceof PostgresAdapter;
   const webhooks = await transaction
     .selectFrom('webhooks')
@@ -16,11 +16,12 @@ export async function queueDeliveries(transaction: DatabaseTransaction, event: E
   const wanting = webhooks.filter(({ operations }) =>
     (JSON.parse(operations) as string[]).includes(event.operation),
   );
-  if (wanting.length === 0) return;
+  if (wanting.length === 0) return false;
   await transaction
     .insertInto('webhook_deliveries')
     .values(wanting.map(({ id }) => newDelivery(id, event)))
     .execute();
+  return true;
 }
 
 function newDelivery(webhookId: string, event: EventRow): DeliveryRow {

@@ -60,7 +60,9 @@ export class DeliveryWorker {
     const { store } = this.#options;
     // One server at a time works on SQLite: what is in progress was left by one that died.
     if (store.dialect === 'sqlite') await store.endClaims(Date.now());
-    this.#stopListening = store.onEvents(() => this.#look());
+    this.#stopListening = store.onEvents((_tenantId, { forWebhooks }) => {
+      if (forWebhooks) this.#look();
+    });
     this.#timer = setInterval(() => this.#look(), POLL_MS);
     this.#timer.unref();
     this.#look();

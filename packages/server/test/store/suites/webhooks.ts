@@ -84,9 +84,16 @@ export function testsOfWebhooks(database: TestDatabase): void {
       const destroys = await insert(tenant.id, { operations: ['destroy', 'fork'] });
       const disabled = await insert(tenant.id, { enabled: false });
       const foreign = await insert(other.id);
+      const waiting: boolean[] = [];
+      const stop = opened.store.onEvents((tenantId, { forWebhooks }) => {
+        if (tenantId === tenant.id) waiting.push(forWebhooks);
+      });
       const id = await addSandbox(opened.store, tenant);
       await opened.store.updateSandbox(id, { status: 'running' });
+      await opened.store.updateSandbox(id, { internetAccess: false });
       await opened.store.updateSandbox(id, { status: 'destroyed', reason: 'manual' });
+      stop();
+      assert.deepEqual(waiting, [true, true, false, true]);
       const told = await list(creates.id);
       assert.deepEqual(
         told.map(({ operation, eventStatus, status, attemptCount }) => [
