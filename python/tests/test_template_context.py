@@ -150,6 +150,13 @@ def test_a_folder_behind_a_link_out_of_the_context_is_refused(context):
             start(context).copy(source, "/x").to_json()
 
 
+def test_a_link_that_no_glob_matches_is_in_nobodys_way(context):
+    for name, target in (("out", "/etc/hostname"), ("folder", "src"), ("gone", "nothing")):
+        (context / name).symlink_to(target)
+    [entry] = start(context).copy("a.*", "/x").to_json()["build_context"]["files"]
+    assert entry["path"] == "builder-context/step-0/src-0/a.txt"
+
+
 def test_a_link_to_a_file_inside_is_sent_as_that_file(context):
     (context / "link").symlink_to("a.txt")
     [entry] = start(context).copy("link", "/x").to_json()["build_context"]["files"]

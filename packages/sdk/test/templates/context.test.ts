@@ -148,6 +148,17 @@ describe('files of a template', () => {
       await assert.rejects(template().copy(source, '/x').toJson(), /context|names nothing/);
   });
 
+  test('are found by a glob beside links that it does not match', async (context) => {
+    const { template, folder } = begin(context);
+    symlinkSync('/etc/hostname', join(folder, 'out'));
+    symlinkSync('nothing', join(folder, 'gone'));
+    const found = await files(template().copy('a.*', '/x'));
+    assert.deepEqual(
+      found.map(({ path }) => path),
+      ['builder-context/step-0/src-0/a.txt'],
+    );
+  });
+
   test('behind a link to a file inside are that file', async (context) => {
     const { template, folder } = begin(context);
     symlinkSync('a.txt', join(folder, 'link'));

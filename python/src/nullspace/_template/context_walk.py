@@ -42,7 +42,10 @@ class BuildContext:
         yield directory_entry(ref, source)
         for path, is_dir in self._below(source):
             name = f"{ref}/{path.relative_to(source).as_posix()}"
-            yield directory_entry(name, path) if is_dir else file_entry(name, path, force_upload=force_upload)
+            if is_dir:
+                yield directory_entry(name, path)
+            else:
+                yield file_entry(name, self._followed(path), force_upload=force_upload)
 
     def everything(self, *, without: Path | None = None) -> Iterator[ContextEntry]:
         """All of the context but its ignore files, as a Dockerfile takes it."""
@@ -52,7 +55,7 @@ class BuildContext:
         for path, is_dir in self._below(self.root):
             if path not in left_out:
                 name = self._relative(path)
-                yield directory_entry(name, path) if is_dir else file_entry(name, path)
+                yield directory_entry(name, path) if is_dir else file_entry(name, self._followed(path))
 
     def _matches(self, pattern: str) -> Iterator[Path]:
         """What a glob matches; of a folder that it matches not also what is inside."""
@@ -78,10 +81,11 @@ class BuildContext:
                     if not excluded:
                         yield path, True
                 elif not excluded:
-                    # No link is entered, so that only links themselves can lead out.
-                    if item.is_symlink():
-                        self._checked(path)
                     yield path, False
+
+    def _followed(self, path: Path) -> Path:
+        """A path of a walk. The walk enters no link, so that only links themselves can lead out."""
+        return self._checked(path) if path.is_symlink() else path
 
     def _checked(self, path: Path) -> Path:
         """The path; a link is taken as the file that it points to, which must lie in the context."""
