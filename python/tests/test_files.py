@@ -48,6 +48,13 @@ def test_bytes(api, files):
     assert files.read("a b", encoding="base64") == b"\x00\xff"
 
 
+@pytest.mark.parametrize("content", [None, 5, [1]])
+def test_what_is_no_content_is_refused(api, files, content):
+    api.on(f"PUT {RAW}", httpx.Response(204))
+    with pytest.raises(TypeError, match="pass str, bytes, an open file"):
+        files.write("a.txt", content)
+
+
 def test_streams(api, files):
     api.on(f"GET {RAW}", httpx.Response(200, content=b"x" * 1000), api.error(404, "file_not_found"))
     with files.read("a", format="stream") as stream:

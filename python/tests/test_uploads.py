@@ -241,6 +241,12 @@ def test_a_download_that_fails_leaves_the_local_file(api, files, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
+def test_a_download_into_no_folder_names_it(api, files, tmp_path):
+    api.on("GET /v1/sandboxes/sb_1/file", httpx.Response(200, content=b"x"))
+    with pytest.raises(FileNotFoundError, match="no such local folder: .*/none'$"):
+        files.download("/a", tmp_path / "none" / "a")
+
+
 @pytest.mark.parametrize("kind", ["outside", "absolute", "link", "device", "hard link"])
 def test_hostile_archives_write_nothing_outside(api, files, tmp_path, kind):
     info = tarfile.TarInfo({"outside": "../x", "absolute": "/tmp/nullspace-hostile"}.get(kind, "x"))

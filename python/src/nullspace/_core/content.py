@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
 _PIECE = 256 << 10
+_ALLOWED = "pass str, bytes, an open file, or an iterable of those"
 
 Content = str | bytes | bytearray | memoryview | IO[str] | IO[bytes] | Iterable[str] | Iterable[bytes]
 
@@ -25,9 +26,7 @@ def encoded(piece: Any) -> bytes:
         return piece.encode()
     if isinstance(piece, (bytes, bytearray, memoryview)):
         return bytes(piece)
-    raise TypeError(
-        f"content holds {type(piece).__name__}; pass str, bytes, an open file, or an iterable of those"
-    )
+    raise TypeError(f"content holds {type(piece).__name__}; {_ALLOWED}")
 
 
 def pieces(content: Any) -> Iterator[bytes]:
@@ -40,6 +39,8 @@ def pieces(content: Any) -> Iterator[bytes]:
     elif hasattr(content, "read"):
         while piece := content.read(_PIECE):
             yield encoded(piece)
-    else:
+    elif isinstance(content, Iterable):
         for piece in content:
             yield encoded(piece)
+    else:
+        raise TypeError(f"content is {type(content).__name__}; {_ALLOWED}")
