@@ -96,7 +96,7 @@ func (l *listing) entry(path string, depth int) error {
 	}
 	l.bytes += len(info.Path) + len(info.Name) + len(info.SymlinkTarget)
 	if len(l.entries) >= l.maxEntries || l.bytes > maxListingBytes {
-		return problem.New(problem.TooLarge, l.root, "%s holds more than %d entries or their names more than %d bytes; list a folder below, or fewer levels", l.root, l.maxEntries, maxListingBytes)
+		return problem.New(problem.TooManyEntries, l.root, "%s holds more than %d entries or their names more than %d bytes; list a folder below, or fewer levels", l.root, l.maxEntries, maxListingBytes)
 	}
 	l.entries = append(l.entries, info)
 	if found.IsDir() && depth > 1 {

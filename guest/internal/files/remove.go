@@ -3,6 +3,7 @@ package files
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -57,16 +58,16 @@ func removeMembers(folder int, name string, device uint64, path string) error {
 	directory := os.NewFile(uintptr(fd), path)
 	defer directory.Close()
 	for {
-		names, err := directory.Readdirnames(1024)
-		for _, name := range names {
-			if err := removeEntry(fd, name, device, path+"/"+name); err != nil {
+		entries, err := directory.ReadDir(readTogether)
+		for _, entry := range entries {
+			if err := removeMember(fd, entry, device, path); err != nil {
 				return err
 			}
 		}
 		if err != nil && err != io.EOF {
 			return err
 		}
-		if len(names) == 0 {
+		if len(entries) == 0 {
 			return nil
 		}
 		// What is removed moves what was not read yet.
@@ -74,6 +75,18 @@ func removeMembers(folder int, name string, device uint64, path string) error {
 			return err
 		}
 	}
+}
+
+// readTogether is how many members of a folder are read before they are removed: each time the folder is read from its
+// begin.
+const readTogether = 16_384
+
+func removeMember(folder int, entry fs.DirEntry, device uint64, path string) error {
+	// Only a folder has to be looked at first.
+	if !entry.IsDir() && unix.Unlinkat(folder, entry.Name(), 0) == nil {
+		return nil
+	}
+	return removeEntry(folder, entry.Name(), device, path+"/"+entry.Name())
 }
 
 // ignoreMissing leaves out that something is gone already, which whoever removes it wanted.

@@ -36,9 +36,8 @@ const (
 	ArchiveInvalidLink      = "archive_invalid_link"
 	ArchiveUnsupportedEntry = "archive_unsupported_entry"
 	ArchiveTooLarge         = "archive_too_large"
-	// InvalidArgument and the one below carry no detail: the message says all.
+	// InvalidArgument carries no detail: the message says all.
 	InvalidArgument = "invalid_argument"
-	TooLarge        = "too_large"
 )
 
 // Reasons of InvalidPath in guest.proto.

@@ -42,7 +42,6 @@ var connectCodes = map[string]connect.Code{
 // Refusals that guest.proto has no detail for.
 var bareCodes = map[string]connect.Code{
 	problem.InvalidArgument: connect.CodeInvalidArgument,
-	problem.TooLarge:        connect.CodeResourceExhausted,
 }
 
 // refuse turns an error into what the protocol answers.

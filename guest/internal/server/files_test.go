@@ -259,7 +259,7 @@ func TestListingIsSortedAndBounded(t *testing.T) {
 	if names := must[[]string](t)(list(folder, 9, 0)); strings.Join(names, " ") != "B:file a b:file b:dir b/a:file b/c:dir b/c/d:file bad\uFFFD:file z:symlink" {
 		t.Errorf("%q", names)
 	}
-	if _, err := list(folder, 9, 3); code(t, err) != "resource_exhausted" {
+	if _, err := list(folder, 9, 3); code(t, err) != "too_many_entries" {
 		t.Error(err)
 	}
 	if _, err := list(folder+"/B", 1, 0); code(t, err) != "not_a_directory" {
