@@ -243,7 +243,7 @@ def test_a_download_that_fails_leaves_the_local_file(api, files, tmp_path):
 
 def test_a_download_into_no_folder_names_it(api, files, tmp_path):
     api.on("GET /v1/sandboxes/sb_1/file", httpx.Response(200, content=b"x"))
-    with pytest.raises(FileNotFoundError, match="no such local folder: .*/none'$"):
+    with pytest.raises(FileNotFoundError, match=r"no such local folder: .*/none'$"):
         files.download("/a", tmp_path / "none" / "a")
 
 

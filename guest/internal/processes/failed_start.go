@@ -28,6 +28,9 @@ func (t *Table) failed(process *Process, spec Spec, account accounts.Account, cw
 		return nil, problem.New(problem.PermissionDenied, cwd, "account %s may not enter the working directory %s", account.Name, cwd)
 	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
 		return t.stillborn(process, 126, spec.Command+": permission denied"), nil
+	// gVisor has the second of these for it.
+	case errors.Is(err, syscall.E2BIG), errors.Is(err, syscall.ENAMETOOLONG) && (spec.Shell || len(spec.Command) < 4096):
+		return t.stillborn(process, 126, spec.Command+": its arguments and environment are too long together"), nil
 	case errors.Is(err, syscall.ENOEXEC):
 		return t.stillborn(process, 126, spec.Command+": not a program that can be executed"), nil
 	}

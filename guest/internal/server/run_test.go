@@ -72,6 +72,17 @@ func TestProgramsThatCannotRun(t *testing.T) {
 	}
 }
 
+func TestTooManyArgumentsAreToldAsWhatTheyAre(t *testing.T) {
+	arguments := make([]string, 30)
+	for i := range arguments {
+		arguments[i] = strings.Repeat("x", 100_000)
+	}
+	result := runCommand(t, &guestv1.Command{Command: "echo", Args: arguments})
+	if result.Exit.Code != 126 || string(result.Stderr) != "echo: its arguments and environment are too long together\n" {
+		t.Fatalf("%v %.200q", result.Exit, result.Stderr)
+	}
+}
+
 func TestRefusedCommands(t *testing.T) {
 	for want, command := range map[string]*guestv1.Command{
 		"working_directory_missing": {Command: "true", Cwd: "/no/such/folder"},
