@@ -45,10 +45,12 @@ it('lets host and server go before sandboxes, and not what works for guests', as
   await until(() => own.test(groupOf(server.pid)), 'the server is weighed');
   assert.match(groupOf(host.pid), own);
   assert.equal(groupOf(host.pid), groupOf(server.pid));
-  const egress = childrenOf(host.pid).filter((pid) =>
-    readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('egress'),
-  );
+  const programOf = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0]!;
+  const runs = (name: string) => childrenOf(host.pid).filter((pid) => programOf(pid).endsWith(`/${name}`));
+  const [egress, filter] = [runs('egress'), runs('filter')];
   assert.equal(egress.length, 1);
+  assert.equal(filter.length, 1);
+  assert.match(groupOf(filter[0]!), own);
   await until(() => !own.test(groupOf(egress[0]!)), 'the egress program is not');
 
   await using _sandbox = await Sandbox.create(installation.connection);
