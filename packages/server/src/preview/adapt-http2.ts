@@ -1,4 +1,4 @@
-import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import {
   constants,
   type Http2ServerRequest,
@@ -23,21 +23,6 @@ export function adaptHttp2(request: IncomingMessage | Http2ServerRequest): Incom
   }
   return request as unknown as IncomingMessage;
 }
-
-/** Takes out of an answer what is between neighbours in HTTP/1.1 and forbidden in HTTP/2. */
-export function dropNeighbours(headers: IncomingHttpHeaders): void {
-  for (const name of betweenNeighbours) delete headers[name];
-}
-
-const betweenNeighbours = [
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'transfer-encoding',
-  'upgrade',
-  'http2-settings',
-  'te',
-];
 
 /** Gives up the request to a service when the client has given up its own. A stream that was cancelled counts as finished. */
 export function endWithStream(asking: ClientRequest, { stream }: Http2ServerRequest): void {

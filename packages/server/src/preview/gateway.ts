@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import { countPassed } from '../guests/passed-bytes.ts';
 import { makeId } from '../make-id.ts';
 import type { Sandbox } from '../store/records.ts';
-import { breakOff, dropNeighbours, endWithStream, isHttp2 } from './adapt-http2.ts';
+import { breakOff, endWithStream, isHttp2 } from './adapt-http2.ts';
 import { type Admission, authorize } from './authorize.ts';
 import { cleanAnswer } from './clean-answer.ts';
 import { cleanRequest, withoutTokens } from './clean-request.ts';
@@ -69,14 +69,11 @@ export class Gateway {
     this.#proxy.on('proxyReqWs', (asking, _request, socket) => endWithClient(asking, socket));
     this.#proxy.on('proxyRes', (answer, request, response) => {
       mendStatus(answer, { http2: isHttp2(request) });
-      if (isHttp2(request)) answer.on('data', ({ length }: Buffer) => countPassed(length));
+      cleanAnswer(answer, request, response);
       if (isHttp2(request)) {
-        dropNeighbours(answer.headers);
+        answer.on('data', ({ length }: Buffer) => countPassed(length));
         answer.once('close', () => answer.complete || breakOff(response));
-      } else {
-        cleanAnswer(answer, request, response);
-        giveBackBody(answer, response);
-      }
+      } else giveBackBody(answer, response);
       const passage = this.#passages.get(request as IncomingMessage);
       if (passage?.mask) unmaskResponse(answer.headers, passage.mask);
       if (passage?.cookies.length) {
