@@ -49,7 +49,8 @@ export async function authorize(
   claim: Claim,
 ): Promise<Admission> {
   const { request, target } = claim;
-  const query = new URL(request.url ?? '/', 'http://preview').searchParams;
+  // The rest need not be an address: "//" is a path of a service too.
+  const query = new URLSearchParams(/\?([^#]*)/.exec(request.url ?? '')?.[1]);
   const admission: Admission = { grant: undefined, trafficToken: null, cookies: [] };
   const proxyToken = headerOf(request, PROXY_TOKEN_HEADER);
   const shown = query.get(TOKEN_PARAMETER);

@@ -166,8 +166,8 @@ export class Gateway {
   #leadOn(request: IncomingMessage, response: ServerResponse, { cookies }: Admission): boolean {
     if (cookies.length === 0 || request.method !== 'GET') return false;
     if (!request.headers.accept?.includes('text/html')) return false;
-    // Two slashes would be another host.
-    const location = withoutTokens(request.url ?? '/').replace(/^\/+/, '/');
+    // Two slashes would be another host, and browsers read them either way.
+    const location = withoutTokens(request.url ?? '/').replace(/^[/\\]+/, '/');
     response.writeHead(302, { location, 'set-cookie': cookies, 'cache-control': 'no-store' });
     response.end();
     return true;

@@ -39,6 +39,7 @@ describe('previews of hostile services to hostile clients', { timeout: 60_000 },
   let service: RawService;
   let port: number;
   let host: string;
+  let token: string;
   before(async () => {
     service = await startRawService(answers);
     server = await startTestServer();
@@ -46,6 +47,7 @@ describe('previews of hostile services to hostile clients', { timeout: 60_000 },
     const { body } = await server.call('POST', `/v1/sandboxes/${id}/host`, { port: service.port });
     port = Number(body.host.split(':')[1]);
     host = `Host: 127.0.0.1:${port}\r\n`;
+    token = new URL(body.url).searchParams.get('edge_token')!;
   });
   after(async () => {
     await server.close();
@@ -169,6 +171,27 @@ describe('previews of hostile services to hostile clients', { timeout: 60_000 },
       assert.ok([400, 421].includes(statusOf(answer)), answer);
     });
   }
+
+  test('paths that are no addresses reach the service as they are, and lead nobody to another host', async () => {
+    const page = 'Accept: text/html\r\n';
+    for (const path of [
+      '//',
+      '//[',
+      '//evil.test:99999/x',
+      '/\\evil.test',
+      '//evil.test/',
+      '/%2F/evil.test',
+    ]) {
+      service.seen();
+      assert.match(await get(path, page), /\r\n\r\nfine$/, path);
+      assert.ok(service.seen().join('').startsWith(`GET ${path} HTTP/1.1\r\n`), path);
+      const led = await sendRaw(port, `GET ${path}?edge_token=${token} HTTP/1.1\r\n${host}${page}\r\n`);
+      const location = /location: (\S*)/i.exec(led)?.[1];
+      assert.equal(new URL(location!, 'http://own.test').host, 'own.test', `${path}: ${led}`);
+      const wrong = await sendRaw(port, `GET ${path}?edge_token=no HTTP/1.1\r\n${host}\r\n`);
+      assert.equal(codeOf(wrong), 'edge_token_invalid', path);
+    }
+  });
 
   test('a request without a host is refused', async () => {
     assert.equal(statusOf(await sendRaw(port, 'GET / HTTP/1.0\r\n\r\n')), 421);
