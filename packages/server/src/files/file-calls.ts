@@ -21,7 +21,12 @@ export function toTarget({ path, user }: FileTarget): Target {
 export async function callAboutFile<Result>(
   context: Context,
   address: SandboxAddress,
-  { answerMs, otherPaths, ...file }: FileTarget & { answerMs?: number; otherPaths?: string[] },
+  {
+    answerMs,
+    otherPaths,
+    patternSyntax,
+    ...file
+  }: FileTarget & { answerMs?: number; otherPaths?: string[]; patternSyntax?: string },
   run: (guest: GuestConnection, target: Target, signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const live = await context.finder.findLive(address);
@@ -34,6 +39,7 @@ export async function callAboutFile<Result>(
       user: target.user,
       ...(answerMs === undefined ? {} : { answerMs }),
       ...(otherPaths && { otherPaths }),
+      ...(patternSyntax && { patternSyntax }),
     },
     (guest, signal) => run(guest, target, signal),
   );

@@ -5,6 +5,11 @@ import { toCount } from '../sandboxes/read-metrics.ts';
 import type { SandboxAddress } from '../sandboxes/sandbox-finder.ts';
 import { callAboutFile, type FileTarget, toTarget } from './file-calls.ts';
 
+const SYNTAX = {
+  text: 'must be a regular expression in the syntax of RE2, of at most 4096 bytes',
+  name: 'must be a shell pattern for the last part of a path, such as *.txt: without "/", of at most 4096 bytes',
+};
+
 /** How long a search through many files may take. */
 const SEARCH_MS = 120_000;
 
@@ -14,7 +19,8 @@ export function findText(
   address: SandboxAddress,
   { pattern, ...file }: FileTarget & { pattern: string },
 ): Promise<TextMatch[]> {
-  return callAboutFile(context, address, { ...file, answerMs: SEARCH_MS }, async (guest, target, signal) => {
+  const call = { ...file, answerMs: SEARCH_MS, patternSyntax: SYNTAX.text };
+  return callAboutFile(context, address, call, async (guest, target, signal) => {
     const search = { target, pattern, maxMatches: limits.text_matches };
     const { matches } = await guest.findText(search, signal);
     const shown = matches.filter(({ path }) => !isReservedPath(path));
@@ -28,7 +34,8 @@ export function searchFiles(
   address: SandboxAddress,
   { pattern, ...file }: FileTarget & { pattern: string },
 ): Promise<string[]> {
-  return callAboutFile(context, address, { ...file, answerMs: SEARCH_MS }, async (guest, target, signal) => {
+  const call = { ...file, answerMs: SEARCH_MS, patternSyntax: SYNTAX.name };
+  return callAboutFile(context, address, call, async (guest, target, signal) => {
     const search = { target, pattern, maxResults: limits.directory_entries };
     const { paths, truncated } = await guest.searchFiles(search, signal);
     if (!truncated) return paths.filter((path) => !isReservedPath(path)).sort();

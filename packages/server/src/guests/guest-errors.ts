@@ -17,6 +17,8 @@ export interface GuestCall {
   /** Working directory that was asked for; empty: that of the sandbox. */
   cwd?: string;
   sessionId?: string;
+  /** What a pattern of the call must be. */
+  patternSyntax?: string;
   /** Upload that the call publishes. */
   uploadId?: string;
 }
@@ -84,7 +86,7 @@ export function describeRefusal(code: string, call: GuestCall, reason = ''): Api
     case 'watch_limit':
       return new ApiError('watch_limit', values, { details });
     case 'invalid_pattern':
-      return invalidField('pattern', 'is not a pattern that can be searched for');
+      return invalidField('pattern', call.patternSyntax ?? 'is not a pattern that can be searched for');
     case 'not_a_terminal':
       return new ApiError('pty_not_found', { sandbox_id, session_id: call.sessionId ?? pid }, { details });
     case 'not_a_directory':

@@ -105,7 +105,12 @@ describe('searches', () => {
   });
 
   test('are refused for patterns that are none and for more than can be told', async () => {
-    expectError(await post('find', { path: '.', pattern: '(' }), 'invalid_request', [/pattern/]);
+    expectError(await post('find', { path: '.', pattern: '(' }), 'invalid_request', [
+      /pattern: must be a regular/,
+    ]);
+    expectError(await post('search', { path: '.', pattern: '[' }), 'invalid_request', [
+      /pattern: must be a shell/,
+    ]);
     expectError(await post('find', { path: '.', pattern: '' }), 'invalid_request', [/pattern/]);
     expectError(await post('search', { path: '.', pattern: 'too-many' }), 'too_many_entries');
   });
