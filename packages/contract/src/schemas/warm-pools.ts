@@ -104,7 +104,7 @@ export const listWarmPoolsQuery = z.strictObject({
     .optional()
     .describe('Deleted pools are gone: the list of those is empty.'),
   label: z
-    .union([label.transform((one) => [one]), z.array(label).max(64)])
+    .union([label.transform((one) => [one]), z.array(label).max(64)], 'must be key=value, 64 times at most')
     .optional()
     .describe('As key=value; repeated: all of them.'),
   status: z.enum(counts).optional().describe('Pools whose count of this name is above zero.'),

@@ -2,6 +2,7 @@ import { invalidField } from '../api-error.ts';
 import { atMost } from '../at-most.ts';
 import type { Context } from '../context.ts';
 import type { WarmPool, WarmPoolSettings } from '../store/pools/warm-pool.ts';
+import { BUILTIN_NAMESPACE } from '../templates/builtin.ts';
 import { isBuildId, parseRef } from '../templates/parse-ref.ts';
 import { resolveTemplate } from '../templates/resolve-template.ts';
 import { shapeOfPool } from './resolve-pool.ts';
@@ -40,6 +41,12 @@ export async function chooseTemplate(
   atMost('resources.vcpus', vcpus, context.settings.max_vcpus);
   atMost('resources.memory_mb', memoryMb, context.settings.max_memory_mb);
   atMost('resources.disk_mb', diskMb, context.settings.max_disk_mb);
+  if (found.templateId === null && settings.trackTag !== null) {
+    await resolveTemplate(context, {
+      tenantId,
+      ref: `${BUILTIN_NAMESPACE}/${found.name}:${settings.trackTag}`,
+    });
+  }
   if (settings.versionPolicy === 'pinned_build' || found.templateId === null) {
     return { templateId: found.templateId, trackTag: settings.trackTag, pinnedBuildId: found.buildId };
   }

@@ -94,6 +94,8 @@ describe('warm pools', () => {
     assert.deepEqual(await list(''), [red.id, blue.id]);
     assert.deepEqual(await list('label=team%3Dred&label=tier%3D1'), [red.id]);
     assert.deepEqual(await list('label=team%3Dred&label=tier%3D2'), []);
+    for (const bad of ['label=team', 'label=team%3Dred&label=tier'])
+      expectError(await call('GET', `?${bad}`), 'invalid_request', [/label/, /key=value/]);
     assert.deepEqual(await list('state=disabled'), [blue.id]);
     assert.deepEqual(await list('state=deleted'), []);
     assert.deepEqual(await list('template=base'), [red.id]);
@@ -135,6 +137,7 @@ describe('warm pools', () => {
     ['more memory than the server gives', { resources: { memory_mb: 70_000 } }, [/memory_mb/, /65536/]],
     ['a tag to follow and a pinned build', { version_policy: 'pinned_build', track_tag: 'a' }, [/track_tag/]],
     ['an unknown template', { template_ref: 'nope' }, [/nope/], 'template_not_found'],
+    ['a tag of a built-in template that it has not', { track_tag: 'nope' }, [/nope/], 'template_not_found'],
   ];
   for (const [name, fields, mentions, code = 'invalid_request' as const] of refused) {
     test(`are not made with ${name}`, async () => {
