@@ -104,6 +104,25 @@ describe('builds', () => {
     assert.equal([...server.host.instances.keys()].filter((id) => id.startsWith('bld_')).length, 0);
   });
 
+  test('say what ended the sandbox of a step', async () => {
+    const { build_id } = await startBuild(server, { name: 'hungry', steps: [run('wait for the end')] });
+    const running = () =>
+      [...server.host.instances.values()].find(
+        ({ sandboxId, state }) => state === host.State.RUNNING && sandboxId.startsWith('bld_'),
+      );
+    await until(() => running() !== undefined && server.host.calls.includes('createInstance'));
+    const messages = async () =>
+      (await server.call('GET', `/v1/templates/builds/${build_id}`)).body.entries.map(
+        ({ message }: { message: string }) => message,
+      );
+    await until(async () => (await messages()).includes('run wait for the end'));
+    server.host.end(running()!.sandboxId, { state: host.State.ERROR, reason: 'out_of_memory' });
+    const { status, error_detail } = await waitForBuild(server, build_id);
+    assert.equal(status, 'error');
+    assert.equal(error_detail?.message, 'The build ran out of memory');
+    assert.deepEqual([error_detail?.step_index, error_detail?.details?.reason], [0, 'out_of_memory']);
+  });
+
   test('are cancelled while they wait and while they run', async () => {
     const running = await startBuild(server, { name: 'slow', steps: [run('wait for it')] });
     const deadline = Date.now() + 20_000;

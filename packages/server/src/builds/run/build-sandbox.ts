@@ -109,12 +109,8 @@ export class BuildSandbox {
    */
   async explain(error: unknown, stepIndex?: number): Promise<unknown> {
     if (error instanceof BuildFailure) return error;
-    const isLost =
-      error instanceof ApiError && (error.code === 'exec_failed' || error.code === 'guest_unavailable');
-    const end = await this.#context.fleet.hidden.findEnd(
-      this.id,
-      isLost || this.live.ended.aborted ? END_LAG_MS : 0,
-    );
+    const patienceMs = isLost(error) || this.live.ended.aborted ? END_LAG_MS : 0;
+    const end = await this.#context.fleet.hidden.findEnd(this.id, patienceMs);
     if (end) return ended(end.reason, end.message, stepIndex);
     return error instanceof ApiError || readHostError(error)
       ? error
@@ -129,6 +125,12 @@ export class BuildSandbox {
       log.warn({ sandbox_id: this.id, err: error }, 'a build sandbox was not ended');
     });
   }
+}
+
+/** Whether a call failed with the sandbox itself, whose end says more than the call. */
+export function isLost(error: unknown): boolean {
+  const codes: ApiError['code'][] = ['exec_failed', 'guest_unavailable', 'sandbox_not_found'];
+  return error instanceof ApiError && codes.includes(error.code);
 }
 
 const endings: Record<string, { problem: string; action: string; retryable?: boolean }> = {

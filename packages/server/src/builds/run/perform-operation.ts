@@ -4,7 +4,7 @@ import { ApiError } from '../../api-error.ts';
 import { BuildFailure } from '../build-failure.ts';
 import type { Operation } from '../plan/operation.ts';
 import type { BuildEnv } from './build-env.ts';
-import type { BuildSandbox } from './build-sandbox.ts';
+import { type BuildSandbox, isLost } from './build-sandbox.ts';
 import { copyFiles } from './copy-files.ts';
 import { copyStage } from './copy-stage.ts';
 import { placeSecrets } from './place-secrets.ts';
@@ -148,7 +148,7 @@ async function write(
 
 /** What the agent refused, as the failure of a step. */
 function fromGuest(error: ApiError, index: number, line: number | undefined): BuildFailure | ApiError {
-  if (error.code === 'exec_failed' || error.code === 'guest_unavailable') return error;
+  if (isLost(error)) return error;
   const isFull = error.code === 'quota_exceeded' || error.code === 'disk_full';
   const message = isFull ? 'The disk of the build is full' : error.message.replace(/ in sandbox bld_\w+/, '');
   return new BuildFailure('build_step', message, {
