@@ -49,6 +49,12 @@ export async function readTls(
 
 const maxHeaderSize = 32 * 1024;
 
+/**
+ * Connections at one listener at the same moment; further ones are closed at once. Whoever opens as many as there are
+ * descriptors would otherwise keep others from the API, which the same process serves.
+ */
+const MOST_CONNECTIONS = 10_000;
+
 const timeouts = {
   // Uploads may take as long as they take; the service inside decides.
   requestTimeout: 0,
@@ -59,11 +65,18 @@ const timeouts = {
 /** Listens for requests to previews: over TLS by HTTP/2 as well. */
 export async function listen(
   listeners: Listeners,
-  at: { address: string; port: number; tls: Transport },
+  at: {
+    address: string;
+    port: number;
+    tls: Transport;
+    /** @default 10000 */
+    mostConnections?: number;
+  },
 ): Promise<Listener> {
   const server = at.tls
     ? createTlsServer(at.tls)
     : createServer({ ...timeouts, maxHeaderSize, noDelay: true });
+  server.maxConnections = at.mostConnections ?? MOST_CONNECTIONS;
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
