@@ -6,8 +6,9 @@ import type { Change } from './element.ts';
 /** How long the program may think about one change. Those of the longest policies take a fifth of a second. */
 const PATIENCE_MS = 5000;
 
-/** How long it stays away after an end that nobody asked for. */
+/** How long it stays away after an end that nobody asked for, and at most when it ends each time before it has done anything. */
 const AGAIN_MS = 500;
+const AGAIN_MOST_MS = 60_000;
 
 interface Answer {
   id: number;
@@ -33,6 +34,7 @@ export function createFilterProgram(options: {
   const asked = new Map<number, Asked>();
   let child: ChildProcess | undefined;
   let again: NodeJS.Timeout | undefined;
+  let againMs = AGAIN_MS;
   let closed: Promise<void> | undefined;
   let next = 1;
 
@@ -51,6 +53,7 @@ export function createFilterProgram(options: {
     if (!one) return;
     clearTimeout(one.patience);
     asked.delete(id);
+    againMs = AGAIN_MS;
     if (error === undefined) one.done.resolve();
     else one.done.reject(new RuntimeFailure(`the packet filter refused a change: ${error}`));
   }
@@ -76,8 +79,9 @@ export function createFilterProgram(options: {
       giveUp(`ended: ${how}`);
       if (closed) return;
       onError(new RuntimeFailure(`the filter program ended: ${how}`));
-      again = setTimeout(start, AGAIN_MS);
+      again = setTimeout(start, againMs);
       again.unref();
+      againMs = Math.min(againMs * 2, AGAIN_MOST_MS);
     };
     own.on('error', (error) => end(error.message));
     // What it has said before its end is heard before that.
