@@ -176,8 +176,15 @@ describe('terminals', () => {
     for (let frame = 0; frame < 640; frame++) wire.socket.send(JSON.stringify({ type: 'pty_input', data }));
     wire.socket.send(JSON.stringify({ type: 'pty_resize', cols: 77, rows: 7 }));
     await until(async () => (await (await now()).pty.get(session_id)).cols === 77, 'the new size');
+    assert.equal((await (await now()).pty.get(session_id)).exitCode, undefined);
     wire.socket.send(JSON.stringify({ type: 'pty_kill' }));
     assert.equal((await wire.type('pty_exited')).exit_code, 137);
+    // It is no longer listed, and says how it ended while it is remembered.
+    assert.equal(
+      (await (await now()).pty.list()).some(({ sessionId }) => sessionId === session_id),
+      false,
+    );
+    assert.equal((await (await now()).pty.get(session_id)).exitCode, 137);
   });
 
   for (const how of ['killed by a call', 'lost with its processes'])

@@ -17,6 +17,11 @@ export const terminal = z.object({
   rows: z.number().int(),
   command: z.string(),
   started_at: timestamp,
+  exit_code: z
+    .number()
+    .int()
+    .nullable()
+    .describe('Null while it runs. An ended one can be read while its output is kept.'),
 });
 export type Terminal = z.infer<typeof terminal>;
 export const terminalList = z.array(terminal);

@@ -76,5 +76,6 @@ function readTerminal(wire: Terminal): PtyInfo {
     rows: wire.rows,
     command: wire.command,
     startedAt: date(wire.started_at),
+    exitCode: wire.exit_code ?? undefined,
   };
 }

@@ -9,6 +9,8 @@ export interface PtyInfo {
   rows: number;
   command: string;
   startedAt: Date | undefined;
+  /** Undefined while it runs. */
+  exitCode: number | undefined;
 }
 
 /** Size of a terminal in characters. */

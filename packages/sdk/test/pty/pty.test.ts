@@ -224,6 +224,7 @@ describe('a terminal', () => {
       rows: 24,
       command: 'bash',
       startedAt: new Date('2026-03-10T12:00:00Z'),
+      exitCode: undefined,
     };
     assert.deepEqual(await pty.list(), [info]);
     assert.deepEqual(await pty.get('ses_1'), info);

@@ -1,6 +1,7 @@
 import { idPrefixes, type Terminal } from '@nullspace/contract';
 import type { guest } from '@nullspace/proto';
 import { ApiError } from '../api-error.ts';
+import { readExitCode } from '../commands/describe-exit.ts';
 import type { Context } from '../context.ts';
 import type { LiveInstance } from '../fleet/live-instance.ts';
 import { toTimestamp } from '../to-timestamp.ts';
@@ -30,7 +31,8 @@ export async function findTerminal(
   throw new ApiError('pty_not_found', values, { details: values });
 }
 
-export function presentTerminal({ tag, pid, terminal, command, startedUnixMs }: guest.Process): Terminal {
+export function presentTerminal(process: guest.Process): Terminal {
+  const { tag, pid, terminal, command, startedUnixMs, running, exit } = process;
   return {
     session_id: tag,
     pid,
@@ -38,5 +40,6 @@ export function presentTerminal({ tag, pid, terminal, command, startedUnixMs }: 
     rows: terminal?.rows ?? 0,
     command,
     started_at: toTimestamp(startedUnixMs),
+    exit_code: running ? null : readExitCode(exit),
   };
 }

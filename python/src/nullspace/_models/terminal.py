@@ -15,6 +15,7 @@ class PtySessionInfo:
         cols: columns.
         rows: rows.
         exec_id: unused; kept for programs that read it.
+        exit_code: that of its program; `None` while it runs.
     """
 
     session_id: str
@@ -22,6 +23,7 @@ class PtySessionInfo:
     cols: int
     rows: int
     exec_id: str = ""
+    exit_code: int | None = None
 
     @property
     def id(self) -> str:
@@ -52,4 +54,5 @@ def read_terminal(data: dict[str, Any], cols: int = 120, rows: int = 30) -> PtyS
         int(data.get("cols") or cols),
         int(data.get("rows") or rows),
         str(data.get("exec_id") or ""),
+        data.get("exit_code"),
     )

@@ -10,5 +10,6 @@ export function terminalRecord(info: PtyInfo): Record<string, unknown> {
     rows: info.rows,
     command: info.command,
     started_at: timestamp(info.startedAt),
+    exit_code: info.exitCode ?? null,
   };
 }
