@@ -68,7 +68,8 @@ describe('sockets of restored guests', { timeout: 240_000 }, () => {
   ): Promise<void> {
     const script = of.map((name) => `cat /tmp/${name} 2>/dev/null; echo`).join(';');
     for (const deadline = Date.now() + 20_000; ; ) {
-      const words = (await runInGuest(slot.guestAddress, script)).output.trim().split('\n');
+      // Untrimmed, since a client that has written nothing yet is an empty line.
+      const words = (await runInGuest(slot.guestAddress, script)).output.split('\n').slice(0, of.length);
       if (hold(words)) return;
       assert.ok(Date.now() < deadline, `the clients say ${words}`);
     }
@@ -102,13 +103,7 @@ describe('sockets of restored guests', { timeout: 240_000 }, () => {
     assert.equal(await response.text(), 'from node');
   });
 
-  it('ends the connections that a copy had to the outside', async () => {
-    await waitForWords(copy, ([word]) => word !== '' && word !== 'connected', ['blocking']);
-  });
-
-  // gVisor closes them without telling epoll, so a program that waits there is woken in about half of the restores.
-  const todo = 'gVisor does not always wake event loops';
-  it('ends those that an event loop waits for', { todo }, async () => {
+  it('ends the connections that a copy had to the outside, those that an event loop waits for too', async () => {
     await waitForWords(copy, (words) => words.every((word) => word !== '' && word !== 'connected'));
   });
 });
