@@ -3,7 +3,6 @@ package archive
 import (
 	"errors"
 	"io"
-	"os"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -53,15 +52,31 @@ func (u *unpacking) file(parts []string, mode uint32, size int64, content io.Rea
 	if err != nil {
 		return twice(parts, err)
 	}
-	file := os.NewFile(uintptr(fd), parts[last])
-	defer file.Close()
+	defer unix.Close(fd)
 	if size > 0 {
-		if _, err := io.Copy(file, content); err != nil {
+		if u.buffer == nil {
+			u.buffer = make([]byte, 256<<10)
+		}
+		if _, err := io.CopyBuffer(written{fd}, content, u.buffer); err != nil {
 			return err
 		}
 	}
 	u.result.Files++
 	return errors.Join(u.options.Owner.give(fd), unix.Fchmod(fd, mode))
+}
+
+// written is an open file. What package os does besides for each one takes longer in gVisor than the writing of a small one.
+type written struct{ fd int }
+
+func (w written) Write(data []byte) (done int, err error) {
+	for done < len(data) {
+		n, err := retried(func() (int, error) { return unix.Write(w.fd, data[done:]) })
+		if err != nil {
+			return done, err
+		}
+		done += n
+	}
+	return done, nil
 }
 
 func (u *unpacking) link(parts []string, target string) error {

@@ -102,6 +102,8 @@ type unpacking struct {
 	closed  []closedFolder
 	// closedBytes is what the names of closed hold.
 	closedBytes int
+	// buffer is what contents pass through.
+	buffer []byte
 }
 
 func (u *unpacking) member(header *tar.Header, content io.Reader) error {
