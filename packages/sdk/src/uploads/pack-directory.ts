@@ -1,9 +1,10 @@
 import { readerChunks } from '../transport/stream.ts';
-import { localModules } from './local-file.ts';
+import { bytesOf, localModules } from './local-file.ts';
 import { changed } from './source.ts';
 import type { DirectoryEntry } from './walk-directory.ts';
 
 const epoch = new Date(0);
+const pieceBytes = 262_144;
 
 /**
  * A tar with PAX headers of local entries, made as it is read. The same files give the same bytes: owners and times
@@ -31,13 +32,12 @@ export async function* packDirectory(
         let left = size;
         try {
           // The header has the size already, so a file that grows is cut and one that shrinks is an error.
-          for await (const chunk of handle.createReadStream({
-            autoClose: false,
-            end: size - 1,
-            highWaterMark: 262_144,
-          })) {
-            await writer.write(chunk as Uint8Array);
-            left -= (chunk as Uint8Array).length;
+          const bytes = bytesOf(handle, size);
+          while (left > 0) {
+            const piece = await bytes.read(size - left, Math.min(pieceBytes, left));
+            if (piece.length === 0) break;
+            await writer.write(piece);
+            left -= piece.length;
           }
         } finally {
           await handle.close();
