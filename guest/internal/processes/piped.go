@@ -40,23 +40,14 @@ func (p *Process) SignalGroup(signal syscall.Signal) {
 	}
 }
 
-// settled tells whether all that an ended command wrote has been taken over.
+// settled tells whether all that an ended command wrote has been taken over; not while a pump has a piece that its reader
+// has no room for yet.
 func (p *Process) settled() bool {
 	for _, pump := range p.pumps {
-		if !pump.settle() {
+		if !pump.drain() {
 			return false
 		}
 	}
-	return true
-}
-
-// settle takes what is in the pipe; false while run has a piece that its reader has no room for yet.
-func (p *pump) settle() bool {
-	if !p.mu.TryLock() {
-		return false
-	}
-	p.mu.Unlock()
-	p.drain()
 	return true
 }
 

@@ -3,6 +3,7 @@ package processes
 
 import (
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -15,6 +16,9 @@ import (
 
 // pipeGrace is how long the output of an ended command is waited for when something else still holds its pipes.
 const pipeGrace = 100 * time.Millisecond
+
+// mostHeld is how long a terminal is left to its pump on which something else writes on and on.
+const mostHeld = 5 * time.Second
 
 // returnDelay is how long after its command a group is looked at.
 const returnDelay = 20 * time.Millisecond
@@ -70,6 +74,9 @@ type Process struct {
 	pumps   []*pump
 	unread  int
 	isEnded bool
+
+	// heldFor is how long the end has been put off for what is unread.
+	heldFor time.Duration
 
 	// groupTurn is apart from mu: asking the kernel about the group takes longer than anything that mu guards.
 	groupTurn sync.Mutex
@@ -170,16 +177,35 @@ func (p *Process) pumpEnded() {
 	}
 }
 
-// endHeld ends a command whose output something else still holds open. Closing a terminal waits for its pump, which may
+// endHeld ends a command whose output something else still holds open, or whose pumps have not had their turn yet. What is
+// in the pipes is the last word of the command, and is taken first. Closing a terminal waits for its pump, which may
 // wait for a reader.
 func (p *Process) endHeld() {
-	// What is in the pipes is the last word of the command, however slowly it is read.
-	if p.piped && !p.settled() {
-		time.AfterFunc(pipeGrace, p.endHeld)
-		return
+	switch {
+	case p.piped:
+		if !p.settled() {
+			time.AfterFunc(pipeGrace, p.endHeld)
+			return
+		}
+	case p.terminal != nil:
+		// Its pump may hold the lock in a read that waits: whether anything is left is asked of the terminal.
+		if p.heldFor < mostHeld && p.hasUnread() {
+			p.heldFor += pipeGrace
+			time.AfterFunc(pipeGrace, p.endHeld)
+			return
+		}
+	default:
+		for _, pump := range p.pumps {
+			pump.drainLater()
+		}
 	}
 	p.end()
 	p.terminal.hangUp()
+}
+
+// hasUnread tells whether a pump has left something that its command wrote.
+func (p *Process) hasUnread() bool {
+	return slices.ContainsFunc(p.pumps, (*pump).hasUnread)
 }
 
 func (p *Process) end() {

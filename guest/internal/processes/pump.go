@@ -3,6 +3,7 @@ package processes
 import (
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -17,6 +18,9 @@ type pump struct {
 	process *Process
 	stream  output.Stream
 	pipe    *os.File
+
+	// holds is set while a piece is on its way from the pipe into the log.
+	holds atomic.Bool
 
 	mu sync.Mutex
 	// busy is set once the command filled the pipe, which is then made larger.
@@ -64,13 +68,28 @@ const (
 // maxDrained reads hold more than a pipe does: a background child that writes on and on is left to run.
 const maxDrained = 64
 
-// drain takes what is in the pipe now, unless run is at it already.
-func (p *pump) drain() {
-	raw, err := p.pipe.SyscallConn()
-	if err != nil || !p.mu.TryLock() {
-		return
+// drain takes what is in the pipe now; false when run is at it already.
+func (p *pump) drain() bool {
+	if !p.mu.TryLock() {
+		return false
 	}
 	defer p.mu.Unlock()
+	p.empty()
+	return true
+}
+
+// drainLater takes what is in the pipe once run has put away what it holds.
+func (p *pump) drainLater() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.empty()
+}
+
+func (p *pump) empty() {
+	raw, err := p.pipe.SyscallConn()
+	if err != nil {
+		return
+	}
 	raw.Control(func(fd uintptr) {
 		for range maxDrained {
 			if ready, more := p.read(int(fd)); !ready || !more {
@@ -78,6 +97,21 @@ func (p *pump) drain() {
 			}
 		}
 	})
+}
+
+// hasUnread tells whether something waits in the pipe, or is on its way out of it.
+func (p *pump) hasUnread() bool {
+	raw, err := p.pipe.SyscallConn()
+	if err != nil {
+		return false
+	}
+	waits := false
+	raw.Control(func(fd uintptr) {
+		asked := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+		n, err := unix.Poll(asked, 0)
+		waits = err == nil && n > 0 && asked[0].Revents&unix.POLLIN != 0
+	})
+	return waits || p.holds.Load()
 }
 
 // read takes one piece. The buffer is held only meanwhile: a waiting pump has none.
@@ -101,7 +135,9 @@ func (p *pump) read(fd int) (ready, more bool) {
 		p.busy = true
 		unix.FcntlInt(uintptr(fd), unix.F_SETPIPE_SZ, largePipeBytes)
 	}
+	p.holds.Store(true)
 	p.process.Log.Append(p.stream, buffer[:n])
+	p.holds.Store(false)
 	p.pace(n)
 	return true, true
 }
