@@ -47,12 +47,13 @@ describe('processes', () => {
     expectError(await server.call('GET', `/v1/sandboxes/${id}/processes/999999`), 'process_not_found');
   });
 
-  test('get signals by name', async () => {
+  test('get signals by name or number', async () => {
     const { process, path } = await begin('signalled');
     assert.equal((await server.call('POST', `${path}/signal`, { signal: 'SIGUSR1' })).status, 204);
     assert.equal((await server.call('POST', `${path}/signal`, { signal: 'SIGTERM' })).status, 204);
-    assert.deepEqual(process.signals, [10, 15]);
-    for (const signal of ['TERM', 'SIGSEGV', 15, null]) {
+    assert.equal((await server.call('POST', `${path}/signal`, { signal: 2 })).status, 204);
+    assert.deepEqual(process.signals, [10, 15, 2]);
+    for (const signal of ['TERM', 'SIGSEGV', 11, null]) {
       expectError(await server.call('POST', `${path}/signal`, { signal }), 'invalid_request', [/signal/]);
     }
   });
