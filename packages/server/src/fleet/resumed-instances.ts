@@ -3,7 +3,7 @@ import { host } from '@nullspace/proto';
 import type { Logger } from 'pino';
 import { pauseSnapshotId } from '../snapshots/pause-snapshot-id.ts';
 import type { Store } from '../store/store.ts';
-import { isFinal } from './instance-change.ts';
+import { isFinal, toChange } from './instance-change.ts';
 
 /** Gives the record of a paused sandbox to the instance that came up from its pause, whoever hears of it first. */
 export class ResumedInstances {
@@ -34,7 +34,9 @@ export class ResumedInstances {
       await this.#store.abandonResume({ newId, snapshotId, failure });
       return 'none';
     }
-    await this.#store.completeResume({ newId, snapshotId, startedAt: Number(startedUnixMs) });
+    // Another pause or an end is recorded after this, as what it is.
+    const told = state === host.State.RUNNING ? toChange(instance) : {};
+    await this.#store.completeResume({ newId, snapshotId, startedAt: Number(startedUnixMs), told });
     this.#log.info({ sandbox_id: newId, resumed_from: paused.id }, 'sandbox resumed');
     void this.dropPause(paused.id);
     return 'adopted';

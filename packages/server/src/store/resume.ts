@@ -1,7 +1,7 @@
 import type { StoreContext } from './context.ts';
 import { recordEvent } from './events/record-event.ts';
 import { countLiveUpTo, insertRows, lockTenant } from './insert-sandbox.ts';
-import type { NewSandbox, Sandbox } from './records.ts';
+import type { NewSandbox, Sandbox, SandboxChange } from './records.ts';
 import { toSandbox, toSandboxRow } from './sandbox-row.ts';
 import type { DatabaseTransaction, SandboxRow } from './schema.ts';
 import { useUpPauseSnapshot } from './snapshots/use-up.ts';
@@ -74,20 +74,27 @@ export async function abandonResume(
   });
 }
 
+/** What came up of a pause. */
+export interface Resumed {
+  newId: string;
+  snapshotId: string;
+  startedAt: number;
+  /** What the host says of it while it runs: who reads the record must never find it without. */
+  told?: Pick<SandboxChange, 'deadlineAt' | 'phases' | 'revision' | 'timeoutAction'>;
+}
+
 /**
  * Makes the sandbox that came up as `newId` the one, its old id an alias, and the snapshot of its pause used: all at
  * once. Undefined: nothing is being resumed under that id (any more).
  */
-export async function completeResume(
-  context: StoreContext,
-  { newId, snapshotId, startedAt }: { newId: string; snapshotId: string; startedAt: number },
-): Promise<Sandbox | undefined> {
+export async function completeResume(context: StoreContext, resumed: Resumed): Promise<Sandbox | undefined> {
+  const { newId, snapshotId } = resumed;
   return write(context, 'now', async (transaction) => {
     const row = await lockPaused(context, transaction, { column: 'resuming_as', value: newId });
     if (!row) return undefined;
-    const resumed = resumedSandbox(toSandbox(row), { newId, snapshotId, startedAt });
+    const sandbox = resumedSandbox(toSandbox(row), resumed);
     await transaction.deleteFrom('sandboxes').where('id', '=', row.id).execute();
-    await insertRows(transaction, [resumed]);
+    await insertRows(transaction, [sandbox]);
     const executionId = row.execution_id ?? row.id;
     await transaction
       .insertInto('sandbox_aliases')
@@ -95,24 +102,20 @@ export async function completeResume(
       .execute();
     await useUpPauseSnapshot(transaction, executionId);
     await recordEvent(transaction, resumeEvent(row, { snapshotId, status: 'succeeded' }));
-    return toSandbox(toSandboxRow(resumed));
+    return toSandbox(toSandboxRow(sandbox));
   });
 }
 
-function resumedSandbox(
-  paused: Sandbox,
-  { newId, snapshotId, startedAt }: { newId: string; snapshotId: string; startedAt: number },
-): NewSandbox {
+function resumedSandbox(paused: Sandbox, { newId, snapshotId, startedAt, told = {} }: Resumed): NewSandbox {
+  const { deadlineAt = null, phases = null, revision = 0, timeoutAction = paused.timeoutAction } = told;
   return {
     ...paused,
     id: newId,
     status: 'running',
     startedAt,
-    deadlineAt: null,
+    ...{ deadlineAt, phases, revision, timeoutAction },
     reason: null,
     message: null,
-    phases: null,
-    revision: 0,
     origin: 'resume_from_snapshot',
     sourceId: paused.id,
     fromSnapshotId: snapshotId,

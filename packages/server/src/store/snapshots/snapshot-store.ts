@@ -1,6 +1,6 @@
 import type { EventActor } from '../events/event.ts';
 import type { IdempotencyClaim, NewSandbox, Sandbox } from '../records.ts';
-import type { BeginResumeResult, ResumeFailure } from '../resume.ts';
+import type { BeginResumeResult, Resumed, ResumeFailure } from '../resume.ts';
 import type { InsertSnapshotResult } from './insert-snapshot.ts';
 import type { NewSnapshot, SavedSnapshot, Snapshot, SnapshotPage, SnapshotQuery } from './snapshot.ts';
 
@@ -39,11 +39,7 @@ export interface SnapshotStore {
    * Makes what came up as `newId` the sandbox, its old id an alias, and the snapshot of its pause used: all at once.
    * Undefined: nothing is being resumed under that id (any more).
    */
-  completeResume(resumed: {
-    newId: string;
-    snapshotId: string;
-    startedAt: number;
-  }): Promise<Sandbox | undefined>;
+  completeResume(resumed: Resumed): Promise<Sandbox | undefined>;
 
   /** Inserts a snapshot as `saving`, unless its tenant already has `maxSnapshots`. */
   insertSnapshot(snapshot: NewSnapshot, options: { maxSnapshots: number }): Promise<InsertSnapshotResult>;
