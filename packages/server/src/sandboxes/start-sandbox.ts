@@ -38,20 +38,27 @@ export async function startSandbox(
     onId?: ((id: string) => void) | undefined;
   },
 ): Promise<Sandbox> {
-  const sandbox = await insertRecord(context, request);
-  context.reach('create.recorded');
-  request.onId?.(sandbox.id);
-  const { projection } = context.fleet;
-  projection.creating.add(sandbox.id);
+  const { creating } = context.fleet.projection;
+  const { id } = request.sandbox;
+  // Before the record can be seen: one that nobody makes is ended.
+  creating.add(id);
   try {
-    return await startInstance(context, sandbox, request);
+    const sandbox = await insertRecord(context, request);
+    context.reach('create.recorded');
+    request.onId?.(id);
+    return await startRecorded(context, sandbox, request);
+  } finally {
+    creating.delete(id);
+  }
+}
+
+async function startRecorded(context: Context, sandbox: Sandbox, way: Way): Promise<Sandbox> {
+  try {
+    return await startInstance(context, sandbox, way);
   } catch (error) {
-    const { pools } = request;
-    const failure = (pools && toPoolFailure(error, pools)) ?? toStartFailure(error, sandbox);
+    const failure = (way.pools && toPoolFailure(error, way.pools)) ?? toStartFailure(error, sandbox);
     await recordFailedStart(context, sandbox, failure);
     throw failure;
-  } finally {
-    projection.creating.delete(sandbox.id);
   }
 }
 

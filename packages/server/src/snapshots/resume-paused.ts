@@ -30,15 +30,33 @@ export async function resumePaused(context: Context, pause: Pause): Promise<Sand
 
 const NEVER = new AbortController().signal;
 
-async function resume(context: Context, { snapshotId, sandboxId }: Pause): Promise<Sandbox | undefined> {
+async function resume(context: Context, pause: Pause): Promise<Sandbox | undefined> {
+  const { creating } = context.fleet.projection;
+  const newId = makeId('sandbox');
+  // Before the record can be seen to name it: an attempt that nobody makes is given up.
+  creating.add(newId);
+  try {
+    return await resumeAs(context, pause, newId);
+  } finally {
+    creating.delete(newId);
+  }
+}
+
+async function resumeAs(
+  context: Context,
+  { snapshotId, sandboxId }: Pause,
+  proposedId: string,
+): Promise<Sandbox | undefined> {
   const { store, settings, fleet } = context;
   const maxLive = settings.tenant_max_sandboxes;
-  const begun = await store.beginResume({ sandboxId, newId: makeId('sandbox'), snapshotId, maxLive });
+  const begun = await store.beginResume({ sandboxId, newId: proposedId, snapshotId, maxLive });
   if (begun.outcome === 'gone') return undefined;
   if (begun.outcome === 'quota') throw tooManyLive(begun.live, maxLive);
   const { sandbox: paused } = begun;
+  // That of an earlier attempt, when there was one.
   const newId = paused.resumingAs!;
-  fleet.projection.creating.add(newId);
+  const { creating } = fleet.projection;
+  creating.add(newId);
   try {
     const subject = { ...paused, id: newId, fromSnapshotId: snapshotId };
     const instance = await createInstance(context, subject);
@@ -47,7 +65,7 @@ async function resume(context: Context, { snapshotId, sandboxId }: Pause): Promi
   } catch (error) {
     throw await giveUp(context, { paused, newId, snapshotId, error });
   } finally {
-    fleet.projection.creating.delete(newId);
+    creating.delete(newId);
   }
 }
 

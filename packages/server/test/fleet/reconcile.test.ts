@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { create } from '@bufbuild/protobuf';
 import { createInMemoryHostClient } from '@nullspace/host';
 import { host } from '@nullspace/proto';
@@ -75,6 +76,23 @@ describe('records follow the host', () => {
     assert.equal(of(id), 1);
     await server.call('POST', `/v1/sandboxes/${id}/timeout`, { timeout_ms: 90_000 });
     assert.ok(of(id) > 1);
+  });
+
+  test('a create whose record is seen before the host is asked is not taken for one that nobody makes', async (t) => {
+    const { store } = server;
+    const insert = store.insertSandbox.bind(store);
+    const looks = t.mock.method(store, 'listUnfinished');
+    t.mock.method(store, 'insertSandbox', async (...args: Parameters<typeof insert>) => {
+      const inserted = await insert(...args);
+      const before = looks.mock.callCount();
+      server.host.goAway();
+      server.host.comeBack();
+      await until(() => looks.mock.callCount() > before);
+      // What that look finds lost, it ends.
+      await sleep(100);
+      return inserted;
+    });
+    await server.createSandbox();
   });
 
   test('a create that the server died in becomes running when the host has it, and is replayed', async () => {
