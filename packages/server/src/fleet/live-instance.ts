@@ -9,6 +9,8 @@ export class LiveInstance {
   tenantId: string | undefined;
   /** Account of commands that name none; empty: root. */
   defaultUser = '';
+  /** It has ended or is paused, and that is being recorded: calls that come now read it from the record. */
+  isOver = false;
   #instance: host.Instance;
   /** Revision with which its record says that it runs. */
   #recorded: bigint | undefined;

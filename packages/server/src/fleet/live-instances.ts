@@ -22,6 +22,12 @@ export class LiveInstances {
     return live;
   }
 
+  /** Lets no further call to an instance whose end or pause is about to be recorded. */
+  noteOver(sandboxId: string): void {
+    const live = this.#bySandbox.get(sandboxId);
+    if (live) live.isOver = true;
+  }
+
   /** Forgets an instance and breaks off the calls to its guest. */
   end(sandboxId: string): void {
     const live = this.#bySandbox.get(sandboxId);

@@ -128,6 +128,7 @@ export class Projection implements HostListener {
 
   async #recordEnd(instance: host.Instance): Promise<void> {
     const { sandboxId: sandbox_id, reason, message: detail, fromSnapshotId } = instance;
+    this.#live.noteOver(sandbox_id);
     try {
       const { applied, sandbox } = await this.#update(instance);
       if (applied) this.#log.info({ sandbox_id, reason, detail }, 'sandbox ended');
@@ -144,6 +145,7 @@ export class Projection implements HostListener {
 
   async #recordPause(instance: host.Instance): Promise<void> {
     const { sandboxId: sandbox_id, reason } = instance;
+    this.#live.noteOver(sandbox_id);
     try {
       const { applied, sandbox } = await this.#update(instance);
       if (applied) this.#log.info({ sandbox_id, reason }, 'sandbox paused');

@@ -99,7 +99,8 @@ export class SandboxFinder {
 
   #lookUp({ tenantId, sandboxId }: SandboxAddress): LiveInstance | undefined {
     const live = this.#fleet.live.get(sandboxId);
-    if (!live || live.tenantId !== tenantId || live.instance.state !== host.State.RUNNING) return undefined;
+    if (!live || live.isOver || live.tenantId !== tenantId) return undefined;
+    if (live.instance.state !== host.State.RUNNING) return undefined;
     if (live.instance.deadlineAction === host.DeadlineAction.PAUSE) return live;
     const deadline = Number(live.instance.deadlineUnixMs);
     return deadline > 0 && deadline <= Date.now() ? undefined : live;
