@@ -53,7 +53,9 @@ class SocketServer:
         self.scenes: list[Callable[[Channel], None]] = []
         self.channels: list[Channel] = []
         self.refusals: list[int] = []
-        self._server: Server = serve(self._play, "127.0.0.1", 0, process_request=self._refuse)
+        # Nullspace's own server does not compress either: small frames never fill the buffers on the way.
+        options = {"process_request": self._refuse, "compression": None}
+        self._server: Server = serve(self._play, "127.0.0.1", 0, **options)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 
