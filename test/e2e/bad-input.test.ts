@@ -156,7 +156,7 @@ describe('bad input', () => {
     const bind = "import socket; socket.socket(socket.AF_UNIX).bind('/tmp/socket')";
     await sandbox.commands.run(['python3', '-c', bind]);
     for (const path of ['/proc/1/mem', '/tmp/socket', '/dev/zero']) {
-      const wanted = { status: 400, code: 'invalid_request', mentions: [new RegExp(path), /no file/] };
+      const wanted = { status: 400, code: 'invalid_request', mentions: [new RegExp(path), /cannot be read/] };
       await expectRefusal(await call('read', path), wanted);
       const download = `/v1/sandboxes/${sandbox.id}/file?path=${encodeURIComponent(path)}`;
       await expectRefusal(await send('GET', download), wanted);
