@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { Sandbox, SandboxError } from 'nullspace';
 import { type Installation, startInstallation } from '../harness/installation.ts';
+import { instanceOf } from '../harness/leftovers.ts';
 import { type NamedWorld, openNamedWorld } from '../harness/named-world.ts';
 import { suite } from '../harness/suite.ts';
 import { until } from '../harness/until.ts';
@@ -200,12 +201,9 @@ for host, port in ((sys.argv[1], 443), (sys.argv[2], 53), (sys.argv[3], 53)):
     assert.match(await curl(sandbox, 'https://api.example.test/'), /^failed/);
     assert.equal(await curl(sandbox, 'https://also.example.test/'), 'also.example.test');
 
-    const folder = join(installation.dataDir, 'host/instances');
-    const isKept = () =>
-      readdirSync(folder).some((id) => {
-        const file = join(folder, id, 'refusals.json');
-        return existsSync(file) && readFileSync(file, 'utf8').includes('"api.example.test"');
-      });
+    const instance = instanceOf(installation, sandbox.id)!;
+    const file = join(installation.dataDir, 'host/instances', instance, 'refusals.json');
+    const isKept = () => existsSync(file) && readFileSync(file, 'utf8').includes('"api.example.test"');
     await until(async () => isKept(), 'the refusals on disk');
     await installation.host.kill('SIGKILL');
     await installation.startHost();
