@@ -26,8 +26,8 @@ class Registers(ctypes.Structure):
     _fields_ = [(name, ctypes.c_ulong) for name in REGISTERS.split()]
 
 
-def ptrace(request, address=0, data=0):
-    if libc.ptrace(request, PEER, address, data):
+def ptrace(request, address=0, data=0, task=PEER):
+    if libc.ptrace(request, task, address, data):
         raise OSError(ctypes.get_errno(), f"ptrace {request}")
 
 
@@ -36,8 +36,10 @@ def poke(address, data):
         ptrace(POKE, address + at, struct.unpack("<q", data[at : at + 8].ljust(8, b"\0"))[0])
 
 
-ptrace(ATTACH)
-os.waitpid(PEER, ANY_CHILD)
+# All of its threads stand still meanwhile: one that ran into what is written there would end the guest.
+for thread in map(int, os.listdir(f"/proc/{PEER}/task")):
+    ptrace(ATTACH, task=thread)
+    os.waitpid(thread, ANY_CHILD)
 registers = Registers()
 ptrace(GETREGS, 0, ctypes.addressof(registers))
 
