@@ -6,6 +6,7 @@ import { callUnary } from '../connect/call-unary.ts';
 import { readGuardKill } from '../guard/guard-kill.ts';
 import { pause } from '../with-deadline.ts';
 import type { AgentAddress, AgentConfiguration, Agents } from './agents.ts';
+import { splitAddress } from './split-address.ts';
 import { waitUntilListening } from './wait-until-listening.ts';
 
 const largestAnswerBytes = 64 * 1024;
@@ -21,9 +22,8 @@ const { method } = guest.GuestService;
 export function createAgents(): Agents {
   const agent = new Agent({ keepAlive: false });
   const toTarget = ({ address, token, connection }: AgentAddress) => {
-    const { hostname: host, port } = new URL(`http://${address}`);
     const bounds = { maxBytes: largestAnswerBytes, maxHeaderSize: largestHeadBytes };
-    return { host, port: Number(port), token, agent, connection, ...bounds };
+    return { ...splitAddress(address), token, agent, connection, ...bounds };
   };
   const streamsOf = (address: string) =>
     createClient(

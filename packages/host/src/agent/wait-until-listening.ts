@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { splitAddress } from './split-address.ts';
 
 // A packet that reaches the guest before its network stands is lost, and the kernel repeats it only after a second.
 const firstPauseMs = 2;
@@ -42,9 +43,4 @@ export function waitUntilListening(address: string, signal: AbortSignal): Promis
     signal.addEventListener('abort', onAbort, { once: true });
     repeat(firstPauseMs);
   });
-}
-
-function splitAddress(address: string): { host: string; port: number } {
-  const colon = address.lastIndexOf(':');
-  return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
 }

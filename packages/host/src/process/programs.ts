@@ -21,7 +21,8 @@ export interface Programs {
 }
 
 /**
- * Paths of runsc, of the guest agent, of the imager, of the egress program and of the filter program that belong to this state of the sources.
+ * Paths of runsc, of the guest agent, of the imager, of the egress program and of the filter program that belong to this
+ * state of the sources.
  * Their build scripts name them; what is not in the cache yet is built.
  *
  * @throws {Error} When a build fails, or a configured runsc has not the pinned version.
