@@ -230,7 +230,8 @@ export interface Refusal {
  */
 export type RefusalReason = (typeof refusalReasons)[number];
 
-export const refusalReasons = [
+/** Those of the packet filter. */
+export const packetRefusalReasons = [
   'not_allowed',
   'denied',
   'no_internet',
@@ -239,6 +240,10 @@ export const refusalReasons = [
   'quic',
   'proxy_unavailable',
   'too_many_connections',
+] as const;
+
+export const refusalReasons = [
+  ...packetRefusalReasons,
   'name_not_allowed',
   'other_address',
   'no_name',

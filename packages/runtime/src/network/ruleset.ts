@@ -1,4 +1,4 @@
-import type { RefusalReason } from '../engine.ts';
+import { packetRefusalReasons } from '../engine.ts';
 import type { Names } from './names.ts';
 import type { GuestRange } from './range.ts';
 
@@ -35,18 +35,6 @@ const LOGGED = 'limit rate over 20/second burst 100 packets';
 /** Connections of one guest that the egress program is given in a second, and at once: each makes the host decide. */
 const ARRIVING = 'limit rate over 100/second burst 500 packets';
 
-/** Reasons for which the packet filter drops what guests send. */
-const reasons = [
-  'not_allowed',
-  'denied',
-  'no_internet',
-  'closed_network',
-  'host',
-  'quic',
-  'proxy_unavailable',
-  'too_many_connections',
-] as const satisfies readonly RefusalReason[];
-
 /** A chain that drops and logs why, unless there is no log. */
 function refusal(reason: string, group: number | undefined): string {
   const log = group === undefined ? '' : `log prefix "${reason}" group ${group} snaplen 64`;
@@ -73,7 +61,7 @@ export function createRuleset(names: Names, range: GuestRange, logGroup: number 
   const closed = closedNetworks.join(', ');
   const hooked = ['spoofing', 'by_name', 'to_host', 'through_host', 'from_egress', 'outbound'];
   const jumped = ['choose_way', 'to_egress', 'arriving', 'unless_pinned', 'pinned_way', 'onward'];
-  const chains = [...jumped, ...reasons.map((reason) => `refuse_${reason}`)];
+  const chains = [...jumped, ...packetRefusalReasons.map((reason) => `refuse_${reason}`)];
   return `
 table ${table} {
   set offline {
@@ -144,7 +132,7 @@ ${[...hooked, ...chains].map((chain) => `flush chain ${table} ${chain}\n`).join(
 flush set ${table} marked
 flush map ${table} marks
 table ${table} {
-${reasons.map((reason) => refusal(reason, logGroup)).join('')}  chain spoofing {
+${packetRefusalReasons.map((reason) => refusal(reason, logGroup)).join('')}  chain spoofing {
     iifname ${guests} meta nfproto != ipv4 drop
     iifname ${guests} fib saddr type != unicast drop
     iifname ${guests} fib saddr . iif oif missing drop
