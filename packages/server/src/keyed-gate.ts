@@ -1,3 +1,5 @@
+const never = new AbortController().signal;
+
 /** Lets a few through at a time for each key; the others wait in line. */
 export class KeyedGate {
   readonly #places: number;
@@ -5,6 +7,16 @@ export class KeyedGate {
 
   constructor(places: number) {
     this.#places = places;
+  }
+
+  /** Does what has to wait for its turn, however long that takes. */
+  async inTurn<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
+    const leave = await this.enter(key, never);
+    try {
+      return await work();
+    } finally {
+      leave();
+    }
   }
 
   /**

@@ -40,3 +40,17 @@ test('whoever gives up waiting holds nobody up', async () => {
   leave();
   (await next)();
 });
+
+test('what is done in turn is done one after another, also after one that failed', async () => {
+  const gate = new KeyedGate(1);
+  const done: string[] = [];
+  const first = gate.inTurn('a', async () => {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    done.push('first');
+    throw new Error('on purpose');
+  });
+  const second = gate.inTurn('a', async () => done.push('second'));
+  await assert.rejects(first, /on purpose/);
+  assert.equal(await second, 2);
+  assert.deepEqual(done, ['first', 'second']);
+});

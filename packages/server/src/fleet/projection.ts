@@ -23,8 +23,8 @@ export class Projection implements HostListener {
   readonly #hidden: HiddenInstances;
   /** News of running instances that are being recorded, by instance. */
   readonly #takingIn = new Map<string, { revision: bigint; done: Promise<void> }>();
-  /** Sandboxes whose create runs in this process: their records are its business. */
-  readonly creating = new Set<string>();
+  /** Sandboxes that are being made by this process: their records are its business. */
+  readonly #making = new Set<string>();
   /** Called with every sandbox that is settled: running, paused or ended. */
   onSettled: (sandbox: Sandbox) => void = () => undefined;
   /** Called with each command that a guard in its sandbox ended. */
@@ -44,6 +44,16 @@ export class Projection implements HostListener {
     this.#hidden = options.hidden;
     this.#client = options.client;
     this.#log = options.log;
+  }
+
+  /** Makes sandboxes from before their records can be seen: one that nobody makes is taken for lost. */
+  async whileMaking<Result>(ids: string[], make: () => Promise<Result>): Promise<Result> {
+    for (const id of ids) this.#making.add(id);
+    try {
+      return await make();
+    } finally {
+      for (const id of ids) this.#making.delete(id);
+    }
   }
 
   async onAll(instances: host.Instance[]): Promise<void> {
@@ -161,7 +171,7 @@ export class Projection implements HostListener {
   /** An attempt to resume that the host does not list has never come up; the sandbox is paused as before. */
   async #settlePaused(sandbox: Sandbox, present: Set<string>): Promise<void> {
     const { resumingAs: newId } = sandbox;
-    if (newId !== null && !present.has(newId) && !this.creating.has(newId)) {
+    if (newId !== null && !present.has(newId) && !this.#making.has(newId)) {
       const failure = {
         code: 'start_failed',
         message: 'The server was interrupted before the host had started it.',
@@ -182,7 +192,7 @@ export class Projection implements HostListener {
 
   /** Ends the record of a sandbox that the host does not list. */
   async #endLost(sandboxId: string): Promise<void> {
-    if (this.creating.has(sandboxId)) return;
+    if (this.#making.has(sandboxId)) return;
     if (this.#hidden.isHidden(sandboxId)) {
       return this.#hidden.onEnded(sandboxId, {
         reason: 'host_lost',

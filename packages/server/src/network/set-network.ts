@@ -18,15 +18,8 @@ export async function setNetwork(
 ): Promise<Sandbox> {
   checkEgress(body);
   checkBandwidth(body.bandwidth, context.settings);
-  const leave = await context.networks.enter(address.sandboxId, NEVER);
-  try {
-    return await change(context, address, body);
-  } finally {
-    leave();
-  }
+  return context.networks.inTurn(address.sandboxId, () => change(context, address, body));
 }
-
-const NEVER = new AbortController().signal;
 
 async function change(
   { store, fleet, finder }: Context,

@@ -12,14 +12,11 @@ import type { SandboxAddress } from './sandbox-finder.ts';
  * `host_unavailable`.
  */
 export async function destroySandbox(context: Context, address: SandboxAddress): Promise<void> {
-  const leave = await context.pauses.enter(pauseSnapshotId(address.sandboxId), new AbortController().signal);
-  try {
+  await context.pauses.inTurn(pauseSnapshotId(address.sandboxId), async () => {
     const sandbox = await context.finder.readExact(address);
     if (sandbox.status !== 'error') await endInstance(context, sandbox);
     await recordEnd(context, sandbox);
-  } finally {
-    leave();
-  }
+  });
 }
 
 async function endInstance({ fleet }: Context, sandbox: Sandbox): Promise<void> {

@@ -38,18 +38,13 @@ export async function startSandbox(
     onId?: ((id: string) => void) | undefined;
   },
 ): Promise<Sandbox> {
-  const { creating } = context.fleet.projection;
   const { id } = request.sandbox;
-  // Before the record can be seen: one that nobody makes is ended.
-  creating.add(id);
-  try {
+  return context.fleet.projection.whileMaking([id], async () => {
     const sandbox = await insertRecord(context, request);
     context.reach('create.recorded');
     request.onId?.(id);
     return await startRecorded(context, sandbox, request);
-  } finally {
-    creating.delete(id);
-  }
+  });
 }
 
 async function startRecorded(context: Context, sandbox: Sandbox, way: Way): Promise<Sandbox> {

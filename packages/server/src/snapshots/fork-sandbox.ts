@@ -32,15 +32,11 @@ export async function forkSandbox(
   if (source.status !== 'running') throw notReady(source);
   await requireSnapshotRoom(context, source);
   const children = makeChildren(source, request.count);
-  const { creating } = context.fleet.projection;
-  // Before their records can be seen: those that nobody makes are ended.
-  for (const { id } of children) creating.add(id);
-  try {
+  const ids = children.map(({ id }) => id);
+  return context.fleet.projection.whileMaking(ids, async () => {
     await insertChildren(context, children, request.claim);
     return await runFork(context, source, children);
-  } finally {
-    for (const { id } of children) creating.delete(id);
-  }
+  });
 }
 
 function makeChildren(source: Sandbox, count: number | undefined): NewSandbox[] {

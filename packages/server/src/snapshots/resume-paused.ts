@@ -20,26 +20,10 @@ interface Pause {
  * whenever the server dies, the sandbox is found paused or running, and never both.
  */
 export async function resumePaused(context: Context, pause: Pause): Promise<Sandbox | undefined> {
-  const leave = await context.pauses.enter(pause.snapshotId, NEVER);
-  try {
-    return await resume(context, pause);
-  } finally {
-    leave();
-  }
-}
-
-const NEVER = new AbortController().signal;
-
-async function resume(context: Context, pause: Pause): Promise<Sandbox | undefined> {
-  const { creating } = context.fleet.projection;
   const newId = makeId('sandbox');
-  // Before the record can be seen to name it: an attempt that nobody makes is given up.
-  creating.add(newId);
-  try {
-    return await resumeAs(context, pause, newId);
-  } finally {
-    creating.delete(newId);
-  }
+  return context.pauses.inTurn(pause.snapshotId, () =>
+    context.fleet.projection.whileMaking([newId], () => resumeAs(context, pause, newId)),
+  );
 }
 
 async function resumeAs(
@@ -55,17 +39,21 @@ async function resumeAs(
   const { sandbox: paused } = begun;
   // That of an earlier attempt, when there was one.
   const newId = paused.resumingAs!;
-  const { creating } = fleet.projection;
-  creating.add(newId);
+  return fleet.projection.whileMaking([newId], () => startResumed(context, { paused, newId, snapshotId }));
+}
+
+async function startResumed(
+  context: Context,
+  attempt: { paused: Sandbox; newId: string; snapshotId: string },
+): Promise<Sandbox> {
+  const { paused, newId, snapshotId } = attempt;
   try {
     const subject = { ...paused, id: newId, fromSnapshotId: snapshotId };
     const instance = await createInstance(context, subject);
-    await fleet.projection.onChanged(instance);
-    return await readResumed(context, { newId, sandboxId });
+    await context.fleet.projection.onChanged(instance);
+    return await readResumed(context, { newId, sandboxId: paused.id });
   } catch (error) {
-    throw await giveUp(context, { paused, newId, snapshotId, error });
-  } finally {
-    creating.delete(newId);
+    throw await giveUp(context, { ...attempt, error });
   }
 }
 

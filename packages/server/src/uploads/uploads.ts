@@ -70,13 +70,8 @@ export class Uploads {
   }
 
   /** Runs what changes an upload, one after another. */
-  async inTurn<T>(uploadId: string, run: () => Promise<T>): Promise<T> {
-    const leave = await this.#turns.enter(uploadId, new AbortController().signal);
-    try {
-      return await run();
-    } finally {
-      leave();
-    }
+  inTurn<T>(uploadId: string, run: () => Promise<T>): Promise<T> {
+    return this.#turns.inTurn(uploadId, run);
   }
 
   /** Ends an upload and removes its parts. Undefined: it had ended. */

@@ -5,7 +5,6 @@ import { KeyedGate } from '../../keyed-gate.ts';
 type Needs = Pick<Context, 'store' | 'fleet'>;
 
 // Those inside only make short calls.
-const forever = new AbortController().signal;
 
 /** What builds have the host keep: images and layers, between those who need them and those who free them. */
 export class Artifacts {
@@ -56,12 +55,7 @@ export class Artifacts {
   }
 
   /** Lets through one at a time that makes or frees the artifact of this id. */
-  async inTurn<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
-    const leave = await this.#gate.enter(id, forever);
-    try {
-      return await work();
-    } finally {
-      leave();
-    }
+  inTurn<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
+    return this.#gate.inTurn(id, work);
   }
 }
