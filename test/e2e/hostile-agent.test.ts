@@ -105,7 +105,7 @@ describe('a guest that has replaced its agent', {
       await until(async () => !(await sandbox.isRunning()), `the end of ${name}`, 240_000);
       const info = await sandbox.getInfo();
       assert.equal(info.status, 'error', name);
-      assert.equal(info.statusReason, 'agent_lost', name);
+      assert.equal(info.statusReason, 'agent_lost', `${name}: ${info.statusMessage}`);
       assert.match(info.statusMessage ?? '', /^its agent gave no right answer for \d+ s: \S/, name);
       await sandbox.kill();
     }

@@ -81,4 +81,8 @@ listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 listener.bind(("0.0.0.0", 49983))
 listener.listen(512)
 while True:
-    threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+    # It is process 1: an error that ended it, as that no thread can be had, would end the guest.
+    try:
+        threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+    except (OSError, RuntimeError):
+        time.sleep(0.01)

@@ -37,9 +37,13 @@ def poke(address, data):
 
 
 # All of its threads stand still meanwhile: one that ran into what is written there would end the guest.
-for thread in map(int, os.listdir(f"/proc/{PEER}/task")):
-    ptrace(ATTACH, task=thread)
-    os.waitpid(thread, ANY_CHILD)
+# A thread that still runs may make another one, so that they are listed until all of them are held.
+held = set()
+while running := set(map(int, os.listdir(f"/proc/{PEER}/task"))) - held:
+    for thread in running:
+        ptrace(ATTACH, task=thread)
+        os.waitpid(thread, ANY_CHILD)
+    held |= running
 registers = Registers()
 ptrace(GETREGS, 0, ctypes.addressof(registers))
 
