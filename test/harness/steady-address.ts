@@ -2,10 +2,15 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import type { Installation } from './installation.ts';
 
-/** An address that leads to the server of an installation wherever it listens now, and cuts what it cuts. */
+/**
+ * An address that leads to the server of an installation wherever it listens now, and cuts what it cuts.
+ *
+ * @param onAnswer Called with what the server answers, as it goes by.
+ */
 export async function steadyAddress(
   context: { after(hook: () => Promise<void>): void },
   installation: Installation,
+  onAnswer: (bytes: Buffer) => void = () => {},
 ): Promise<string> {
   const sockets = new Set<Socket>();
   const keep = (socket: Socket) => {
@@ -15,6 +20,7 @@ export async function steadyAddress(
   const front = createServer((inner) => {
     const { hostname, port } = new URL(installation.url);
     const outer = connect(Number(port), hostname);
+    outer.on('data', onAnswer);
     for (const [one, other] of [
       [inner, outer],
       [outer, inner],
