@@ -12,7 +12,7 @@ import { tellErrors } from './tell-errors.ts';
 
 const prefix = 'nullspace-test-';
 const hostScript = join(repository, 'packages/host/bin/host.ts');
-const serverScript = join(repository, 'packages/server/bin/server.ts');
+const serverScript = join(repository, 'packages/server/bin/server.js');
 const cacheDir = process.env.NULLSPACE_CACHE_DIR ?? '/var/cache/nullspace';
 const adminScript = join(repository, 'packages/server/bin/admin.ts');
 
@@ -136,7 +136,8 @@ export async function startInstallation(
 /** What a service that `nullspace up` starts has too: its translated code is found, for one. */
 function compiled(service: 'host' | 'server' | 'admin'): Record<string, string> {
   const cache = prepareCompileCache({ cacheDir, service: `test-${service}` });
-  return { ...nodeEnvironment, NODE_COMPILE_CACHE: cache };
+  const variable = service === 'server' ? 'NULLSPACE_COMPILE_CACHE' : 'NODE_COMPILE_CACHE';
+  return { ...nodeEnvironment, NODE_COMPILE_CACHE: '', [variable]: cache };
 }
 
 /** Removes what a run that was cut off left: sandboxes, namespaces, packet filter, routes, folders. */

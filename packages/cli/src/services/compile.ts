@@ -14,10 +14,10 @@ export function compileService(
   definition: ServiceDefinition,
   options: { viewDir: string },
 ): Record<string, string> {
-  const { name, program, account, fingerprint, cacheDir } = definition;
-  const env = serviceEnvironment({ service: name, cacheDir, account });
+  const { name, program, account, fingerprint, cacheDir, cacheVariable = 'NODE_COMPILE_CACHE' } = definition;
+  const env = serviceEnvironment({ service: name, cacheDir, account, cacheVariable });
   // Beside the folder: what is in it belongs to the service.
-  const mark = `${env.NODE_COMPILE_CACHE}.fingerprint`;
+  const mark = `${env[cacheVariable]}.fingerprint`;
   if (readOrNothing(mark) === fingerprint) return env;
   const { command, args } = commandLine({ ...program, args: ['compile'] }, { account, ...options });
   const { status } = spawnSync(command, args, { cwd: '/', env, stdio: 'ignore', timeout: 60_000 });

@@ -10,6 +10,8 @@ export interface ServiceDefinition {
   account?: Account;
   /** Folder of what can be rebuilt. */
   cacheDir: string;
+  /** Environment variable that names the folder of its compile cache. @default NODE_COMPILE_CACHE */
+  cacheVariable?: string;
   /** Digest of its code and settings. */
   fingerprint: string;
   /** How long its start may take, in milliseconds. */

@@ -19,6 +19,12 @@ const packages = {
   ],
 };
 
+/** How each is started; the server keeps its libraries out of its compile cache. */
+const programs = {
+  host: { entry: 'packages/host/bin/host.ts', cacheVariable: 'NODE_COMPILE_CACHE' },
+  server: { entry: 'packages/server/bin/server.js', cacheVariable: 'NULLSPACE_COMPILE_CACHE' },
+};
+
 /** Host and server of an installation, in the order in which they start. */
 export function defineServices(
   installation: Installation,
@@ -28,11 +34,12 @@ export function defineServices(
     name,
     program: {
       root: installation.root,
-      entry: join(installation.root, `packages/${name}/bin/${name}.ts`),
+      entry: join(installation.root, programs[name].entry),
       args: ['--config-file', settingsFile(installation)],
     },
     account: runAs,
     cacheDir: installation.paths.cacheDir,
+    cacheVariable: programs[name].cacheVariable,
     fingerprint: fingerprint({
       root: installation.root,
       folders: packages[name],

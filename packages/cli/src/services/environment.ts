@@ -9,13 +9,15 @@ const systemFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/b
  * of its compile cache.
  *
  * @param options.account Account it runs as; undefined: the caller's.
+ * @param options.cacheVariable Names the folder of its compile cache. @default NODE_COMPILE_CACHE
  */
 export function serviceEnvironment(options: {
   service: string;
   cacheDir: string;
   account?: Account;
+  cacheVariable?: string;
 }): Record<string, string> {
-  const { account, ...program } = options;
+  const { account, cacheVariable = 'NODE_COMPILE_CACHE', ...program } = options;
   const kept = [
     'LANG',
     'LC_ALL',
@@ -30,7 +32,7 @@ export function serviceEnvironment(options: {
   const environment: Record<string, string> = {
     // The caller's folders come first, so that the host finds the same Go as the build before it.
     PATH: [...new Set([...(process.env.PATH ?? '').split(':'), ...systemFolders])].filter(Boolean).join(':'),
-    NODE_COMPILE_CACHE: prepareCompileCache({ ...program, owner: account }),
+    [cacheVariable]: prepareCompileCache({ ...program, owner: account }),
     HOME: account ? '/nonexistent' : homedir(),
     ...nodeEnvironment,
   };

@@ -23,7 +23,7 @@ describe('server and admin as processes', () => {
   let child: ChildProcess;
   let ready: { url: string; metrics_url: string };
   before(async () => {
-    child = spawn(process.execPath, [join(bin, 'server.ts')], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    child = spawn(process.execPath, [join(bin, 'server.js')], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     for await (const line of createInterface({ input: child.stdout! })) {
       const entry = JSON.parse(line);
       if (entry.msg === 'ready') {
@@ -71,7 +71,7 @@ describe('server and admin as processes', () => {
 
   test('a wrong setting is named and the process does not start', async () => {
     await assert.rejects(
-      run(process.execPath, [join(bin, 'server.ts'), '--port', 'x'], { env }),
+      run(process.execPath, [join(bin, 'server.js'), '--port', 'x'], { env }),
       (error: { code: number; stderr: string }) => error.code === 2 && error.stderr.includes('--port'),
     );
   });

@@ -1,0 +1,21 @@
+/** What the server loads at its start and is not its own code. */
+import '@bufbuild/protobuf';
+import '@connectrpc/connect';
+import '@connectrpc/connect-node';
+import '@connectrpc/connect/protocol-connect';
+import '@fastify/busboy';
+import '@fastify/cors';
+import '@fastify/websocket';
+import 'aws4fetch';
+import 'fastify';
+import 'fastify-type-provider-zod';
+import 'httpxy';
+import 'ipaddr.js';
+import 'kysely';
+import 'kysely/migration';
+import 'picomatch';
+import 'pino';
+import 'prom-client';
+import 'tar-stream';
+import 'ws';
+import 'zod';
