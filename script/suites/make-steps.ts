@@ -36,7 +36,7 @@ function nodeStep(name: string, files: string[]): Step {
   // Each file is a process of its own, which would translate all that it imports again.
   const env = { NODE_COMPILE_CACHE: join(cacheFolder, 'compiled', `tests-${process.getuid?.()}`) };
   const command = ['node', '--test', ...options, ...files];
-  return { name, command, env, counts: 'node', patienceSeconds: 900, longer: readLonger(files) };
+  return { name, command, env, counts: 'node', patienceSeconds: 1800, longer: readLonger(files) };
 }
 
 export function go(name: string, folder: string, command: string[], patienceSeconds = 600): Step {

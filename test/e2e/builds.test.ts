@@ -187,13 +187,13 @@ describe('builds', () => {
   test('go on after the server was killed, from the layers that they have', async () => {
     const steps = [
       { action: 'run', command: 'date +%N > /stamp' },
-      { action: 'run', command: 'sleep 3' },
+      { action: 'run', command: 'sleep 8' },
     ];
     const body = { name: 'survivor', base_image: 'nullspace/base:latest', steps };
     const started = JSON.parse((await call('POST', '/builds', body)).text);
     const read = async () => JSON.parse((await call('GET', `/builds/${started.build_id}`)).text);
     await until(
-      async () => (await read()).entries.some(({ message }: Json) => message === 'run sleep 3'),
+      async () => (await read()).entries.some(({ message }: Json) => message === 'run sleep 8'),
       'the second step runs',
     );
     await installation.server.kill('SIGKILL');
