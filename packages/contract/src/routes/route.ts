@@ -48,6 +48,8 @@ export interface ImplementedRoute extends RouteBase {
   multipartBody?: string;
   /** A `file_token` in the query may stand in for the API key. */
   fileToken?: true;
+  /** HEAD is answered as GET is, without the body. */
+  answersHead?: true;
   /** The body may be as large as the server's `max_body_bytes`; otherwise it is bounded by `json_body_bytes`. */
   largeBody?: true;
   status: number;

@@ -30,6 +30,7 @@ import { serveWebhooks } from '../webhooks/serve-webhooks.ts';
 import { answerError } from './answer-error.ts';
 import { describeUnknown } from './answer-unknown.ts';
 import { authenticate } from './authenticate.ts';
+import { takesFileToken } from './find-methods.ts';
 import { logRequests } from './log-requests.ts';
 import { readJsonBodies, refuseEncoded } from './read-bodies.ts';
 import { RequestCounter } from './request-counter.ts';
@@ -105,6 +106,9 @@ export async function buildApp(
     reply.header('x-request-id', request.id);
     if (request.method === 'OPTIONS' || request.routeOptions.config.authenticated === false) return;
     const { fileToken } = request.routeOptions.config;
+    // A minted URL says of itself what it is for.
+    if (request.is404 && takesFileToken(request.url) && showsFileToken(request))
+      throw describeUnknown(request);
     if (fileToken && showsFileToken(request)) request.tenantId = await checkFileToken(tokens, request);
     else await authenticate(verifier, request);
     // A trailing slash would otherwise be an empty id.

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
 import type { Context } from '../context.ts';
 import { type Call, type Handler, Streamed } from './call.ts';
+import { methodsOf } from './find-methods.ts';
 
 /** `/a/{b}` as Fastify writes it: `/a/:b`. */
 export function toFastifyPath(path: string): string {
@@ -28,7 +29,7 @@ export function serveRoute<R extends ImplementedRoute>(
   const { params, query, response, status } = route;
   const body = bodyOf(route);
   app.route({
-    method: route.method,
+    method: methodsOf(route),
     url: toFastifyPath(route.path),
     bodyLimit: route.largeBody ? context.settings.max_body_bytes : limits.json_body_bytes,
     config: {

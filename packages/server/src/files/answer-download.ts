@@ -1,5 +1,5 @@
+import type { Readable } from 'node:stream';
 import type { routes } from '@nullspace/contract';
-import type { FastifyReply } from 'fastify';
 import { ApiError, invalidField } from '../api-error.ts';
 import { type Call, Streamed } from '../app/call.ts';
 import type { Context } from '../context.ts';
@@ -11,7 +11,7 @@ import { streamMessages } from './stream-messages.ts';
 
 type DownloadCall = Call<typeof routes.downloadFile>;
 
-/** Answers with the bytes of a file, a range of them, or a directory as an archive. */
+/** Answers with the bytes of a file, a range of them, or a directory as an archive; HEAD with what goes before them. */
 export async function answerDownload(context: Context, call: DownloadCall): Promise<Streamed> {
   const { query, reply, request } = call;
   const { range } = request.headers;
@@ -33,7 +33,7 @@ export async function answerDownload(context: Context, call: DownloadCall): Prom
   if (part) reply.code(206).header('content-range', `bytes ${part.first}-${part.last}/${part.size}`);
   if (length !== undefined) reply.header('content-length', String(length));
   reply.header('accept-ranges', 'bytes');
-  return send(reply, 'application/octet-stream', bytes);
+  return send(call, 'application/octet-stream', bytes);
 }
 
 async function findPart(
@@ -58,9 +58,13 @@ async function answerArchive(context: Context, call: DownloadCall): Promise<Stre
   const { bytes } = await openStream(context, addressOf(call), { path, user }, (guest, target, signal) =>
     streamMessages(guest.streams.packDirectory({ target }, { signal })),
   );
-  return send(call.reply, 'application/x-tar', bytes);
+  return send(call, 'application/x-tar', bytes);
 }
 
-function send(reply: FastifyReply, type: string, bytes: NodeJS.ReadableStream): Streamed {
+function send({ request, reply }: DownloadCall, type: string, bytes: Readable): Streamed {
+  if (request.method === 'HEAD') {
+    bytes.destroy();
+    return new Streamed(reply.header('content-type', type).send());
+  }
   return new Streamed(reply.header('content-type', type).send(bytes));
 }

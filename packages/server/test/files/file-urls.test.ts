@@ -55,6 +55,41 @@ describe('minted URLs', () => {
     assert.equal(await (await fetch(download)).text(), 'x');
   });
 
+  test('are answered to HEAD as to GET, without the bytes', async () => {
+    server.host.guestOf(id).files.contents.set('/x', Buffer.from('content'));
+    const { url } = await mint('download', '/x');
+    const archive = await mint('download', 'folder', { archive_format: 'tar' });
+    const missing = await mint('download', '/no-such');
+    const shown = ['content-type', 'content-length', 'content-range', 'accept-ranges'];
+    for (const [address, headers] of [
+      [url, {}],
+      [url, { range: 'bytes=1-3' }],
+      [url, { range: 'bytes=9-' }],
+      [archive.url, {}],
+      [missing.url, {}],
+      [url.replace(/file_token=[^&]*/, 'file_token=a'), {}],
+    ] as const) {
+      const [got, head] = await Promise.all(
+        ['GET', 'HEAD'].map((method) => fetch(address, { method, headers })),
+      );
+      assert.equal(head!.status, got!.status);
+      for (const name of shown) assert.equal(head!.headers.get(name), got!.headers.get(name), name);
+      assert.equal(await head!.text(), '');
+      await got!.arrayBuffer();
+    }
+  });
+
+  test('name their methods when they are asked by another', async () => {
+    const { url } = await mint('download', '/x');
+    for (const method of ['POST', 'PATCH', 'DELETE']) {
+      const answer = await fetch(url, { method });
+      assert.equal(answer.status, 405);
+      assert.equal(answer.headers.get('allow'), 'GET, HEAD, PUT');
+    }
+    const elsewhere = url.replace('/file?', '/files?');
+    assert.equal((await fetch(elsewhere, { method: 'POST' })).status, 401);
+  });
+
   test('survive a restart of the server and end with the sandbox', async () => {
     const doomed = await server.createSandbox();
     server.host.guestOf(doomed).files.contents.set('/x', Buffer.from('x'));
