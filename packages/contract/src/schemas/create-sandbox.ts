@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { limits } from '../limits.ts';
 import { environment } from './environment.ts';
 import { metadata } from './metadata.ts';
-import { networkPolicy } from './network-policy.ts';
+import { networkRequest } from './network-policy.ts';
 import { sandboxPath, workingDirectory } from './paths.ts';
 import { checkoutRequest } from './warm-pool-checkout.ts';
 
@@ -68,7 +68,7 @@ const createFields = z.strictObject({
     .describe('Time to live in milliseconds, counted from the moment the sandbox runs.'),
   envs: environment.optional().meta({ default: {} }).describe('Environment of every command.'),
   metadata: metadata.default({}).describe("Caller's labels; returned and filterable."),
-  network: networkPolicy.nullish(),
+  network: networkRequest.nullish(),
   internet_access: z
     .boolean()
     .optional()

@@ -8,6 +8,9 @@ const hostMask = z
     `must be a host name, optionally with ":$\{PORT}" or ":<number>"`,
   );
 
+const maskedHost = (mask: z.ZodType<string>) =>
+  mask.optional().describe(`Host header that a service inside sees; $\{PORT} stands for the port.`);
+
 /** Highest limit of bandwidth, in Mbit/s. */
 const HIGHEST_MBPS = 100_000;
 
@@ -39,9 +42,7 @@ export const networkPolicy = z.strictObject({
     .boolean()
     .optional()
     .describe("Whether previews answer without the sandbox's traffic token."),
-  mask_request_host: hostMask
-    .optional()
-    .describe(`Host header that a service inside sees; $\{PORT} stands for the port.`),
+  mask_request_host: maskedHost(hostMask),
   deny_out: z
     .array(z.string().max(255))
     .max(256)
@@ -56,6 +57,17 @@ export const networkPolicy = z.strictObject({
     ),
   bandwidth,
 });
+
+/** A policy that is asked for. A policy that is kept may have another port, and is shown as it is. */
+export const networkRequest = networkPolicy.extend({
+  mask_request_host: maskedHost(hostMask.refine(hasRealPort, 'must have a port from 1 to 65535')),
+});
+
+/** Whether a host mask has a port that there is, written as one, or none of its own. */
+function hasRealPort(mask: string): boolean {
+  const [, port = '1'] = mask.split(':');
+  return /^\D/.test(port) || (/^[1-9]/.test(port) && Number(port) <= 65_535);
+}
 
 export const setNetworkRequest = networkPolicy
   .pick({ allow_out: true, deny_out: true, allow_public_traffic: true, bandwidth: true })

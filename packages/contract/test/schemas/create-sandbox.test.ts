@@ -43,6 +43,11 @@ test('what published clients send is accepted', () => {
   );
 });
 
+test('ports of host masks', () => {
+  for (const mask_request_host of ['app.local', 'app.local:1', 'app.local:65535', `app.local:$\{PORT}`])
+    assert.equal(issue({ network: { mask_request_host } }), undefined, mask_request_host);
+});
+
 test('what published clients send with a snapshot is accepted', () => {
   assert.equal(
     issue({
@@ -86,6 +91,14 @@ for (const [name, body, expected] of [
   ['huge env value', { envs: { A: 'x'.repeat(200_000) } }, /^envs\.A: .*131072/],
   ['unknown network key', { network: { proxy: 1 } }, /^network: .*proxy/],
   ['bad host mask', { network: { mask_request_host: 'a b' } }, /^network\.mask_request_host: /],
+  ...['0', '080', '65536', '99999'].map(
+    (port) =>
+      [
+        `port ${port} of a host mask`,
+        { network: { mask_request_host: `app.local:${port}` } },
+        /^network\.mask_request_host: .*65535/,
+      ] as const,
+  ),
   ['unknown action', { timeout_action: 'stop' }, /^timeout_action: /],
   ['unknown lifecycle', { lifecycle: { on_timeout: 'stop' } }, /^lifecycle\.on_timeout: /],
   ['memory beside a snapshot', { snapshot_id: 'snap_1', memory_mb: 512 }, /^memory_mb: .*snapshot_id/],
