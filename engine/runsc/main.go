@@ -1,8 +1,10 @@
-// Command runsc is gVisor's own, with three things added: its processes give back what they no longer need once a sandbox
-// has started, those of sandboxes take short turns, and a subcommand pauses and checkpoints at once.
+// Command runsc is gVisor's own, with four things added: its processes give back what they no longer need once a sandbox
+// has started, those of sandboxes take short turns, a subcommand pauses and checkpoints at once, and another one waits for
+// its command line.
 package main
 
 import (
+	"fmt"
 	"os"
 	"runtime/debug"
 	"slices"
@@ -26,7 +28,14 @@ func main() {
 	} else {
 		shortenSlices()
 	}
+	if len(os.Args) == 3 && os.Args[1] == awaitName {
+		if err := awaitCommandLine(); err != nil {
+			fmt.Fprintln(os.Stderr, "runsc:", err)
+			os.Exit(128)
+		}
+	}
 	registerPrograms()
 	subcommands.Register(new(pauseCheckpoint), "")
+	subcommands.Register(new(await), "")
 	maincli.Main()
 }
