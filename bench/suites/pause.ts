@@ -28,6 +28,8 @@ export const bench: Bench = {
             await resumed.commands.run('echo', { args: ['ready'] });
           });
           await resumed!.kill();
+          // Nor is it a part of raw.
+          await sleep(300);
           return first;
         },
         raw: async (round) => {

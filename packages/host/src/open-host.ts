@@ -96,6 +96,7 @@ export async function openHost(options: HostOptions): Promise<OpenHost> {
   };
   await weighAsService(context, process.pid);
   await recover(context);
+  context.engine.open();
   startReconciling(context);
   const endKeeping = startKeepingRefusals(context);
   return { context, routes: createRoutes(context), close: () => close(context, endKeeping) };
@@ -117,5 +118,5 @@ async function close(host: HostContext, endKeeping: () => Promise<void>): Promis
   host.closing.abort();
   await host.works.endAll();
   host.deadlines.clearAll();
-  await host.network.close();
+  await Promise.all([host.engine.close(), host.network.close()]);
 }

@@ -10,6 +10,10 @@ export interface Engine {
   version(): Promise<string>;
   /** What of this machine is missing for the engine; empty when it can run. Changes nothing. */
   probe(): Promise<Problem[]>;
+  /** Begins to keep ready, until `close`, what makes starts and saves faster. All calls can be made without it. */
+  open(): void;
+  /** Lets go of what is kept ready. Instances run on. */
+  close(): Promise<void>;
   /** Starts an instance; resolves once its first process was started (the agent may not answer yet). */
   start(request: StartRequest): Promise<void>;
   /**

@@ -12,6 +12,9 @@ import type { Logger } from 'pino';
 import { installationSuffix } from './installation.ts';
 import { findPrograms } from './programs.ts';
 
+/** One for a start or a pause, and one for another that comes before it is replaced. Each takes 3 MB of its own. */
+const spares = 2;
+
 /** The engine, the network and the imager of an installation. Making them changes nothing on the machine. */
 export interface Isolation {
   engine: Engine;
@@ -35,6 +38,7 @@ export async function createIsolation(settings: Settings, log: Logger): Promise<
       agent,
       stateFolder: join(findPaths(settings).hostDir, 'engine'),
       installation,
+      spares,
     }),
     createNetwork: () =>
       createNetwork({

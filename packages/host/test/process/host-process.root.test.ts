@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -103,7 +104,9 @@ test('a host that was killed takes its instances over', async () => {
   ]);
   const soon = BigInt(Date.now() + 1000);
   await host.client.setDeadline({ sandboxId: 'sb_late', deadlineUnixMs: soon });
+  const spares = await waitForSpares(host);
   await host.end('SIGKILL');
+  await until(() => !spares.some(isSpare));
   const [sandbox] = findSandboxes(dies.instanceId);
   process.kill(sandbox!, 'SIGKILL');
   await until(() => findSandboxes(dies.instanceId).length === 0 && BigInt(Date.now()) > soon);
@@ -173,8 +176,10 @@ for (const faultPoint of process.env.NULLSPACE_TEST_LONG ? all : short) {
 test('a host that is asked to end leaves its instances running; cleaning removes everything', async () => {
   assert.ok(host);
   const instance = await create(host.client, 'sb_stays');
+  const spares = await waitForSpares(host);
   await host.end();
   host = undefined;
+  assert.ok(!spares.some(isSpare));
   await checkAgent(instance);
   await runHostCommand(['clean'], { dataDir, guestRange });
   assert.deepEqual(readMachineState(dataDir), {
@@ -192,4 +197,23 @@ function findSandboxes(instanceId: string): number[] {
   return readMachineState(dataDir)
     .processes.filter(({ line }) => line.startsWith('runsc-sandbox') && line.includes(instanceId))
     .map(({ pid }) => pid);
+}
+
+/** Process ids of what a host has started ahead, once that is all. */
+async function waitForSpares({ child: { pid } }: HostProcess): Promise<number[]> {
+  let spares: number[] = [];
+  await until(async () => {
+    const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'latin1');
+    spares = children.split(' ').map(Number).filter(isSpare);
+    return spares.length === 2;
+  });
+  return spares;
+}
+
+function isSpare(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('\0await\0');
+  } catch {
+    return false;
+  }
 }

@@ -140,6 +140,8 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
     name: 'fake',
     version: async () => build,
     probe: async () => [],
+    open() {},
+    async close() {},
     start,
     restore: start,
     saveSnapshot: save,

@@ -1,12 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import { RuntimeFailure } from '../errors.ts';
 import { instancePaths } from './paths.ts';
+import type { Spares } from './spares.ts';
 
 const LOG_EXCERPT = 8 * 1024;
 
 export interface CommandContext {
-  runsc: string;
+  /** By which runsc is run. */
+  spares: Spares;
   /** Value of --root. */
   root: string;
 }
@@ -31,44 +32,30 @@ export interface InstanceCommand {
 export async function runInstanceCommand(context: CommandContext, command: InstanceCommand): Promise<void> {
   const { id, folder, args, program = [], timeoutMs, signal } = command;
   const paths = instancePaths(folder);
-  const child = spawn(
-    context.runsc,
-    [
-      `--root=${context.root}`,
-      '--platform=systrap',
-      // A queue would hand each packet that leaves to another thread: a wake-up more for every answer of the agent.
-      '--qdisc=none',
-      // The guest's own control groups, by which the agent limits and kills trees of processes.
-      '--in-sandbox-cgroup=v2',
-      `--overlay2=root:dir=${paths.upper}`,
-      `--log=${paths.log}`,
-      '--log-format=json',
-      `--panic-log=${paths.panicLog}`,
-      // A copy has folders of its own, which the strict check takes for another machine.
-      '--restore-spec-validation=warning',
-      ...args,
-      id,
-      ...program,
-    ],
-    { stdio: 'ignore', timeout: timeoutMs, killSignal: 'SIGKILL', cwd: '/', signal },
-  );
-  const [status, killedBy] = await exitOf(child);
+  const words = [
+    `--root=${context.root}`,
+    '--platform=systrap',
+    // A queue would hand each packet that leaves to another thread: a wake-up more for every answer of the agent.
+    '--qdisc=none',
+    // The guest's own control groups, by which the agent limits and kills trees of processes.
+    '--in-sandbox-cgroup=v2',
+    `--overlay2=root:dir=${paths.upper}`,
+    `--log=${paths.log}`,
+    '--log-format=json',
+    `--panic-log=${paths.panicLog}`,
+    // A copy has folders of its own, which the strict check takes for another machine.
+    '--restore-spec-validation=warning',
+    ...args,
+    id,
+    ...program,
+  ];
+  const { status, killedBy } = await context.spares.run(words, { timeoutMs, signal }).catch((cause) => {
+    throw new RuntimeFailure(`runsc could not run: ${cause.message}`, { cause });
+  });
   if (status === 0) return;
   const end = killedBy ? `was ended by ${killedBy}` : `failed with status ${status}`;
   const [subcommand] = args;
   throw new RuntimeFailure(`runsc ${subcommand} of ${id} ${end}: ${await explain(folder)}`);
-}
-
-/** Status and signal with which a process ended; rejects when it could not be started. */
-async function exitOf(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
-  return await new Promise((resolve, reject) => {
-    child.on('exit', (status, killedBy) => resolve([status, killedBy]));
-    child.on('error', (cause) => {
-      // An abort is reported here first; the process is gone only when it has exited.
-      if (child.pid !== undefined) return;
-      reject(new RuntimeFailure(`runsc could not run: ${cause.message}`, { cause }));
-    });
-  });
 }
 
 /** Last words of runsc about an instance: its panic when there was one, else the last message of its log. */

@@ -6,18 +6,21 @@ import { inspectSnapshot } from '../snapshots/inspect.ts';
 import { clean } from './clean.ts';
 import { readDiskUse } from './disk-use.ts';
 import type { EngineContext } from './engine-context.ts';
+import { createSubcommandProbe } from './has-subcommand.ts';
 import { createIdentityReader } from './identity.ts';
 import { kill } from './kill.ts';
 import { defaultMaxTasks } from './limits.ts';
 import { list } from './list.ts';
 import type { GvisorOptions } from './options.ts';
 import { statePaths } from './paths.ts';
-import { createPauseCheckpointProbe } from './pause-checkpoint.ts';
+import { PAUSE_CHECKPOINT } from './pause-checkpoint.ts';
 import { probe } from './probe.ts';
 import { createVersionReader } from './read-version.ts';
 import { createRecords } from './records.ts';
 import { restore, resumeLoad } from './restore.ts';
 import { saveSnapshot } from './save.ts';
+import { AWAIT } from './spare.ts';
+import { Spares } from './spares.ts';
 import { start } from './start.ts';
 import { thaw } from './thaw.ts';
 import { createWatch } from './watch.ts';
@@ -30,7 +33,12 @@ export function createGvisorEngine(options: GvisorOptions): Engine {
   const paths = statePaths(stateFolder);
   const version = createVersionReader(runsc);
   const identity = createIdentityReader(runsc, version);
-  const hasPauseCheckpoint = createPauseCheckpointProbe(runsc);
+  const hasPauseCheckpoint = createSubcommandProbe(runsc, PAUSE_CHECKPOINT);
+  const spares = new Spares({
+    runsc,
+    count: options.spares ?? 0,
+    canAwait: createSubcommandProbe(runsc, AWAIT),
+  });
   let prepared: Promise<EngineContext> | undefined;
 
   /** State folders and the parent of control groups, made once before the first use. */
@@ -46,7 +54,7 @@ export function createGvisorEngine(options: GvisorOptions): Engine {
       hasPauseCheckpoint().catch(() => {}),
     ]);
     return {
-      runsc,
+      spares,
       agent,
       root: paths.runsc,
       cgroups,
@@ -77,6 +85,8 @@ export function createGvisorEngine(options: GvisorOptions): Engine {
     name: 'gvisor',
     version,
     probe: async () => await probe({ runsc, agent, cgroupRoot }),
+    open: () => spares.open(),
+    close: async () => await spares.close(),
     start: async (request) => await start(await context(), request),
     restore: async (request) => await restore(await context(), request),
     saveSnapshot: async (id, folder, options) =>

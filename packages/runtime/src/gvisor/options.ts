@@ -12,6 +12,8 @@ export interface GvisorOptions {
    * @default 10340, but 2100 on kernels that deadlock when too many end at once; see `largestProcessLimit`
    */
   maxTasks?: number;
+  /** Processes of runsc that wait for commands while the engine is open. @default 0 */
+  spares?: number;
   /** Where control groups are mounted. @default /sys/fs/cgroup */
   cgroupRoot?: string;
 }
