@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { limits } from '@nullspace/contract';
 import { expectError } from '../fixtures/expect-error.ts';
 import { startTestServer, type TestServer } from '../fixtures/test-server.ts';
+import { waitForBuild } from './fixtures.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const base = '/v1/templates';
@@ -84,6 +85,27 @@ describe('the context of a build', () => {
     }
     assert.deepEqual(server.host.calls, before);
     expectError(await server.call('GET', `${base}/refs/n/builds`), 'template_not_found');
+  });
+
+  test('is counted by what was sent for the build and what was there', async () => {
+    const send = async (files: object[]) => {
+      const { body } = await preflight(files);
+      for (const { blob_id, missing, path } of body.files) if (missing) await put(blob_id, path.slice(1));
+      const entries = body.files.map(({ path, blob_id }: Record<string, string>) => ({
+        ...{ path, entry_type: 'file', blob_id },
+      }));
+      const started = await build([...entries, { path: 'folder', entry_type: 'dir' }]);
+      const { cache_summary } = await waitForBuild(server, started.body.build_id);
+      const { file_blob_hits, file_blob_misses, file_blob_bypasses, file_blob_stores } = cache_summary!;
+      return [file_blob_hits, file_blob_misses, file_blob_bypasses, file_blob_stores];
+    };
+    // The content of each is its name after the first letter, so that two have the same.
+    const [one, same, other, third] = ['aone', 'bone', 'aother', 'athird'].map((path) =>
+      fileOf(path.slice(1), path),
+    );
+    assert.deepEqual(await send([one!, same!, other!]), [0, 2, 0, 2]);
+    assert.deepEqual(await send([one!, same!, third!]), [1, 1, 0, 1]);
+    assert.deepEqual(await send([one!, { ...other!, force_upload: true }]), [1, 0, 1, 1]);
   });
 
   test('may have a hundred thousand files, and no more entries than its bound', async () => {

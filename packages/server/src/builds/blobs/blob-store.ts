@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ApiError } from '../../api-error.ts';
 import { randomWord } from '../../make-id.ts';
 import { readBlobId } from './blob-id.ts';
+
+/** A content that no build has begun with may be written by its owner; later ones find it as it is. */
+const UNUSED_MODE = 0o600;
+const USED_MODE = 0o400;
 
 /**
  * Files of build contexts, by tenant and id. A tenant cannot reach contents that it does not have by naming their
@@ -36,6 +40,15 @@ export class BlobStore {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
     }
+  }
+
+  /** Notes that a build begins with one. True: it is the first since its content was sent. */
+  async noteBuild(tenantId: string, id: string): Promise<boolean> {
+    const path = this.pathOf(tenantId, id);
+    const { mode } = await stat(path);
+    if ((mode & 0o777) === USED_MODE) return false;
+    await chmod(path, USED_MODE);
+    return true;
   }
 
   /** Where the content of one lies. */
@@ -71,7 +84,7 @@ export class BlobStore {
       },
     });
     try {
-      await pipeline(content, meter, createWriteStream(part, { mode: 0o600 }));
+      await pipeline(content, meter, createWriteStream(part, { mode: UNUSED_MODE }));
       const digest = hash.digest('hex');
       if (digest !== name.sha256) throw mismatch(id, `its digest is ${digest}`);
       const known = await this.find(tenantId, id);

@@ -9,6 +9,7 @@ import type { Operation } from '../plan/operation.ts';
 import { planStages } from '../plan/plan-stages.ts';
 import type { BuildEnv } from './build-env.ts';
 import type { LayerPoint } from './build-sandbox.ts';
+import { countBlobs } from './count-blobs.ts';
 import { StageRunner } from './stage-runner.ts';
 import { startService } from './start-service.ts';
 
@@ -27,6 +28,7 @@ export async function runBuild(
 ): Promise<{ result: BuildResult; resultId: string }> {
   const { context, definition, blobs, tenantId } = env;
   await requireBlobs(definition, { blobs, tenantId });
+  await countBlobs(env);
   const stages = planStages(definition);
   // An index counts all stages, and what comes before their steps in a Dockerfile.
   const indices = stages.flatMap(({ instructions }) => instructions.map(({ index }) => index));
