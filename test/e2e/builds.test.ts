@@ -140,6 +140,13 @@ describe('builds', () => {
       Sandbox.create({ ...installation.connection, template: 'service', diskMb: 2048 }),
       /1024 MiB.*2048 MiB.*disk_mb=2048/,
     );
+    // A template above has that service as well.
+    const steps = [{ action: 'run', command: 'echo above > /above' }];
+    await built({ name: 'above', base_image: 'service', steps, build_config });
+    const above = await Sandbox.create({ ...installation.connection, template: 'above' });
+    const answer = 'curl -sf -o /dev/null http://127.0.0.1:8000/ && cat /above';
+    assert.equal(await shell(above, answer), 'above');
+    await above.kill();
     const failing = { name: 'never', steps: [], start_cmd: 'sleep 100' };
     const probe = { kind: 'tcp', port: 9, timeout_secs: 1, interval_ms: 100, startup_grace_secs: 0 };
     const entries = await build({ ...failing, runtime_config: { readiness: probe } });

@@ -1,3 +1,4 @@
+import type { RuntimeDefaults } from '@nullspace/contract';
 import type { Context } from '../context.ts';
 import { type BuiltinTemplate, findTemplate, type OwnTemplate } from './find-template.ts';
 
@@ -19,6 +20,8 @@ export interface ResolvedTemplate {
   user: string;
   /** Empty: the server's default. */
   workdir: string;
+  /** What is started in it, and what tells that it is ready. */
+  runtimeDefaults: RuntimeDefaults;
   /** Shape that a create without one gets; of a template with a snapshot the only one. Null: the server's defaults. */
   shape: { vcpus: number; memoryMb: number; diskMb: number } | null;
 }
@@ -38,12 +41,15 @@ export async function resolveTemplate(
 export function toResolved(found: BuiltinTemplate | OwnTemplate): ResolvedTemplate {
   if (found.kind === 'builtin') {
     const { name, image } = found;
-    const nothing = { snapshotId: null, imageEnv: {}, envs: {}, user: '', workdir: '', shape: null };
-    return { templateId: null, buildId: null, name, image, ...nothing };
+    const nothing = { imageEnv: {}, envs: {}, user: '', workdir: '', runtimeDefaults: {}, shape: null };
+    return { templateId: null, buildId: null, name, image, snapshotId: null, ...nothing };
   }
   const { template, build } = found;
   if (!build.result) throw new Error(`ready build ${build.id} has no result`);
   const { image, snapshotId, imageEnv, envs, user, workdir, shape } = build.result;
-  const { id: templateId, name } = template;
-  return { templateId, buildId: build.id, name, image, snapshotId, imageEnv, envs, user, workdir, shape };
+  const runtimeDefaults = build.result.runtimeDefaults as RuntimeDefaults;
+  return {
+    ...{ templateId: template.id, buildId: build.id, name: template.name },
+    ...{ image, snapshotId, imageEnv, envs, user, workdir, runtimeDefaults, shape },
+  };
 }

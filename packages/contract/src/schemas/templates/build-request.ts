@@ -77,7 +77,9 @@ export const templateBuildRequest = z
       .min(1)
       .max(limits.command_bytes)
       .optional()
-      .describe('Shell command whose processes are part of the template.'),
+      .describe(
+        'Shell command whose processes are part of the template. Absent: that of the template it starts from.',
+      ),
     runtime_config: runtimeConfig.optional(),
     build_context: z.object({ files: z.array(contextEntry).max(limits.context_entries) }).optional(),
     base_image_auth: registryAuth.optional().describe('Used for the pull, and not stored.'),

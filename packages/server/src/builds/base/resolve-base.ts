@@ -88,8 +88,9 @@ async function findTemplate(
   request: { tenantId: string; ref: string },
 ): Promise<BaseImage | undefined> {
   try {
-    const { image, imageEnv, envs, user, workdir } = await resolveTemplate(context, request);
-    const state = { ...freshState(), envs: { ...envs }, user, workdir };
+    const { image, imageEnv, envs, user, workdir, runtimeDefaults } = await resolveTemplate(context, request);
+    const { start_cmd: start = '', readiness = null } = runtimeDefaults;
+    const state = { ...freshState(), envs: { ...envs }, user, workdir, start, readiness };
     return {
       point: { image, imageEnv, snapshotId: null },
       key: keyOf('image', image, imageEnv, envs, user, workdir),

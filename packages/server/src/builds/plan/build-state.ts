@@ -1,4 +1,4 @@
-import type { OciMetadata } from '@nullspace/contract';
+import type { OciMetadata, Readiness } from '@nullspace/contract';
 
 /** What the instructions of a stage have set so far. */
 export interface BuildState {
@@ -13,11 +13,22 @@ export interface BuildState {
   shell: string[];
   /** What is started in the template; empty: nothing. */
   start: string;
+  /** What tells that it is ready; null: nothing does. */
+  readiness: Readiness | null;
   metadata: OciMetadata;
 }
 
 export const DEFAULT_SHELL = ['/bin/sh', '-c'];
 
 export function freshState(): BuildState {
-  return { user: '', workdir: '', envs: {}, args: {}, shell: DEFAULT_SHELL, start: '', metadata: {} };
+  return {
+    user: '',
+    workdir: '',
+    envs: {},
+    args: {},
+    shell: DEFAULT_SHELL,
+    start: '',
+    readiness: null,
+    metadata: {},
+  };
 }

@@ -82,6 +82,7 @@ class Evaluation {
         return;
       case 'start':
         state.start = instruction.command;
+        state.readiness = null;
         return;
       case 'metadata':
         state.metadata = mergeMetadata(state.metadata, instruction.metadata);

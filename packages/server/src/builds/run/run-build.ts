@@ -122,9 +122,12 @@ async function make(env: BuildEnv, runner: StageRunner, stage: number, key: stri
   const envs = { ...state.envs, ...runtime.default_envs };
   const user = runtime.default_user ?? state.user;
   const workdir = runtime.default_workdir ?? state.workdir;
-  const command = definition.startCmd ?? state.start;
-  const service = { command, readiness: runtime.readiness, user, workdir, envs };
-  const hasService = command !== '' || runtime.readiness !== undefined;
+  const { startCmd = state.start } = definition;
+  // The probe of the template below knows the service of that template alone.
+  const inherited = definition.startCmd === undefined ? state.readiness : null;
+  const readiness = runtime.readiness ?? inherited ?? undefined;
+  const service = { command: startCmd, readiness, user, workdir, envs };
+  const hasService = startCmd !== '' || readiness !== undefined;
   const started = { ...point, image, snapshotId: null };
   return {
     image,
