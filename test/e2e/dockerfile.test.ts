@@ -174,10 +174,32 @@ describe('Dockerfiles', () => {
       await inside('child', 'cat /tmp/trigger /tmp/id; echo $FROM_TRIGGER; id -u'),
       'trigger\n65532\n1000\nimage\n65532',
     );
-    const bad = { ...config, OnBuild: ['RUN --mount=type=cache,target=/x true'] };
+    const bad = { ...config, OnBuild: ['RUN --mount=type=bind,target=/x true'] };
     const other = await registry.push('bad-parent', { layers: [await tinyLayer()], config: bad });
     const failed = (await build('bad-child', ['', `FROM ${other}`, 'RUN true'])).at(-1);
     assert.equal(failed.error_detail.details.line, 2, JSON.stringify(failed));
+  });
+
+  test('give a step empty folders for what it caches, and keep nothing of them', async () => {
+    const look = (folder: string) => `test -z "$(ls -A ${folder})" && touch ${folder}/cached`;
+    await built('cached', [
+      'FROM nullspace/base:latest',
+      'RUN mkdir -p /srv/kept && echo kept > /srv/kept/file && chmod 750 /srv/kept',
+      'RUN useradd -u 1234 worker',
+      'USER worker',
+      'WORKDIR /srv',
+      `RUN --mount=type=cache,target=/srv/kept,uid=1234 --mount=type=cache,target=kept/deep,uid=1234 ${look('/srv/kept/deep')} && touch kept/too`,
+      `RUN --mount=type=tmpfs,target=/made/here ${look('/made/here')}`,
+      'USER root',
+      `RUN --mount=type=cache,target=/srv/kept,mode=0700 ${look('/srv/kept')} && stat -c %a /srv/kept > /mode`,
+    ]);
+    assert.equal(
+      await inside(
+        'cached',
+        'cat /srv/kept/file /mode; stat -c %a /srv/kept; ls -A /srv /srv/kept /made/here',
+      ),
+      'kept\n700\n750\n/made/here:\n\n/srv:\nkept\n\n/srv/kept:\nfile',
+    );
   });
 
   test('are refused before anything runs, by the line that cannot be honoured', async () => {

@@ -102,12 +102,14 @@ class Evaluation {
   async #toAction(instruction: Extract<Instruction, { kind: 'run' | 'copy' | 'write' }>): Promise<Action> {
     const { user, workdir, args, envs, shell } = this.#state;
     if (instruction.kind === 'run') {
-      const { command, secrets } = instruction;
+      const { command, secrets, folders } = instruction;
       const argv = typeof command === 'string' ? [...shell, command] : command;
       // What the image has set is stronger than an argument.
       const own = Object.entries(args).filter(([name]) => !Object.hasOwn(this.#imageEnv, name));
       const env = { ...Object.fromEntries(own), ...envs };
-      return { kind: 'run', argv, user: instruction.user ?? user, workdir: workdir || '/', env, secrets };
+      const mounts = folders?.map((folder) => ({ ...folder, target: this.#absolute(folder.target) }));
+      const run = { argv, user: instruction.user ?? user, workdir: workdir || '/', env, secrets };
+      return { kind: 'run', ...run, ...(mounts ? { folders: mounts } : {}) };
     }
     const common = {
       dst: this.#absolute(instruction.dst),

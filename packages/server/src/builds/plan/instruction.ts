@@ -10,6 +10,15 @@ export interface SecretMount {
   required: boolean;
 }
 
+/** A folder that one command has for itself, and that is empty before and gone after it. */
+export interface FolderMount {
+  target: string;
+  /** Octal digits. */
+  mode: string;
+  /** Numbers, as `uid:gid`. */
+  owner: string;
+}
+
 interface Common {
   /** Its line in the log. */
   display: string;
@@ -28,6 +37,7 @@ export type Instruction = Common &
         /** Instead of the account of that moment. */
         user?: string | undefined;
         secrets: SecretMount[];
+        folders?: FolderMount[];
       }
     | {
         kind: 'copy';

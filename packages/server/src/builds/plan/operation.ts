@@ -1,4 +1,4 @@
-import type { SecretMount } from './instruction.ts';
+import type { FolderMount, SecretMount } from './instruction.ts';
 
 /** One thing that is done to the files of a stage. All of it is fixed before the first one runs. */
 export interface Operation {
@@ -20,6 +20,7 @@ export type Action =
       workdir: string;
       env: Record<string, string>;
       secrets: SecretMount[];
+      folders?: FolderMount[];
     }
   | { kind: 'make_dir'; path: string; user: string }
   | {

@@ -7,6 +7,7 @@ import type { BuildEnv } from './build-env.ts';
 import { type BuildSandbox, isLost } from './build-sandbox.ts';
 import { copyFiles } from './copy-files.ts';
 import { copyStage } from './copy-stage.ts';
+import { placeFolders } from './place-folders.ts';
 import { placeSecrets } from './place-secrets.ts';
 import { runCommand } from './run-command.ts';
 import { findTarget, unpack } from './unpack.ts';
@@ -58,7 +59,8 @@ async function run(
   action: Extract<Operation['action'], { kind: 'run' }>,
 ): Promise<void> {
   const { context, secrets, log, signal } = env;
-  const { user, secrets: mounts } = action;
+  const { user, secrets: mounts, folders = [] } = action;
+  const emptied = await placeFolders(context, sandbox, { mounts: folders, signal });
   const placed = await placeSecrets(context, sandbox, {
     mounts,
     secrets: secrets.secrets,
@@ -75,11 +77,12 @@ async function run(
   try {
     const command = { ...action, env: { ...action.env, ...placed.env } };
     const { code, guard } = await runCommand(context, sandbox, { command, onLine, signal });
-    if (code === 0) return;
-    throw stepFailed({ code, guard, tail: tail.map(env.redact), index, line, display });
+    if (code !== 0) throw stepFailed({ code, guard, tail: tail.map(env.redact), index, line, display });
   } finally {
     if (!signal.aborted && !sandbox.live.ended.aborted) await placed.remove();
   }
+  // Last, since a secret may lie in one of them.
+  await emptied.remove();
 }
 
 function stepFailed(failed: {

@@ -4,6 +4,7 @@ import { BuildFailure } from '../build-failure.ts';
 import type { SecretMount } from '../plan/instruction.ts';
 import { quote } from '../plan/package-commands.ts';
 import type { BuildSandbox } from './build-sandbox.ts';
+import { runScript } from './run-script.ts';
 
 /** Kept in memory by every sandbox, so that nothing of it reaches a layer, not even as deleted blocks of a disk. */
 const FOLDER = '/dev/shm/nullspace-build-secrets';
@@ -40,7 +41,8 @@ export async function placeSecrets(
     given.filter((mount) => mount.env !== '').map((mount) => [mount.env, secrets.get(mount.id)!]),
   );
   if (files.length === 0) return { env, remove: async () => undefined };
-  const run = (script: string) => runScript(context, sandbox, script, signal);
+  const run = (script: string) =>
+    runScript(context, sandbox, { script, problem: 'The secrets of the step could not be placed', signal });
   await run(`rm -rf ${FOLDER} && mkdir -m 0711 ${FOLDER}`);
   const links: string[] = [];
   for (const [number, { id, target }] of files.entries()) {
@@ -57,19 +59,6 @@ export async function placeSecrets(
         `rm -rf ${FOLDER}; rm -f ${files.map(({ target }) => quote(target)).join(' ')}; rmdir /run/secrets 2>/dev/null; true`,
       ),
   };
-}
-
-async function runScript(
-  context: Context,
-  sandbox: BuildSandbox,
-  script: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const call = { failure: 'exec_failed' as const, signal };
-  const { exit } = await context.guests.call(sandbox.live, call, (guest, linked) =>
-    guest.run({ command: { command: script, shell: true, cwd: '/' } }, { signal: linked }),
-  );
-  if (exit?.code !== 0) throw new BuildFailure('build_step', 'The secrets of the step could not be placed');
 }
 
 async function write(

@@ -182,6 +182,14 @@ const honoured: [string, (text: string) => Promise<unknown>, unknown][] = [
       { id: 'own', env: '', target: '/t/own', required: true },
     ],
   ],
+  [
+    'WORKDIR /w\nRUN --mount=type=cache,id=k,sharing=locked,target=c/,uid=7,mode=0700 --mount=type=tmpfs,dst=/t x',
+    async (text) => (await runs(text))[0]!.folders,
+    [
+      { target: '/w/c', mode: '0700', owner: '7:0' },
+      { target: '/t', mode: '1777', owner: '0:0' },
+    ],
+  ],
 ];
 
 for (const [lines, look, expected] of honoured) {
@@ -222,8 +230,12 @@ const refused: [number, string][] = [
   [2, 'FROM a\nRUN <<EOF\necho 1'],
   [2, 'FROM a\nRUN --mount=type=bind,target=/x make'],
   [2, 'FROM a\nRUN --mount=target=/x make'],
-  [2, 'FROM a\nRUN --mount=type=cache,target=/c make'],
-  [2, 'FROM a\nRUN --mount=type=tmpfs,target=/c make'],
+  ...['', 'target=/', 'target=/a/../b', 'target=/c,from=a', 'target=/c,ro', 'target=/c,mode=u+x'].map(
+    (rest): [number, string] => [2, `FROM a\nRUN --mount=type=cache,${rest} make`],
+  ),
+  [2, 'FROM a\nRUN --mount=type=cache,target=/c,uid=me make'],
+  [2, 'FROM a\nRUN --mount=type=cache,target=/c,sharing=none make'],
+  [2, 'FROM a\nRUN --mount=type=tmpfs,target=/c,size=9 make'],
   [2, 'FROM a\nRUN --mount=type=ssh git clone x'],
   [2, 'FROM a\nRUN --mount=type=secret,id=a,mode=0444 x'],
   [2, 'FROM a\nRUN --mount=type=secret,id=$A x'],
@@ -325,7 +337,7 @@ test('what an image has its children do first is planned at its FROM', () => {
       ['run', 4, 2],
     ],
   );
-  for (const trigger of ['FROM x', 'ONBUILD RUN x', 'RUN --mount=type=cache,target=/x y', 'RUN a\nRUN b'])
+  for (const trigger of ['FROM x', 'ONBUILD RUN x', 'RUN --mount=type=bind,target=/x y', 'RUN a\nRUN b'])
     assert.throws(
       () => planTriggers([trigger], place),
       (error) => (error as BuildFailure).detail.details?.line === 4,

@@ -1,4 +1,5 @@
-import type { Instruction, SecretMount } from '../instruction.ts';
+import type { FolderMount, Instruction, SecretMount } from '../instruction.ts';
+import { readMount } from './read-mount.ts';
 import type { InstructionSource } from './read-source.ts';
 import { refuseLine } from './refuse-line.ts';
 import { readJsonWords } from './split-words.ts';
@@ -11,12 +12,17 @@ const runScript =
 export function planRun(source: InstructionSource, index: number): Instruction {
   const { line, text, heredocs, whole } = source;
   const secrets: SecretMount[] = [];
+  const folders: FolderMount[] = [];
   for (const { name, value = '' } of source.flags) {
-    if (name === 'mount') secrets.push(readMount(value, line));
-    else if (!(name === 'network' && value === 'default') && !(name === 'security' && value === 'sandbox'))
+    if (name === 'mount') {
+      const mount = readMount(value, line);
+      if ('id' in mount) secrets.push(mount);
+      else folders.push(mount);
+    } else if (!(name === 'network' && value === 'default') && !(name === 'security' && value === 'sandbox'))
       refuseLine(line, `RUN --${name.slice(0, 100)}${value && `=${value.slice(0, 100)}`} is not supported`);
   }
-  const common = { kind: 'run', secrets, index, line } as const;
+  const mounts = { secrets, ...(folders.length > 0 ? { folders } : {}) };
+  const common = { kind: 'run', ...mounts, index, line } as const;
   if (text === '') refuseLine(line, 'RUN has no command');
   const words = readJsonWords(text);
   if (words) {
@@ -29,43 +35,4 @@ export function planRun(source: InstructionSource, index: number): Instruction {
   const { content, name } = heredoc;
   const command = content.startsWith('#!') ? ['/bin/sh', '-c', runScript, 'sh', content] : content;
   return { ...common, command, display: `RUN <<${name}` };
-}
-
-const secretOptions = ['type', 'id', 'target', 'dst', 'destination', 'env', 'required', 'mode', 'uid', 'gid'];
-
-function readMount(value: string, line: number): SecretMount {
-  const options = new Map(
-    value.split(',').map((part) => {
-      const [key = '', ...rest] = part.split('=');
-      return [key.toLowerCase(), rest.join('=')];
-    }),
-  );
-  const type = options.get('type') ?? 'bind';
-  const only = (known: string[]) => {
-    const other = [...options.keys()].find((key) => !known.includes(key));
-    if (other !== undefined)
-      refuseLine(line, `RUN --mount=type=${type} with ${other.slice(0, 100)} is not supported`);
-  };
-  if (value.includes('$')) refuseLine(line, 'RUN --mount takes no variables');
-  if (type !== 'secret')
-    refuseLine(line, `RUN --mount=type=${type.slice(0, 100)} is not supported; type=secret is`);
-  only(secretOptions);
-  // Who may read it is decided by the account of the step.
-  const fixed = ['mode', 'uid', 'gid'].find((key) => options.has(key));
-  if (fixed)
-    refuseLine(
-      line,
-      `RUN --mount=type=secret with ${fixed} is not supported: the account of the step can read it`,
-    );
-  const env = options.get('env') ?? '';
-  const target = options.get('target') ?? options.get('dst') ?? options.get('destination');
-  const id =
-    options.get('id') || target?.split('/').at(-1) || refuseLine(line, 'RUN --mount=type=secret needs an id');
-  const required = options.get('required');
-  return {
-    id,
-    env,
-    target: target ?? (env === '' ? `/run/secrets/${id}` : ''),
-    required: required === 'true' || required === '' || required === '1',
-  };
 }
