@@ -202,6 +202,34 @@ describe('Dockerfiles', () => {
     );
   });
 
+  test('begin from a root without files', async () => {
+    const reference = await registry.push('tools', { layers: [await tinyLayer()] });
+    await built('empty', [
+      `FROM ${reference} AS tools`,
+      'RUN echo made > /made',
+      'FROM scratch',
+      'COPY --from=tools /made /srv/made',
+      'COPY --from=tools /bin/busybox /busybox',
+      'ENV NAME=empty',
+      'WORKDIR /work',
+      'RUN ["/busybox", "touch", "/touched"]',
+    ]);
+    const sandbox = await Sandbox.create({ ...installation.connection, template: 'empty' });
+    const tool = async (...args: string[]) => (await sandbox.commands.run('/busybox', { args })).stdout;
+    assert.equal(await tool('cat', '/srv/made'), 'made\n');
+    assert.match(await tool('env'), /^NAME=empty$/m);
+    const found = (await tool('ls', '-A', '/')).trim().split('\n');
+    assert.ok(
+      ['srv', 'busybox', 'touched', 'work'].every((name) => found.includes(name)),
+      found.join(' '),
+    );
+    assert.ok(!found.includes('bin'));
+    assert.equal(await sandbox.files.read('/srv/made'), 'made\n');
+    const child = await sandbox.fork();
+    assert.equal((await child.commands.run('/busybox', { args: ['pwd'] })).stdout, '/work\n');
+    for (const one of [child, sandbox]) await one.kill();
+  });
+
   test('are refused before anything runs, by the line that cannot be honoured', async () => {
     const dockerfile = 'FROM nullspace/base:latest\nRUN true\n\nRUN --mount=type=ssh true\n';
     const refused = await post('/build', { name: 'refused', dockerfile });

@@ -28,10 +28,12 @@ const (
 )
 
 type assembleOrder struct {
-	// Digests of layers in the current folder, the lowest first. Empty: a base image and a snapshot of it are open.
-	Layers     []string `json:"layers"`
-	MaxBytes   uint64   `json:"max_bytes"`
-	MaxEntries int      `json:"max_entries"`
+	// Digests of layers in the current folder, the lowest first. None: a base image and a snapshot of it are open.
+	Layers []string `json:"layers"`
+	// A root that nothing is in but what every image needs.
+	Empty      bool   `json:"empty"`
+	MaxBytes   uint64 `json:"max_bytes"`
+	MaxEntries int    `json:"max_entries"`
 }
 
 // assemble writes one image into the open file.
@@ -46,7 +48,7 @@ func assemble(_ context.Context, input *bufio.Reader, reporter *report.Reporter)
 		return err
 	}
 	files := tree.New(tree.Bounds{MaxEntries: order.MaxEntries})
-	if len(order.Layers) > 0 {
+	if order.Empty || len(order.Layers) > 0 {
 		err = unpack(order.Layers, files, w, reporter)
 	} else {
 		err = layOver(files)

@@ -10,13 +10,14 @@ const mostEntries = 2_000_000;
 /**
  * Has the imager write a root image and installs it.
  *
+ * @param options.order Layers to lay over one another; `empty`: none. Else an image and a snapshot of it are among the files.
  * @param options.files Open files that the order needs, behind that of the image.
  * @throws {HostError} `image_too_large`, `image_unsupported`, `import_failed`, `disk_full`; nothing stays then.
  */
 export async function makeImage(
   host: HostContext,
   options: {
-    order: { layers: readonly string[] };
+    order: { layers: readonly string[]; empty?: true };
     files?: readonly number[];
     signal: AbortSignal;
     tell: (progress: Progress) => void;

@@ -3,6 +3,7 @@ import { host as proto } from '@nullspace/proto';
 import { checkDisk, readDisk } from '../capacity/disk.ts';
 import type { HostContext } from '../context.ts';
 import { HostError } from '../errors.ts';
+import { makeImage } from '../imager/make-image.ts';
 import { refuseWhenDraining } from '../shutting-down.ts';
 import { convert } from './convert.ts';
 import { openSource, type Source } from './open-source.ts';
@@ -16,6 +17,9 @@ import {
   requestKey,
 } from './records.ts';
 import type { Progress } from './shared-works.ts';
+
+/** What Dockerfiles call a root without files. */
+const EMPTY = 'scratch';
 
 const longestReference = 4096;
 const longestCredential = 64 * 1024;
@@ -79,6 +83,7 @@ async function start(
   request: proto.ImportImageRequest,
   { ends, say }: { ends: AbortSignal; say: Tell },
 ): Promise<Imported> {
+  if (request.reference === EMPTY) return await makeEmpty(host, { ends, say });
   say({ phase: 'resolve', message: request.reference, doneBytes: 0, totalBytes: 0 });
   const source = await openSource(host, request, ends);
   const { image } = source;
@@ -96,6 +101,16 @@ async function start(
   } finally {
     await source.leave();
   }
+}
+
+/** The image of a root without any file, which no registry has. */
+async function makeEmpty(
+  host: HostContext,
+  { ends: signal, say: tell }: { ends: AbortSignal; say: Tell },
+): Promise<Imported> {
+  const { digest, sizeBytes } = await makeImage(host, { order: { layers: [], empty: true }, signal, tell });
+  const about = { manifest_digest: EMPTY, config_json: '{}', notices: [] };
+  return { record: makeRecord({ image: digest, size_bytes: sizeBytes, ...about }), cached: false };
 }
 
 /** Fetches the layers and puts them together. The source is this work's from here on. */

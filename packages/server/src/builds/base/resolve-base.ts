@@ -22,6 +22,7 @@ export interface BaseImage {
   triggers: string[];
 }
 
+/** A root without files, which is the host's to make. */
 const EMPTY = 'scratch';
 const IMPORT_TRIES = 5;
 
@@ -44,12 +45,7 @@ export async function resolveBase(
   },
 ): Promise<BaseImage> {
   const { ref, tenantId } = options;
-  if (ref === EMPTY) {
-    throw new BuildFailure('prepare', 'A build cannot begin from scratch: its steps need a shell', {
-      action: 'Begin from a small image such as busybox or alpine.',
-    });
-  }
-  if (!isRegistryReference(ref)) {
+  if (ref !== EMPTY && !isRegistryReference(ref)) {
     const template = await findTemplate(context, { tenantId, ref });
     if (template) {
       if (await hold(context, template, options)) return template;
@@ -118,7 +114,7 @@ async function importImage(
   { fleet }: Context,
   { ref, secrets, refresh, log, signal }: Parameters<typeof resolveBase>[1],
 ): Promise<BaseImage> {
-  const reference = fullReference(ref);
+  const reference = ref === EMPTY ? ref : fullReference(ref);
   const login = await registryLogin(secrets.auth, signal);
   log.add({ kind: 'message', phase: 'prepare', message: `Importing ${reference}` });
   try {

@@ -205,8 +205,6 @@ const refused: [number, string][] = [
   [1, '# syntax=example.com/other/language\nFROM a'],
   [1, 'RUN x'],
   [2, 'ARG A=1\nENV A=2\nFROM a'],
-  [1, 'FROM scratch'],
-  [2, 'FROM a\nFROM scratch AS x'],
   [1, 'FROM --platform=linux/s390x a'],
   [1, 'FROM --platform=windows/amd64 a'],
   [1, 'FROM $NONE'],

@@ -41,7 +41,6 @@ export function planFrom(
       line,
       `FROM ${image.slice(0, 100)} has no image: an argument before the first FROM has no value`,
     );
-  if (base === 'scratch') refuseLine(line, 'a build cannot begin from scratch: its steps need a shell');
   const known = stages.findLastIndex((stage) => stage.name === base.toLowerCase());
   return {
     base: known >= 0 ? known : base,
