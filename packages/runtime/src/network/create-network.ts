@@ -1,4 +1,5 @@
 import { readdir, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import type { Network, NetworkPolicy, Slot } from '../engine.ts';
 import { NoSlotError } from '../errors.ts';
 import { run } from '../processes/run.ts';
@@ -48,7 +49,14 @@ export function createNetwork(options: NetworkOptions): Network {
     await gates.forget(range.guest(index));
   }
 
-  const pool = createPool({ first: 1, end: range.slots, ready: preparedSlots, make, remove, onError });
+  const pool = createPool({
+    first: 1,
+    end: range.slots,
+    ready: preparedSlots,
+    // About what is taken while some are made: no more instances start than processors and one.
+    few: Math.min(preparedSlots / 4, availableParallelism() + 1),
+    ...{ make, remove, onError },
+  });
 
   async function loadRuleset(): Promise<void> {
     const load = (logGroup?: number) => filter.load(createRuleset(names, range, logGroup));

@@ -5,6 +5,8 @@ export interface PoolOptions {
   end: number;
   /** Slots kept ready. */
   ready: number;
+  /** When so many or fewer are left, some are made also while others are taken. */
+  few: number;
   /** Makes slots, all of them or none. */
   make(indexes: number[]): Promise<void>;
   remove(index: number): Promise<void>;
@@ -25,7 +27,7 @@ const AT_ONCE = 8;
  * a tenth of the start that it would compete with.
  */
 export function createPool(options: PoolOptions) {
-  const { first, end, ready: target, make, remove, onError, calmMs = 300 } = options;
+  const { first, end, ready: target, few, make, remove, onError, calmMs = 300 } = options;
   const ready: number[] = [];
   const used = new Set<number>();
   const making = new Set<number>();
@@ -76,8 +78,8 @@ export function createPool(options: PoolOptions) {
   function refillWhenCalm(): void {
     if (closed || ready.length >= target) return;
     clearTimeout(calm);
-    const few = ready.length <= target / 4;
-    calm = setTimeout(() => fill().then(refillWhenCalm, onError), few ? 0 : calmMs);
+    const waitMs = ready.length <= few ? 0 : calmMs;
+    calm = setTimeout(() => fill().then(refillWhenCalm, onError), waitMs);
     calm.unref();
   }
 

@@ -10,6 +10,7 @@ function makePool(options: Partial<PoolOptions> = {}) {
     first: 1,
     end: 100,
     ready: 8,
+    few: 2,
     calmMs: 20,
     make: async (indexes) => {
       await sleep(1);
@@ -33,6 +34,17 @@ test('slots are made together, and none while others are taken and some are left
   await pool.acquire();
   while (made.length < 2) await sleep(5);
   assert.deepEqual(times(), [8, 6]);
+  await pool.close();
+});
+
+test('a burst has none made before few are left', async () => {
+  const { pool, made } = makePool({ few: 0, calmMs: 60_000 });
+  await pool.fill();
+  for (let count = 0; count < 7; count++) await pool.acquire();
+  await sleep(20);
+  assert.equal(made.length, 1);
+  await pool.acquire();
+  while (made.length < 2) await sleep(5);
   await pool.close();
 });
 
