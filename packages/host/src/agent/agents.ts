@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { GuestAgent } from '../connect/guest-agent.ts';
 import type { GuardKill } from '../guard/guard-kill.ts';
 
 /** What an agent is told once it answers. */
@@ -22,8 +23,8 @@ export interface AgentConfiguration {
 export interface AgentAddress {
   address: string;
   token: string;
-  /** An open connection for the next call. */
-  connection?: Socket | undefined;
+  /** Connections that stay open between calls, in place of one a call. */
+  line?: GuestAgent | undefined;
 }
 
 /** An executable of the guest that was to run after a restore, and what went wrong. */

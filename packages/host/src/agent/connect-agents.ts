@@ -18,14 +18,14 @@ const largestHeadBytes = 8 * 1024;
 
 const { method } = guest.GuestService;
 
-/** Calls agents by Connect over HTTP/1.1, one connection a call: a guest holds none open on the host's side. */
+/** Calls agents by Connect over HTTP/1.1, one connection a call but for those of its `line`. */
 export function createAgents(): Agents {
   const agent = new Agent({ keepAlive: false });
-  const toTarget = ({ address, token, connection }: AgentAddress) => {
+  const toTarget = ({ address, token, line }: AgentAddress) => {
     const bounds = { maxBytes: largestAnswerBytes, maxHeaderSize: largestHeadBytes };
-    return { ...splitAddress(address), token, agent, connection, ...bounds };
+    return { ...splitAddress(address), token, agent: line ?? agent, ...bounds };
   };
-  const streamsOf = (address: string) =>
+  const streamsOf = ({ address, line }: AgentAddress) =>
     createClient(
       guest.GuestService,
       createConnectTransport({
@@ -34,18 +34,14 @@ export function createAgents(): Agents {
         readMaxBytes: largestAnswerBytes,
         // A small compressed answer may stand for a huge one.
         acceptCompression: [],
-        nodeOptions: { agent, maxHeaderSize: largestHeadBytes },
+        nodeOptions: { agent: line ?? agent, maxHeaderSize: largestHeadBytes },
       }),
     );
   return {
     waitUntilListening,
-    async configure({ address, token, connection: open }, configuration, options) {
-      let connection = open;
-      const call = (known: string) => {
-        const target = toTarget({ address, token: known, connection });
-        connection = undefined;
-        return callUnary(target, method.configure, toRequest(configuration), options);
-      };
+    async configure({ token, ...at }, configuration, options) {
+      const call = (known: string) =>
+        callUnary(toTarget({ ...at, token: known }), method.configure, toRequest(configuration), options);
       const { hookFailures } = await (configuration.restored
         ? onceKnown(call, { tokens: [token, configuration.token], signal: options.signal })
         : call(token));
@@ -57,9 +53,9 @@ export function createAgents(): Agents {
     async thaw(at, { timeoutMs }) {
       await callUnary(toTarget(at), method.thaw, {}, { timeoutMs });
     },
-    async *watchGuard({ address, token }, signal) {
-      const headers = { authorization: `Bearer ${token}` };
-      const messages = streamsOf(address).watchGuard({}, { headers, signal });
+    async *watchGuard(at, signal) {
+      const headers = { authorization: `Bearer ${at.token}` };
+      const messages = streamsOf(at).watchGuard({}, { headers, signal });
       for await (const message of messages) yield readGuardKill(message);
     },
     async checkHealth(at, timeoutMs) {

@@ -1,5 +1,4 @@
 import { type Agent, type IncomingMessage, type RequestOptions, request } from 'node:http';
-import type { Socket } from 'node:net';
 import {
   create,
   type DescMessage,
@@ -26,8 +25,6 @@ export interface AgentTarget extends Caller {
   host: string;
   port: number;
   token: string;
-  /** An open connection, which is used up by the call. Absent: it takes one of `agent`. */
-  connection?: Socket | undefined;
 }
 
 /** Where and how a service of this machine is called. */
@@ -160,6 +157,6 @@ function exchange(
 function findWay(target: AgentTarget | SocketTarget): RequestOptions {
   const { agent } = target;
   if ('socketPath' in target) return { socketPath: target.socketPath, agent };
-  const { host, port, connection } = target;
-  return connection ? { host, port, createConnection: () => connection } : { host, port, agent };
+  const { host, port } = target;
+  return { host, port, agent };
 }

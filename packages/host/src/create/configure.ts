@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { describeFailure } from '../agent/describe-failure.ts';
 import type { HostContext } from '../context.ts';
 import { makeMachineId } from '../instance/ids.ts';
@@ -18,8 +17,6 @@ export async function configure(
   options: {
     spec: InstanceSpec;
     address: string;
-    /** One to the agent that is open. */
-    connection?: Socket | undefined;
     /** The token that the agent has, and the one that it gets. */
     tokens: { now: string; next: string };
     /**
@@ -31,9 +28,9 @@ export async function configure(
     signal: AbortSignal;
   },
 ): Promise<void> {
-  const { spec, address, connection, tokens, after, timeoutMs, signal } = options;
+  const { spec, address, tokens, after, timeoutMs, signal } = options;
   const configuring = host.agents.configure(
-    { address, token: tokens.now, connection },
+    { address, token: tokens.now, line: instance.line },
     {
       env: spec.env,
       imageEnv: Object.keys(spec.image_env).length > 0 ? { PATH: path, ...spec.image_env } : defaultImageEnv,

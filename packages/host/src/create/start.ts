@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Slot, StartRequest } from '@nullspace/runtime';
+import { GuestAgent } from '../connect/guest-agent.ts';
 import type { HostContext } from '../context.ts';
 import { setDeadlineTimer } from '../deadline/deadline-timer.ts';
 import { watchGuard } from '../guard/watch-guard.ts';
@@ -34,7 +35,6 @@ export async function startInstance(host: HostContext, instance: TrackedInstance
       phases[phase] = Math.round((performance.now() - from) * 1000) / 1000;
     }
   };
-  let connection: Socket | undefined;
   const leave = await timed('queue_ms', enterGate(host, instance, signal));
   try {
     const slot = await timed('slot_ms', takeSlot(host, instance, signal));
@@ -45,21 +45,18 @@ export async function startInstance(host: HostContext, instance: TrackedInstance
     watchEngine(host, instance);
     const address = `${slot.guestAddress}:${agentPort}`;
     const listening = host.agents.waitUntilListening(address, signal);
-    connection = await timed(
+    const connection = await timed(
       'agent_ms',
       withDeadline(listening, { what: "the agent's first answer", ms: timing.agentMs, signal }),
     );
     host.reach(`${operation}.after_agent`);
+    keepOpen(instance, connection);
     const token = makeAgentToken();
-    await timed(
-      'configure_ms',
-      configureStarted(host, instance, { address, connection, bootToken, token, signal }),
-    );
+    await timed('configure_ms', configureStarted(host, instance, { address, bootToken, token, signal }));
     host.reach(`${operation}.after_configure`);
     await becomeRunning(host, instance, { slot: slot.index, address, token, phases, signal });
     host.reach(`${operation}.after_running`);
   } finally {
-    connection?.destroy();
     // A start that nobody waits for any longer still takes its share of the processors.
     const settled = Promise.allSettled(instance.pending);
     void withDeadline(settled, { what: 'a step of the start', ms: timing.engineMs }).then(leave, leave);
@@ -146,15 +143,9 @@ function describeStart(
 function configureStarted(
   host: HostContext,
   instance: TrackedInstance,
-  options: {
-    address: string;
-    connection: Socket | undefined;
-    bootToken: string;
-    token: string;
-    signal: AbortSignal;
-  },
+  options: { address: string; bootToken: string; token: string; signal: AbortSignal },
 ): Promise<void> {
-  const { address, connection, bootToken, token, signal } = options;
+  const { address, bootToken, token, signal } = options;
   // Of files alone there are no processes that had to learn that they were copied.
   const restored = instance.source?.kind === 'memory';
   const timeoutMs = restored ? host.timing.hooksMs : host.timing.configureMs;
@@ -162,10 +153,20 @@ function configureStarted(
   // A copy stays in the folder that it was saved in, be it there or not.
   const spec = restored && !instance.asTemplate ? { ...whole, cwd: '' } : whole;
   return configure(host, instance, {
-    ...{ spec, address, connection, timeoutMs, signal },
+    ...{ spec, address, timeoutMs, signal },
     after: restored ? 'restore' : 'start',
     tokens: { now: bootToken, next: token },
   });
+}
+
+/** By the connection by which the agent was found it is configured, is made a sandbox's, and tells of its guards. */
+function keepOpen(instance: TrackedInstance, connection: Socket | undefined): void {
+  const line = new GuestAgent({ idleMs: 0 });
+  if (connection) line.use(connection);
+  instance.line = line;
+  const { signal } = instance.ended;
+  if (signal.aborted) line.destroy();
+  else signal.addEventListener('abort', () => line.destroy(), { once: true });
 }
 
 async function becomeRunning(

@@ -45,7 +45,7 @@ export function watchGuard(host: HostContext, instance: TrackedInstance): void {
 
 function listen(host: HostContext, instance: TrackedInstance, signal: AbortSignal): AsyncIterable<GuardKill> {
   const { agent_address: address, agent_token: token } = instance.record;
-  return host.agents.watchGuard({ address, token }, signal);
+  return host.agents.watchGuard({ address, token, line: instance.line }, signal);
 }
 
 function note(host: HostContext, instance: TrackedInstance, kill: GuardKill): void {

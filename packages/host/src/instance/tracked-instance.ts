@@ -1,4 +1,5 @@
 import type { Slot } from '@nullspace/runtime';
+import type { GuestAgent } from '../connect/guest-agent.ts';
 import type { GuardKill } from '../guard/guard-kill.ts';
 import { SerialQueue } from '../serial-queue.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
@@ -34,6 +35,8 @@ export class TrackedInstance {
   pausing = false;
   slot: Slot | undefined;
   releasing: Promise<void> | undefined;
+  /** Open connections to its agent; absent in one that was taken over from an earlier process. */
+  line: GuestAgent | undefined;
   /** Steps under way that cannot be taken back, also when nobody waits for them any longer. */
   readonly pending = new Set<Promise<unknown>>();
 

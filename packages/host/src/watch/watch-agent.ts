@@ -26,8 +26,10 @@ export function watchAgent(host: HostContext, instance: TrackedInstance): void {
         continue;
       }
       const { agent_address: address, agent_token: token } = instance.record;
+      // That of a sandbox is taken up by its guards, and one more would stay open.
+      const line = instance.sandboxId ? undefined : instance.line;
       try {
-        await host.agents.checkHealth({ address, token }, timing.healthAnswerMs);
+        await host.agents.checkHealth({ address, token, line }, timing.healthAnswerMs);
         silence = undefined;
       } catch (error) {
         if (instance.still) continue;

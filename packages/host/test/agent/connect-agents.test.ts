@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { fromBinary } from '@bufbuild/protobuf';
 import { guest } from '@nullspace/proto';
 import { createAgents } from '../../src/agent/connect-agents.ts';
+import { GuestAgent } from '../../src/connect/guest-agent.ts';
 
 async function listen(t: TestContext, server: Server): Promise<string> {
   server.listen(0, '127.0.0.1');
@@ -166,10 +167,10 @@ test('waiting ends when it is given up', async () => {
   await assert.rejects(waiting, /given up/);
 });
 
-test('the connection by which an agent was found carries its first call', async (t) => {
-  const called = Promise.withResolvers<number | undefined>();
+test('the connection by which an agent was found carries its calls', async (t) => {
+  const ports: (number | undefined)[] = [];
   const address = await serve(t, async (request, response) => {
-    called.resolve(request.socket.remotePort);
+    ports.push(request.socket.remotePort);
     for await (const _ of request);
     response.setHeader('content-type', 'application/proto').end();
   });
@@ -177,8 +178,11 @@ test('the connection by which an agent was found carries its first call', async 
   const agents = createAgents();
   const connection = await agents.waitUntilListening(address, signal);
   const port = connection?.localPort;
+  const line = new GuestAgent({ idleMs: 0 });
+  t.after(() => line.destroy());
+  line.use(connection!);
   const options = { timeoutMs: 15_000, signal };
-  await agents.configure({ address, token: 'first', connection }, { ...ofCopy, restored: false }, options);
-  assert.equal(await called.promise, port);
-  if (!connection?.destroyed) await once(connection!, 'close');
+  await agents.configure({ address, token: 'first', line }, { ...ofCopy, restored: false }, options);
+  await agents.checkHealth({ address, token: 'new', line }, 15_000);
+  assert.deepEqual(ports, [port, port]);
 });

@@ -6,6 +6,8 @@ export interface InstalledImage {
 
 /** After this the host is asked again, but nobody has to wait for that. */
 const FRESH_MS = 1000;
+/** They are asked for when the create that noticed it is probably done. */
+const BEHIND_MS = 100;
 /** After this what the host said is not believed any more. It refuses an image that has gone meanwhile. */
 const BELIEVED_MS = 10_000;
 
@@ -43,6 +45,10 @@ export class InstalledImages {
   #askBehind(): void {
     if (this.#askingBehind) return;
     this.#askingBehind = true;
+    setTimeout(() => this.#askNow(), BEHIND_MS).unref();
+  }
+
+  #askNow(): void {
     const at = performance.now();
     this.#ask()
       .then(

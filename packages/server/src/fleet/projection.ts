@@ -86,6 +86,8 @@ export class Projection implements HostListener {
     if (isFinal(instance)) return this.#recordEnd(instance);
     if (instance.state === host.State.PAUSED) return this.#recordPause(instance);
     const live = this.#live.put(instance);
+    // Whoever made it is about to run a command in it.
+    if (this.#making.has(instance.sandboxId) && instance.state === host.State.RUNNING) live.guest.openAhead();
     const { sandbox } = await this.#update(live.instance);
     if (sandbox === 'starting') return;
     if (!sandbox || sandbox.status === 'destroyed' || sandbox.status === 'error') {

@@ -1,4 +1,3 @@
-import { Agent } from 'node:http';
 import type {
   DescMessage,
   DescMethodServerStreaming,
@@ -7,7 +6,7 @@ import type {
 } from '@bufbuild/protobuf';
 import { type Client, createClient, type Interceptor } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
-import { callUnary, type UnaryOptions } from '@nullspace/host';
+import { callUnary, GuestAgent, type UnaryOptions } from '@nullspace/host';
 import { guest } from '@nullspace/proto';
 import { callForList } from './call-for-list.ts';
 import { callStream } from './call-stream.ts';
@@ -25,8 +24,6 @@ const SMALL_BYTES = 1024 * 1024;
 const RESULTS_BYTES = 16 * 1024 * 1024;
 /** Largest output of a process: 8 MiB, once by stream and once in the order of arrival, and what describes it. */
 const OUTPUT_BYTES = 17 * 1024 * 1024;
-/** An idle connection is closed after this, so that quiet sandboxes hold no descriptors. */
-const IDLE_MS = 30_000;
 
 type Streamed<I extends DescMessage, O extends DescMessage> = (
   message: MessageInitShape<I>,
@@ -107,12 +104,14 @@ export interface GuestConnection {
     pieces: AsyncIterable<MessageInitShape<typeof guest.UnpackArchiveRequestSchema>>,
     signal: AbortSignal,
   ): Promise<guest.UnpackArchiveResponse>;
+  /** Opens a connection for a call that is to be expected. */
+  openAhead(): void;
   close(): void;
 }
 
 /** Prepares calls to an agent over connections that are kept alive. */
 export function connectGuest({ address, token }: { address: string; token: string }): GuestConnection {
-  const agent = new Agent({ keepAlive: true, maxFreeSockets: 4, timeout: IDLE_MS, scheduling: 'lifo' });
+  const agent = new GuestAgent();
   const authorize: Interceptor = (next) => (request) => {
     request.header.set('authorization', `Bearer ${token}`);
     return next(request);
@@ -169,6 +168,7 @@ export function connectGuest({ address, token }: { address: string; token: strin
     writeFile,
     writeFiles: (pieces, signal) => sendStream(results(), method.writeFiles, pieces, signal),
     unpackArchive: (pieces, signal) => sendStream(small(), method.unpackArchive, pieces, signal),
+    openAhead: () => agent.openAhead({ host, port: Number(port) }),
     close: () => agent.destroy(),
   };
 }
