@@ -7,6 +7,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"nullspace.dev/guest/internal/accounts"
 	"nullspace.dev/guest/internal/output"
 	"nullspace.dev/guest/internal/problem"
@@ -103,6 +105,8 @@ func (t *Table) Start(ctx context.Context, spec Spec, options Options) (*Process
 	}
 	if group != nil {
 		attr.Sys.UseCgroupFD, attr.Sys.CgroupFD = true, group.Folder()
+		// Takes all signal handlers away at once, see guest/toolchain; only starts into a group know this flag.
+		attr.Sys.Cloneflags = unix.CLONE_CLEAR_SIGHAND
 		process.group = group
 	}
 	err = t.reaper.start(
