@@ -43,11 +43,16 @@ test('a host that was away is asked again', async () => {
 test('what is a moment old is answered at once and asked for anew behind that', async (context) => {
   let now = 0;
   context.mock.method(performance, 'now', () => now);
+  context.mock.timers.enable({ apis: ['setTimeout'] });
   const { images, asked } = makeImages([['base'], ['base', 'fresh'], ['base']]);
   await images.find('base');
   now = 1500;
   await Promise.all([images.find('base'), images.find('base')]);
+  // Not while those who noticed it are at work.
+  assert.equal(asked(), 1);
+  context.mock.timers.tick(100);
   assert.equal(asked(), 2);
+  await new Promise(setImmediate);
   // It is known from the second answer.
   assert.equal((await images.find('fresh'))?.name, 'fresh');
   assert.equal(asked(), 2);
@@ -65,11 +70,14 @@ test('what is old is not believed', async (context) => {
 test('a host that is away when it is asked behind an answer is no failure', async (context) => {
   let now = 0;
   context.mock.method(performance, 'now', () => now);
+  context.mock.timers.enable({ apis: ['setTimeout'] });
   const { images, asked } = makeImages([['base'], ['away'], ['base']]);
   await images.find('base');
   now = 1500;
   assert.equal((await images.find('base'))?.name, 'base');
+  context.mock.timers.tick(100);
   await new Promise(setImmediate);
   assert.equal((await images.find('base'))?.name, 'base');
+  context.mock.timers.tick(100);
   assert.equal(asked(), 3);
 });
