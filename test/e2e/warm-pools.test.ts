@@ -174,6 +174,39 @@ describe('warm pools', () => {
     await until(() => nothingLeft(installation), 'nothing is left');
   });
 
+  test('who waits alone and in vain is told within 50 ms of its wait, as its caller sees it', async () => {
+    // Shorter than a start takes, so that the next one comes too late.
+    const waitMs = 60;
+    const pool = await makePool('twp_told', 1);
+    const waits: number[] = [];
+    const stalled: number[] = [];
+    for (let tries = 0; tries < 12 && waits.length < 7; tries++) {
+      await pool.waitUntilReady();
+      const made = [await take(pool, 'require')];
+      const stalls = watchStalls(() => read(pool.id));
+      const from = performance.now();
+      const outcome = await take(pool, 'require', waitMs).catch((error: { code: string }) => error.code);
+      const took = performance.now() - from;
+      const stalledMs = await stalls.stop();
+      if (outcome instanceof Sandbox) {
+        made.push(outcome);
+      } else {
+        assert.equal(outcome, 'warm_pool_unavailable');
+        waits.push(took);
+        stalled.push(stalledMs);
+      }
+      await killAll(made);
+    }
+    const median = (list: number[]) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)]!;
+    assert.ok(waits.length >= 3, `only ${waits.length} waited in vain`);
+    // On a machine that has much to do a call beside it takes as much longer.
+    const most = waitMs + 50 + 2 * median(stalled);
+    assert.ok(median(waits) <= most, `${waits} ms for ${waitMs}, beside calls of ${stalled} ms`);
+    assert.ok(Math.min(...waits) >= waitMs - 50, String(waits));
+    await pool.delete();
+    await until(() => nothingLeft(installation), 'nothing is left');
+  });
+
   test('who waits is served by the next one, and not for longer than it asked', async () => {
     const pool = await makePool('twp_wait', 1);
     await pool.waitUntilReady();

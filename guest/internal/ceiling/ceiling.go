@@ -10,6 +10,8 @@ import (
 	"sync"
 
 	"golang.org/x/sys/unix"
+
+	"nullspace.dev/guest/internal/smallfile"
 )
 
 const (
@@ -97,7 +99,7 @@ func (c *Ceiling) setMax(value string) error {
 	if !c.Enforced() {
 		return nil
 	}
-	return writeAt(c.folder, "pids.max", value)
+	return smallfile.Write(c.folder, "pids.max", value)
 }
 
 // Usage is how many processes and threads commands have, and how many forks were refused so far.
@@ -108,11 +110,11 @@ type Usage struct {
 
 // Usage must only be asked for where the kernel enforces the ceiling.
 func (c *Ceiling) Usage() (Usage, error) {
-	current, err := readAt(c.folder, "pids.current")
+	current, err := smallfile.Read(c.folder, "pids.current")
 	if err != nil {
 		return Usage{}, err
 	}
-	events, err := readAt(c.folder, "pids.events")
+	events, err := smallfile.Read(c.folder, "pids.events")
 	if err != nil {
 		return Usage{}, err
 	}
@@ -122,26 +124,4 @@ func (c *Ceiling) Usage() (Usage, error) {
 	_, refused, _ := bytes.Cut(bytes.TrimSpace(events), []byte("max "))
 	usage.Refusals, _ = strconv.ParseUint(string(refused), 10, 64)
 	return usage, nil
-}
-
-func writeAt(folder int, name, value string) error {
-	fd, err := unix.Openat(folder, name, unix.O_WRONLY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return err
-	}
-	defer unix.Close(fd)
-	_, err = unix.Write(fd, []byte(value))
-	return err
-}
-
-func readAt(folder int, name string) ([]byte, error) {
-	fd, err := unix.Openat(folder, name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return nil, err
-	}
-	file := os.NewFile(uintptr(fd), name)
-	defer file.Close()
-	var content bytes.Buffer
-	_, err = content.ReadFrom(file)
-	return content.Bytes(), err
 }

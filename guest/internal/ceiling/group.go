@@ -6,6 +6,8 @@ import (
 	"strconv"
 
 	"golang.org/x/sys/unix"
+
+	"nullspace.dev/guest/internal/smallfile"
 )
 
 // Group holds one command and all that descends from it: a process cannot leave it by a new session or parent.
@@ -62,16 +64,16 @@ func (g *Group) Folder() int { return g.folder }
 
 // Populated tells whether any process is in the group.
 func (g *Group) Populated() bool {
-	events, err := readAt(g.folder, "cgroup.events")
+	events, err := smallfile.Read(g.folder, "cgroup.events")
 	return err != nil || bytes.Contains(events, []byte("populated 1"))
 }
 
 // Kill ends every process of the group, also those that it forks meanwhile.
-func (g *Group) Kill() error { return writeAt(g.folder, "cgroup.kill", "1") }
+func (g *Group) Kill() error { return smallfile.Write(g.folder, "cgroup.kill", "1") }
 
 // Members lists the processes of the group.
 func (g *Group) Members() []int {
-	content, err := readAt(g.folder, "cgroup.procs")
+	content, err := smallfile.Read(g.folder, "cgroup.procs")
 	if err != nil {
 		return nil
 	}

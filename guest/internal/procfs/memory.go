@@ -2,8 +2,11 @@ package procfs
 
 import (
 	"bytes"
-	"os"
 	"strconv"
+
+	"golang.org/x/sys/unix"
+
+	"nullspace.dev/guest/internal/smallfile"
 )
 
 // Memory is that of the whole guest.
@@ -21,7 +24,7 @@ func (m Memory) UsedBytes() uint64 {
 
 // ReadMemory reads the memory of the guest.
 func ReadMemory() (Memory, error) {
-	content, err := os.ReadFile("/proc/meminfo")
+	content, err := smallfile.Read(unix.AT_FDCWD, "/proc/meminfo")
 	if err != nil {
 		return Memory{}, err
 	}

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"nullspace.dev/guest/internal/problem"
+	"nullspace.dev/guest/internal/smallfile"
 )
 
 var hostnamePattern = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
@@ -27,7 +28,7 @@ func ApplyHostname(name string) error {
 	if err := unix.Sethostname([]byte(name)); err != nil {
 		return err
 	}
-	if err := os.WriteFile("/etc/hostname", []byte(name+"\n"), 0o644); err != nil {
+	if err := smallfile.Replace("/etc/hostname", name+"\n", 0o644); err != nil {
 		return problem.FromFile(err, "/etc/hostname")
 	}
 	return problem.FromFile(addHost(name), "/etc/hosts")
@@ -37,7 +38,7 @@ func ApplyHostname(name string) error {
 func addHost(name string) error {
 	const path = "/etc/hosts"
 	const tag = "# own name"
-	content, err := os.ReadFile(path)
+	content, err := smallfile.Read(unix.AT_FDCWD, path)
 	if err != nil && !os.IsNotExist(err) {
 		return err
 	}
@@ -51,7 +52,7 @@ func addHost(name string) error {
 		lines = append(lines, "127.0.0.1 localhost", "::1 localhost")
 	}
 	lines = append(lines, "127.0.1.1 "+name+" "+tag)
-	return os.WriteFile(path, []byte(strings.Join(lines, "\n")+"\n"), 0o644)
+	return smallfile.Replace(path, strings.Join(lines, "\n")+"\n", 0o644)
 }
 
 // CheckNameservers refuses what is not an address.
