@@ -1,6 +1,6 @@
-// Command runsc is gVisor's own, with four things added: its processes give back what they no longer need once a sandbox
-// has started, those of sandboxes take short turns, a subcommand pauses and checkpoints at once, and another one waits for
-// its command line.
+// Command runsc is gVisor's own, with some things added: its processes give back what they no longer need once a sandbox
+// has started, those of sandboxes take short turns, and subcommands pause and checkpoint at once, wait for a command line,
+// and tell holes of a file from data.
 package main
 
 import (
@@ -37,5 +37,6 @@ func main() {
 	registerPrograms()
 	subcommands.Register(new(pauseCheckpoint), "")
 	subcommands.Register(new(await), "")
+	subcommands.Register(new(dataRanges), "")
 	maincli.Main()
 }

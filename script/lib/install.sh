@@ -6,7 +6,7 @@ export NODE_USE_SYSTEM_CA=1
 
 # install_debian_packages [MORE]...
 install_debian_packages() {
-  local wanted=(ca-certificates curl erofs-utils git iproute2 kmod mmdebstrap nftables procps util-linux xz-utils "$@")
+  local wanted=(ca-certificates curl erofs-utils git iproute2 kmod mmdebstrap nftables patch procps util-linux xz-utils "$@")
   local missing=()
   local package have
   command -v npm >/dev/null || wanted+=(nodejs npm)

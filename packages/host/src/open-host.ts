@@ -24,6 +24,7 @@ import { recover } from './recover/recover.ts';
 import { Registry } from './registry.ts';
 import { createRoutes } from './routes.ts';
 import { SnapshotCatalog } from './snapshots/catalog.ts';
+import { sumLeftOut } from './snapshots/sum-later.ts';
 import { defaultTiming, type Timing } from './timing.ts';
 import { withDeadline } from './with-deadline.ts';
 
@@ -97,6 +98,7 @@ export async function openHost(options: HostOptions): Promise<OpenHost> {
   await weighAsService(context, process.pid);
   await recover(context);
   context.engine.open();
+  void sumLeftOut(context);
   startReconciling(context);
   const endKeeping = startKeepingRefusals(context);
   return { context, routes: createRoutes(context), close: () => close(context, endKeeping) };

@@ -43,6 +43,13 @@ export interface Engine {
    * @throws {SnapshotError} `snapshot_missing` or `snapshot_corrupt`
    */
   inspectSnapshot(folder: string, options?: { verify?: boolean }): Promise<SnapshotManifest>;
+  /**
+   * Adds the checksums that a save of an instance that stays frozen has left out. Fine for a snapshot that lacks none, and
+   * while it is restored. What is called off is left as it was.
+   *
+   * @throws {SnapshotError}
+   */
+  sumSnapshot(folder: string, signal?: AbortSignal): Promise<void>;
   /** Ends an instance and removes all that the engine holds for it. Unknown ids are fine. May be repeated. */
   kill(id: string): Promise<void>;
   /** Instances that the engine finds on the machine, those of an earlier process of ours included. */
@@ -143,8 +150,10 @@ export interface SnapshotManifest {
 export interface SnapshotFile {
   name: string;
   sizeBytes: number;
-  /** CRC-32 of each piece of `CHUNK_BYTES` in hexadecimal; the last piece may be shorter. */
+  /** CRC-32 of each piece of `CHUNK_BYTES` in hexadecimal; the last piece may be shorter. "-": a hole, which nobody reads. */
   chunks: string[];
+  /** Its checksums have not been made yet, so that it cannot be checked. @default false */
+  unsummed?: true;
 }
 
 export interface ListedInstance {
@@ -170,7 +179,9 @@ export interface Usage {
   memoryBytes: number;
   processes: number;
   /** What its writable layer takes on disk; undefined when it is unknown. */
-  diskBytes?: number;
+  diskBytes?: number | undefined;
+  /** That is part of the instance's folder, and becomes part of the snapshot of a pause as it is. @default false */
+  diskStays?: boolean | undefined;
 }
 
 /** A prepared attachment to the network: a namespace with one end of a veth pair. */

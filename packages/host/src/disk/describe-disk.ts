@@ -48,7 +48,7 @@ async function describeInstances(host: HostContext): Promise<Use[]> {
   return await Promise.all(
     host.registry.all().map(async ({ id, sandboxId, record, folder }): Promise<Use> => {
       const [bytes, usage] = await Promise.all([measureFolder(folder), host.engine.usage(id)]);
-      const all = bytes + (usage?.diskBytes ?? 0);
+      const all = bytes + (usage?.diskStays ? 0 : (usage?.diskBytes ?? 0));
       return sandboxId
         ? { kind: 'instance', id: sandboxId, bytes: all }
         : { kind: 'pool', id: record.pool_id, bytes: all };

@@ -5,6 +5,7 @@ import type { InstanceRecord } from '../instance/record.ts';
 import type { TrackedInstance } from '../instance/tracked-instance.ts';
 import { perform } from '../perform.ts';
 import { Save } from '../snapshots/save.ts';
+import { sumLater } from '../snapshots/sum-later.ts';
 import { becomePaused } from './become-paused.ts';
 import { quietAgent, wakeAgent } from './quiet-agent.ts';
 import { thaw } from './thaw.ts';
@@ -41,6 +42,7 @@ export async function pauseRunning(
       }),
     { pausing: true },
   );
+  void sumLater(host, snapshotId);
 }
 
 function timeLeft({ deadline_unix_ms: at }: InstanceRecord): number {

@@ -5,6 +5,12 @@ import { HostError } from '../errors.ts';
 import { readSnapshotRecords, recordName } from './read-records.ts';
 import type { SnapshotRecord } from './record.ts';
 
+interface Held {
+  users: number;
+  idle: PromiseWithResolvers<void>;
+  removed: AbortController;
+}
+
 /**
  * Snapshots of a data folder, one folder each: `record.json` and the engine's `files`. A snapshot is there when its
  * record says `complete`; a folder without such a record is what a save or a removal left.
@@ -14,7 +20,7 @@ export class SnapshotCatalog {
   readonly #complete = new Map<string, SnapshotRecord>();
   /** Ids whose folder stands while a save or a removal is at work in it. */
   readonly #busy = new Set<string>();
-  readonly #held = new Map<string, { users: number; idle: PromiseWithResolvers<void> }>();
+  readonly #held = new Map<string, Held>();
 
   constructor(folder: string) {
     this.folder = folder;
@@ -98,6 +104,7 @@ export class SnapshotCatalog {
     if (!record && !this.#busy.has(id)) return;
     this.#busy.add(id);
     await this.invalidate(id);
+    this.#held.get(id)?.removed.abort();
     await this.#held.get(id)?.idle.promise;
     await this.removeFolder(id);
     this.#busy.delete(id);
@@ -125,11 +132,24 @@ export class SnapshotCatalog {
    */
   hold(id: string): () => void {
     this.get(id);
-    const held = this.#held.get(id) ?? { users: 0, idle: Promise.withResolvers<void>() };
+    return this.#use(id).letGo;
+  }
+
+  /** Like `hold`, also for a damaged one; `removed` aborts once it is to be removed, which then waits for `letGo`. */
+  holdUntilRemoved(id: string): { removed: AbortSignal; letGo: () => void } {
+    return this.#use(id);
+  }
+
+  #use(id: string): { removed: AbortSignal; letGo: () => void } {
+    const held = this.#held.get(id) ?? {
+      users: 0,
+      idle: Promise.withResolvers<void>(),
+      removed: new AbortController(),
+    };
     held.users += 1;
     this.#held.set(id, held);
     let released = false;
-    return () => {
+    const letGo = () => {
       if (released) return;
       released = true;
       held.users -= 1;
@@ -137,6 +157,7 @@ export class SnapshotCatalog {
       this.#held.delete(id);
       held.idle.resolve();
     };
+    return { removed: held.removed.signal, letGo };
   }
 
   /** Remembers that a file of a snapshot is damaged. */

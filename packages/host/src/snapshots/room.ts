@@ -18,15 +18,17 @@ const engineBytes = 32 * 1024 * 1024;
 export async function checkRoom(
   host: HostContext,
   instance: TrackedInstance,
-  { kind }: SaveOrder,
+  { kind, purpose }: SaveOrder,
 ): Promise<void> {
   const [{ bavail, bsize }, usage] = await Promise.all([
     statfs(host.snapshots.folder),
     host.engine.usage(instance.id),
   ]);
   const memoryBytes = kind === 'memory' ? Math.max(0, (usage?.memoryBytes ?? 0) - engineBytes) : 0;
+  const stays = purpose === 'pause' && usage?.diskStays;
+  const diskBytes = stays ? 0 : (usage?.diskBytes ?? 0);
   // Not their sum: what was written to the disk lately is accounted as memory too.
-  const needed = keptBytes + Math.max(memoryBytes, usage?.diskBytes ?? 0);
+  const needed = keptBytes + Math.max(memoryBytes, diskBytes);
   const missingBytes = needed - bavail * bsize;
   if (missingBytes <= 0) return;
   throw new HostError(

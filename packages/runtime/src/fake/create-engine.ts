@@ -109,7 +109,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
     }
     const began = performance.now();
     const { limits } = instance.request;
-    const facts = { kind, engine: 'fake', engineBuild: build, cpuFeatures: [], imageDigest, limits };
+    const facts = () => ({ kind, engine: 'fake', engineBuild: build, cpuFeatures: [], imageDigest, limits });
     instance.frozen = true;
     try {
       const manifest = await saveFolder(folder, { facts, fleeting }, async (temporary) => {
@@ -150,6 +150,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       const instance = machine.get(id);
       if (instance) instance.frozen = false;
     },
+    async sumSnapshot() {},
     async inspectSnapshot(folder, { verify = false } = {}) {
       const manifest = await readManifest(folder);
       if (verify) await verifyFiles(folder, manifest.files);

@@ -19,9 +19,11 @@ import { createVersionReader } from './read-version.ts';
 import { createRecords } from './records.ts';
 import { restore, resumeLoad } from './restore.ts';
 import { saveSnapshot } from './save.ts';
+import { LEAST_DISK_BYTES } from './saved-disk.ts';
 import { AWAIT } from './spare.ts';
 import { Spares } from './spares.ts';
 import { start } from './start.ts';
+import { DATA_RANGES, sumSnapshot } from './sum-snapshot.ts';
 import { thaw } from './thaw.ts';
 import { createWatch } from './watch.ts';
 
@@ -32,8 +34,9 @@ export function createGvisorEngine(options: GvisorOptions): Engine {
   const { runsc, agent, stateFolder, installation, cgroupRoot } = options;
   const paths = statePaths(stateFolder);
   const version = createVersionReader(runsc);
-  const identity = createIdentityReader(runsc, version);
   const hasPauseCheckpoint = createSubcommandProbe(runsc, PAUSE_CHECKPOINT);
+  const keepsDisks = createSubcommandProbe(runsc, DATA_RANGES);
+  const identity = createIdentityReader(runsc, { version, keepsDisks });
   const spares = new Spares({
     runsc,
     count: options.spares ?? 0,
@@ -52,6 +55,7 @@ export function createGvisorEngine(options: GvisorOptions): Engine {
       // Asked ahead of the first start or save, which needs it; a failure is theirs to report.
       identity().catch(() => {}),
       hasPauseCheckpoint().catch(() => {}),
+      keepsDisks().catch(() => {}),
     ]);
     return {
       spares,
@@ -68,6 +72,8 @@ export function createGvisorEngine(options: GvisorOptions): Engine {
       loading: new Map(),
       identity,
       hasPauseCheckpoint,
+      keepsDisks,
+      leastDiskBytes: options.leastDiskBytes ?? LEAST_DISK_BYTES,
     };
   }
 
@@ -93,15 +99,16 @@ export function createGvisorEngine(options: GvisorOptions): Engine {
       await saveSnapshot(await context(), id, { ...options, folder }),
     thaw: async (id) => await thaw(await context(), id),
     inspectSnapshot,
+    sumSnapshot: async (folder, signal) => await sumSnapshot(runsc, folder, signal),
     kill: async (id) => await kill(await context(), id),
     list: async () => await list(await context()),
     async usage(id) {
       const prepared = await context();
-      const [usage, diskBytes] = await Promise.all([
+      const [usage, disk] = await Promise.all([
         prepared.cgroups.group(id).usage(),
         readDiskUse(prepared, id),
       ]);
-      return usage && { ...usage, diskBytes };
+      return usage && { ...usage, diskBytes: disk?.bytes, diskStays: disk?.named };
     },
     async wait(id, signal) {
       const { watch, records } = await context();

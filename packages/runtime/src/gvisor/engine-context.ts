@@ -24,6 +24,10 @@ export interface EngineContext extends CommandContext {
   identity: () => Promise<EngineIdentity>;
   /** Whether runsc pauses and checkpoints in one process. */
   hasPauseCheckpoint: () => Promise<boolean>;
+  /** Whether runsc leaves the disk of a paused instance where it is. */
+  keepsDisks: () => Promise<boolean>;
+  /** Disks that take less are copied at a pause. */
+  leastDiskBytes: number;
 }
 
 export interface Underway {

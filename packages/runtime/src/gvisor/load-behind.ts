@@ -11,12 +11,12 @@ export interface OpenPages {
 }
 
 /** What there is to do while the pages of an instance load: check them, and bring its limits back in the end. */
-export function loadBehind(context: EngineContext, id: string, pages: OpenPages | undefined): void {
+export function loadBehind(context: EngineContext, id: string, pages: readonly OpenPages[]): void {
   const abort = new AbortController();
   const { signal } = abort;
   const work = [
     lowerOnceLoaded(context, id, signal),
-    ...(pages ? [verifyBehind(context, id, pages, signal)] : []),
+    ...(pages.length > 0 ? [verifyBehind(context, id, pages, signal)] : []),
   ];
   const done = Promise.allSettled(work)
     .then(() => {})

@@ -14,6 +14,8 @@ export interface GvisorOptions {
   maxTasks?: number;
   /** Processes of runsc that wait for commands while the engine is open. @default 0 */
   spares?: number;
+  /** A pause copies disks that take less, and keeps the file of others. @default 64 MiB */
+  leastDiskBytes?: number;
   /** Where control groups are mounted. @default /sys/fs/cgroup */
   cgroupRoot?: string;
 }

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SnapshotFile, SnapshotManifest } from '../engine.ts';
+import { SAVED_DISK } from './saved-disk.ts';
 
 /** File of a memory snapshot that is read as the guest needs it. */
 export const PAGES = 'pages.img';
@@ -12,10 +13,11 @@ const CHECK_FIRST_BYTES = 256 * 1024 * 1024;
 /** A disk that has taken a snapshot at this rate gives it back quickly enough to do without the page cache. */
 const QUICK_BYTES_PER_SECOND = 256 * 1024 * 1024;
 
-/** The file whose pages load while the guest runs; undefined when all of it is loaded before. */
-export function findLate({ kind, files }: SnapshotManifest): SnapshotFile | undefined {
-  if (kind === 'filesystem') return undefined;
-  return files.find(({ name, sizeBytes }) => name === PAGES && sizeBytes > CHECK_FIRST_BYTES);
+/** The files whose pages load while the guest runs; none when all is loaded before. */
+export function findLate({ kind, files }: SnapshotManifest): SnapshotFile[] {
+  if (kind === 'filesystem') return [];
+  const pages = files.filter(({ name }) => name === PAGES || name === SAVED_DISK);
+  return pages.some(({ sizeBytes }) => sizeBytes > CHECK_FIRST_BYTES) ? pages : [];
 }
 
 /**

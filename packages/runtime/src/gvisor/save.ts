@@ -11,6 +11,7 @@ import { savingLimits } from './limits.ts';
 import { PAGES } from './pages.ts';
 import { PAUSE_CHECKPOINT } from './pause-checkpoint.ts';
 import type { InstanceRecord } from './records.ts';
+import { buildWithDisk, linkDisk } from './saved-disk.ts';
 import { endSave, freeze, thaw } from './thaw.ts';
 
 const SAVE_TIMEOUT_MS = 600_000;
@@ -78,10 +79,18 @@ async function writeFolder(
   const { id, folder, limits } = record;
   const { kind, imageDigest, signal, fleeting, once } = options;
   await context.cgroups.group(id).update(savingLimits(limits, context));
-  const facts = { kind, ...(await context.identity()), imageDigest, limits };
-  const bytes = () => estimateBytes(context, id);
+  const { engine, engineBuild, cpuFeatures } = await context.identity();
+  // Whoever goes on needs its disk for itself.
+  const mayKeepDisk = once && !fleeting && (await context.keepsDisks());
+  let apart = false;
+  const facts = () => ({
+    ...{ kind, engine, cpuFeatures, imageDigest, limits },
+    engineBuild: apart ? buildWithDisk(engineBuild) : engineBuild,
+  });
+  const bytes = () => estimateBytes(context, id, { apart });
   return await saveFolder(options.folder, { facts, fleeting, estimateBytes: bytes }, async (temporary) => {
     signal.throwIfAborted();
+    apart = mayKeepDisk && (await linkDisk(context, record, temporary));
     const write = async () =>
       await runInstanceCommand(context, {
         id,
@@ -97,12 +106,15 @@ async function writeFolder(
 }
 
 /** About what a snapshot takes. Not the sum: what was written to the disk lately is accounted as memory too. */
-async function estimateBytes(context: EngineContext, id: string): Promise<number> {
-  const [usage, diskBytes = 0] = await Promise.all([
-    context.cgroups.group(id).usage(),
-    readDiskUse(context, id),
-  ]);
-  return Math.max(usage?.memoryBytes ?? 0, diskBytes);
+async function estimateBytes(
+  context: EngineContext,
+  id: string,
+  { apart }: { apart: boolean },
+): Promise<number> {
+  const [usage, disk] = await Promise.all([context.cgroups.group(id).usage(), readDiskUse(context, id)]);
+  const { memoryBytes = 0 } = usage ?? {};
+  const { bytes = 0 } = disk ?? {};
+  return apart ? Math.max(0, memoryBytes - bytes) : Math.max(memoryBytes, bytes);
 }
 
 /** Without --leave-running a save that fails would end the instance. */

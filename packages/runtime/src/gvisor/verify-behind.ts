@@ -4,23 +4,26 @@ import { verifyFile } from '../snapshots/verify.ts';
 import type { EngineContext } from './engine-context.ts';
 import type { OpenPages } from './load-behind.ts';
 
-/** Compares a file with its checksums while the guest runs, and ends the instance when it is damaged. */
+/** Compares files with their checksums while the guest runs, and ends the instance when one is damaged. */
 export async function verifyBehind(
   context: EngineContext,
   id: string,
-  pages: OpenPages,
+  pages: readonly OpenPages[],
   signal: AbortSignal,
 ): Promise<void> {
-  const { file, handle } = pages;
   try {
-    await verifyFile(handle, file, { signal, behind: true });
+    for (const { file, handle } of pages) {
+      try {
+        await verifyFile(handle, file, { signal, behind: true });
+      } catch (error) {
+        if (signal.aborted) return;
+        // A file that cannot be read is as bad for the guest as a damaged one.
+        return await end(context, id, { file: file.name, message: (error as SnapshotError).message });
+      }
+    }
     await context.records.update(id, { verifying: undefined });
-  } catch (error) {
-    if (signal.aborted) return;
-    // A file that cannot be read is as bad for the guest as a damaged one.
-    await end(context, id, { file: file.name, message: (error as SnapshotError).message });
   } finally {
-    await handle.close();
+    await Promise.all(pages.map(({ handle }) => handle.close()));
   }
 }
 

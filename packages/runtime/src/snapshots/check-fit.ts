@@ -5,6 +5,8 @@ import { SnapshotError, type SnapshotErrorCode } from '../errors.ts';
 export interface EngineIdentity {
   engine: string;
   engineBuild: string;
+  /** Builds that it is not, but whose snapshots it reads. @default none */
+  alsoReads?: readonly string[];
   /** Features that this machine's processor can show to a guest. */
   cpuFeatures: readonly string[];
 }
@@ -19,7 +21,7 @@ export function checkFit(manifest: SnapshotManifest, here: EngineIdentity, reque
   if (engine !== here.engine) {
     throw unfit('rebuild_required', 'engine', `was made by the engine ${engine}, and this is ${here.engine}`);
   }
-  if (engineBuild !== here.engineBuild) {
+  if (engineBuild !== here.engineBuild && !here.alsoReads?.includes(engineBuild)) {
     throw unfit(
       'rebuild_required',
       'engine_build',

@@ -14,6 +14,8 @@ export interface AsideOptions {
   behind?: boolean;
   /** Checksums of the first chunks, made before; those that are `DOUBTFUL` are made again. @default none */
   known?: readonly string[];
+  /** Chunks that are holes. They are not read. @default none */
+  holes?: ReadonlySet<number> | undefined;
 }
 
 /** Checksums of a file, made in threads of their own when it is large: the host's own has calls to answer. */
@@ -31,28 +33,30 @@ export async function checksumAside(file: FileHandle, options: AsideOptions = {}
 async function checksumRange(
   file: FileHandle,
   { start, end }: ChunkRange,
-  { signal, behind = false }: AsideOptions,
+  { signal, behind = false, holes }: AsideOptions,
 ): Promise<string[]> {
   const bytes = (end - start) * CHUNK_BYTES;
-  if (bytes <= INLINE_BYTES) return await checksum(file.fd, { start, end }, { signal });
+  if (bytes <= INLINE_BYTES) return await checksum(file.fd, { start, end }, { signal, holes });
   signal?.throwIfAborted();
   const middle = bytes < PARALLEL_BYTES || behind ? end : Math.ceil((start + end) / 2);
   const ranges = [
     { start, end: middle },
     { start: middle, end },
   ].filter((range) => range.start < range.end);
-  const parts = await Promise.all(ranges.map((range) => runThread(file.fd, { range, behind }, signal)));
+  const parts = await Promise.all(
+    ranges.map((range) => runThread(file.fd, { range, behind, holes }, signal)),
+  );
   return parts.flat();
 }
 
 async function runThread(
   fd: number,
-  { range, behind }: { range: ChunkRange; behind: boolean },
+  { range, behind, holes }: { range: ChunkRange; behind: boolean; holes: AsideOptions['holes'] },
   signal: AbortSignal | undefined,
 ): Promise<string[]> {
   const thread = new ChecksumThread(fd, { behind });
   try {
-    return await thread.sum({ range, doubtGaps: false }, signal);
+    return await thread.sum({ range, doubtGaps: false, holes }, signal);
   } finally {
     await thread.end();
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CHUNK_BYTES } from './checksum.ts';
 import { ChecksumThread } from './checksum-thread.ts';
+import { isShared } from './shared-file.ts';
 
 /** Checksums of smaller files are made quickly enough at the end. */
 const LEAST_BYTES = 64 * 1024 * 1024;
@@ -46,8 +47,9 @@ async function follow(folder: string, followers: Map<string, Follower>, written:
 
 async function followFile(folder: string, name: string, followers: Map<string, Follower>): Promise<void> {
   const path = join(folder, name);
-  const { size } = await stat(path);
-  if (size < LEAST_BYTES) return;
+  const found = await stat(path);
+  const { size } = found;
+  if (size < LEAST_BYTES || isShared(found)) return;
   const follower = followers.get(name) ?? new Follower(await open(path));
   followers.set(name, follower);
   await follower.catchUp(Math.floor(size / CHUNK_BYTES));

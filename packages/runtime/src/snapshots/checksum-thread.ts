@@ -9,6 +9,7 @@ const worker = new URL(`./checksum-worker${extname(import.meta.filename)}`, impo
 export interface ChecksumTask {
   range: ChunkRange;
   doubtGaps: boolean;
+  holes?: ReadonlySet<number> | undefined;
 }
 
 /** A thread that makes checksums of one open file, which has to stay open until the thread has ended. */

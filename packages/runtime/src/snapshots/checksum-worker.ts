@@ -8,6 +8,6 @@ const { fd, behind } = workerData as { fd: number; behind: boolean };
 
 // "<process>/task/<thread>": on Linux a thread has a priority of its own.
 if (behind) setPriority(Number(readlinkSync('/proc/thread-self').split('/').at(-1)), 10);
-parentPort?.on('message', async ({ range, doubtGaps }: ChecksumTask) => {
-  parentPort?.postMessage(await checksum(fd, range, { doubtGaps }));
+parentPort?.on('message', async ({ range, ...options }: ChecksumTask) => {
+  parentPort?.postMessage(await checksum(fd, range, options));
 });

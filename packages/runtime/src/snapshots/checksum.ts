@@ -20,6 +20,9 @@ const PAGE_BYTES = 4096;
 /** Stands for the checksum of a chunk that has to be read again. */
 export const DOUBTFUL = '';
 
+/** Stands for the checksum of a chunk of which nothing was ever written. */
+export const HOLE = '-';
+
 /** Chunks of a file, counted from 0; `end` is the first that is left out. */
 export interface ChunkRange {
   start: number;
@@ -30,6 +33,8 @@ export interface ChecksumOptions {
   signal?: AbortSignal | undefined;
   /** Chunks with a page of zeros, which may be a gap that is filled later, are `DOUBTFUL`. @default false */
   doubtGaps?: boolean;
+  /** Chunks that are holes. They are not read. @default none */
+  holes?: ReadonlySet<number> | undefined;
 }
 
 /**
@@ -39,13 +44,17 @@ export interface ChecksumOptions {
 export async function checksum(
   fd: number,
   range: ChunkRange,
-  { signal, doubtGaps = false }: ChecksumOptions = {},
+  { signal, doubtGaps = false, holes }: ChecksumOptions = {},
 ): Promise<string[]> {
   const buffer = spare.pop() ?? Buffer.from(new ArrayBuffer(PIECE_BYTES));
   const chunks: string[] = [];
   try {
     for (let index = range.start; index < range.end; index++) {
       signal?.throwIfAborted();
+      if (holes?.has(index)) {
+        chunks.push(HOLE);
+        continue;
+      }
       const { length, sum, hasGap } = await sumChunk(fd, index * CHUNK_BYTES, {
         buffer,
         findGaps: doubtGaps,

@@ -1,5 +1,6 @@
 import {
   access,
+  lstat,
   mkdir,
   open,
   readdir,
@@ -16,6 +17,7 @@ import { RuntimeFailure, SnapshotError } from '../errors.ts';
 import { checksumAside } from './checksum-aside.ts';
 import { checksumMeanwhile, type KnownChecksums } from './checksum-meanwhile.ts';
 import { encodeManifest, MANIFEST } from './manifest.ts';
+import { isShared } from './shared-file.ts';
 
 /** The checksums of a larger file are made while it is brought to the disk. */
 const LARGE_BYTES = 64 * 1024 * 1024;
@@ -41,7 +43,12 @@ export function temporaryOf(folder: string): string {
  */
 export async function saveFolder(
   folder: string,
-  options: { facts: ManifestFacts; estimateBytes?: () => Promise<number>; fleeting?: boolean },
+  options: {
+    /** What is known once all is written. */
+    facts: () => ManifestFacts;
+    estimateBytes?: () => Promise<number>;
+    fleeting?: boolean;
+  },
   write: (temporary: string) => Promise<void>,
 ): Promise<SnapshotManifest> {
   const { facts, estimateBytes = async () => 0, fleeting = false } = options;
@@ -55,7 +62,7 @@ export async function saveFolder(
     const writing = write(temporary);
     const known = fleeting ? undefined : await checksumMeanwhile(temporary, writing);
     await writing;
-    const manifest = await seal(temporary, facts, { known, began });
+    const manifest = await seal(temporary, facts(), { known, began });
     await rename(temporary, folder);
     named = true;
     if (known) await sync(dirname(folder));
@@ -72,8 +79,12 @@ export async function saveFolder(
 /** Removes the folder of a failed save. An engine may keep its files open, so their space is freed first. */
 export async function discard(temporary: string): Promise<void> {
   const names = await readdir(temporary).catch(() => []);
-  await Promise.all(names.map((name) => truncate(join(temporary, name)).catch(() => {})));
+  await Promise.all(names.map((name) => freeSpace(join(temporary, name)).catch(() => {})));
   await rm(temporary, { recursive: true, force: true });
+}
+
+async function freeSpace(path: string): Promise<void> {
+  if (!isShared(await lstat(path))) await truncate(path);
 }
 
 async function refuseTaken(folder: string): Promise<void> {
@@ -91,15 +102,16 @@ async function seal(
   { known, began }: { known: KnownChecksums | undefined; began: number },
 ): Promise<SnapshotManifest> {
   const names = (await readdir(folder)).sort();
-  const files = await Promise.all(
+  const described = await Promise.all(
     names.map((name) => (known ? describe(folder, name, known.get(name)) : measure(folder, name))),
   );
+  const files = described.map(({ file }) => file);
   const manifest: SnapshotManifest = {
     version: 1,
     ...facts,
     createdUnixMs: Date.now(),
     ...(known && { writtenMs: Math.round(performance.now() - began) }),
-    sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    sizeBytes: described.reduce((sum, { diskBytes }) => sum + diskBytes, 0),
     files,
   };
   await writeFile(join(folder, MANIFEST), encodeManifest(manifest), { mode: 0o600 });
@@ -109,21 +121,33 @@ async function seal(
   return manifest;
 }
 
-async function measure(folder: string, name: string): Promise<SnapshotFile> {
+interface Described {
+  file: SnapshotFile;
+  /** What it takes on disk, holes left out. */
+  diskBytes: number;
+}
+
+async function measure(folder: string, name: string): Promise<Described> {
   const { size } = await stat(join(folder, name));
-  return { name, sizeBytes: size, chunks: [] };
+  return { file: { name, sizeBytes: size, chunks: [] }, diskBytes: size };
 }
 
 async function describe(
   folder: string,
   name: string,
   known: readonly string[] | undefined,
-): Promise<SnapshotFile> {
+): Promise<Described> {
   await using file = await open(join(folder, name));
-  const { size } = await file.stat();
+  const found = await file.stat();
+  const { size } = found;
+  if (isShared(found)) {
+    await file.sync();
+    const diskBytes = Math.min(size, found.blocks * 512);
+    return { file: { name, sizeBytes: size, chunks: [], unsummed: true }, diskBytes };
+  }
   const flushed = size >= LARGE_BYTES ? file.sync() : undefined;
   const [chunks] = await Promise.all([checksumAside(file, { known }), flushed]);
-  return { name, sizeBytes: size, chunks };
+  return { file: { name, sizeBytes: size, chunks }, diskBytes: size };
 }
 
 async function sync(path: string): Promise<void> {

@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SnapshotFile } from '../engine.ts';
 import { SnapshotError } from '../errors.ts';
-import { CHUNK_BYTES } from './checksum.ts';
+import { CHUNK_BYTES, HOLE } from './checksum.ts';
 import { type AsideOptions, checksumAside } from './checksum-aside.ts';
 
 /**
@@ -32,13 +32,15 @@ export async function openFile(folder: string, { name, sizeBytes }: SnapshotFile
   throw damaged(name, `has ${size} bytes and was saved with ${sizeBytes}`);
 }
 
-/** Compares one open file with its checksums. */
+/** Compares one open file with its checksums, if it has some already. */
 export async function verifyFile(
   handle: FileHandle,
   file: SnapshotFile,
   options: AsideOptions,
 ): Promise<void> {
-  const chunks = await checksumAside(handle, options);
+  if (file.unsummed) return;
+  const holes = new Set([...file.chunks.keys()].filter((index) => file.chunks[index] === HOLE));
+  const chunks = await checksumAside(handle, { ...options, holes });
   // Both ways round: a file without checksums is not known to be whole.
   const wrong = chunks.findIndex((chunk, index) => chunk !== file.chunks[index]);
   if (wrong >= 0) throw damaged(file.name, `is damaged within 4 MiB after byte ${wrong * CHUNK_BYTES}`);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { findLate, PAGES, readsDirectly } from '../../src/gvisor/pages.ts';
+import { SAVED_DISK } from '../../src/gvisor/saved-disk.ts';
 import type { SnapshotManifest } from '../../src/index.ts';
 
 const MIB = 1024 * 1024;
@@ -25,9 +26,16 @@ function describe(change: Partial<SnapshotManifest>, pagesBytes = 1024 * MIB): S
 }
 
 it('loads pages while the guest runs when they are many', () => {
-  assert.equal(findLate(describe({}))?.name, PAGES);
-  assert.equal(findLate(describe({}, 256 * MIB)), undefined);
-  assert.equal(findLate(describe({ kind: 'filesystem' })), undefined);
+  const nameLate = (manifest: SnapshotManifest) => findLate(manifest).map(({ name }) => name);
+  assert.deepEqual(nameLate(describe({})), [PAGES]);
+  assert.deepEqual(nameLate(describe({}, 256 * MIB)), []);
+  assert.deepEqual(nameLate(describe({ kind: 'filesystem' })), []);
+  const files = [PAGES, SAVED_DISK].map((name, index) => ({
+    name,
+    sizeBytes: 1 + index * 1024 * MIB,
+    chunks: [],
+  }));
+  assert.deepEqual(nameLate(describe({ files })), [PAGES, SAVED_DISK]);
 });
 
 it('reads past the page cache from a disk that was quick, and from no other', async (test) => {

@@ -27,7 +27,7 @@ it('replaces what an earlier save left half written', async (test) => {
   const folder = await makeTarget(test);
   await mkdir(temporaryOf(folder));
   await writeFile(join(temporaryOf(folder), 'stale'), 'stale');
-  const manifest = await saveFolder(folder, { facts }, async (temporary) => {
+  const manifest = await saveFolder(folder, { facts: () => facts }, async (temporary) => {
     assert.ok(!existsSync(folder));
     await writeFile(join(temporary, 'data'), 'data');
   });
@@ -48,7 +48,7 @@ it('leaves nothing of a save that failed, and says how much room was missing', a
   for (const { cause, expected } of cases) {
     const saved = saveFolder(
       folder,
-      { facts, estimateBytes: async () => expectedBytes },
+      { facts: () => facts, estimateBytes: async () => expectedBytes },
       async (temporary) => {
         await writeFile(join(temporary, 'data'), Buffer.alloc(1000));
         throw cause;
@@ -61,7 +61,7 @@ it('leaves nothing of a save that failed, and says how much room was missing', a
 
 it('gives one that is used at once no checksums, so that it passes for no other', async (test) => {
   const folder = await makeTarget(test);
-  const { files } = await saveFolder(folder, { facts, fleeting: true }, async (temporary) => {
+  const { files } = await saveFolder(folder, { facts: () => facts, fleeting: true }, async (temporary) => {
     await writeFile(join(temporary, 'data'), 'data');
   });
   assert.deepEqual(files, [{ name: 'data', sizeBytes: 4, chunks: [] }]);
