@@ -77,6 +77,8 @@ async function dieDuring(
   await keep(sandbox, 'add', { name: 'n', by: 3 });
   await keep(sandbox, 'write', { path: 'file', text: 'whole', mtime: 1_700_000_000_000_000_000 });
   const before = await kept(sandbox);
+  // The disk of a pause is then one that becomes part of its snapshot as it is.
+  const disk = await fillDisk(sandbox);
   if (name === 'resume') await sandbox.pause();
   if (point) {
     await installation.host.kill('SIGTERM');
@@ -87,6 +89,8 @@ async function dieDuring(
   await until(async () => (await states(installation)).every(isSettled), 'every sandbox runs or is paused');
   // Never both, never neither: connecting finds one sandbox that has everything.
   assert.deepEqual(await reach(sandbox.id, installation), before);
+  const after = await Sandbox.connect(sandbox.id, installation.connection);
+  assert.equal(await sumDisk(after), disk);
   const found = await states(installation);
   assert.equal(found.filter((status) => status === 'paused').length, 0, 'nothing is paused beside it');
   if (name !== 'fork') assert.equal(found.length, 1, 'one sandbox, whatever its id');
@@ -99,6 +103,15 @@ async function dieDuring(
     assert.fail(`${error}: ${JSON.stringify(findLeftovers(installation))}`);
   });
   await until(() => snapshotFolders(installation).length === 0, 'no folder of a snapshot is left');
+}
+
+async function fillDisk(sandbox: Sandbox): Promise<string> {
+  await sandbox.commands.run('head -c 80M /dev/urandom > /root/large', { shell: true });
+  return await sumDisk(sandbox);
+}
+
+async function sumDisk(sandbox: Sandbox): Promise<string> {
+  return (await sandbox.commands.run('md5sum', { args: ['/root/large'] })).stdout;
 }
 
 /**

@@ -46,6 +46,9 @@ it('reads past the page cache from a disk that was quick, and from no other', as
   await writeFile(join(folder, PAGES), 'pages');
   assert.equal(await readsDirectly(quick, folder), true);
   assert.equal(await readsDirectly(describe({ writtenMs: 10_000 }), folder), false);
+  const small = { name: PAGES, sizeBytes: MIB, chunks: [] };
+  const disk = { name: SAVED_DISK, sizeBytes: 2048 * MIB, chunks: [] };
+  assert.equal(await readsDirectly(describe({ writtenMs: 100, files: [small, disk] }), folder), false);
   // One that was not brought to the disk says nothing of it.
   assert.equal(await readsDirectly(describe({}), folder), false);
 });
