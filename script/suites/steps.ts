@@ -41,7 +41,11 @@ function checks(): Step[] {
     check('arrows', ['npx', 'depcruise', '--config', '.dependency-cruiser.cjs', 'packages']),
     check('generated docs', ['node', 'packages/server/scripts/generate-docs.ts', '--check']),
     check('go vet', ['go', 'vet', './...'], 'guest'),
-    check('gofmt', ['sh', '-c', 'test -z "$(gofmt -l cmd internal e2e | tee /dev/stderr)"'], 'guest'),
+    check(
+      'gofmt',
+      ['sh', '-c', 'test -z "$(gofmt -l cmd internal toolchain e2e | tee /dev/stderr)"'],
+      'guest',
+    ),
     check('go vet: imager', ['go', 'vet', './...'], 'imager'),
     check('gofmt: imager', ['sh', '-c', 'test -z "$(gofmt -l . | tee /dev/stderr)"'], 'imager'),
     check('go vet: egress', ['go', 'vet', './...'], 'egress'),
@@ -66,7 +70,7 @@ function unitTests(): Step[] {
     ...findPackages().flatMap((name) =>
       node(`unit: ${name}`, `packages/${name}/test/**/!(*.root).test.ts`, parts[name]),
     ),
-    go('unit: guest', 'guest', [...tests, './cmd/...', './internal/...']),
+    go('unit: guest', 'guest', [...tests, './cmd/...', './internal/...', './toolchain/...']),
     go('unit: imager', 'imager', [...tests, './...']),
     go('unit: egress', 'egress', [...tests, './...']),
     // With -trimpath, so that what was compiled in another working copy is found.
