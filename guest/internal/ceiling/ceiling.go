@@ -27,8 +27,10 @@ type Ceiling struct {
 
 	mu    sync.Mutex
 	limit uint32
-	made  uint64
-	spare []*Group
+	// frozen is how many have called Freeze and not Thaw yet.
+	frozen int
+	made   uint64
+	spare  []*Group
 }
 
 // Open mounts the cgroups out of sight and makes the group of all commands. Without cgroups the ceiling only counts.
@@ -72,9 +74,9 @@ func openFolder() (int, error) {
 // SetLimit sets the ceiling; 0 takes it away.
 func (c *Ceiling) SetLimit(limit uint32) error {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.limit = limit
-	c.mu.Unlock()
-	return c.Thaw()
+	return c.apply()
 }
 
 // Limit returns the ceiling, or 0.
@@ -84,23 +86,43 @@ func (c *Ceiling) Limit() uint32 {
 	return c.limit
 }
 
-// Freeze refuses every fork until Thaw.
-func (c *Ceiling) Freeze() error { return c.setMax("0") }
+// Freeze refuses every fork until Thaw, which must follow it.
+func (c *Ceiling) Freeze() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.frozen++
+	return c.apply()
+}
 
-// Thaw lets commands fork up to the limit.
+// Thaw takes a Freeze back. After the last one commands may fork up to the limit again.
 func (c *Ceiling) Thaw() error {
-	if limit := c.Limit(); limit > 0 {
-		return c.setMax(strconv.FormatUint(uint64(limit), 10))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.frozen--
+	return c.apply()
+}
+
+// Frozen tells whether every fork is refused, for a moment only.
+func (c *Ceiling) Frozen() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.frozen > 0
+}
+
+// apply tells the kernel; it is called with mu held.
+func (c *Ceiling) apply() error {
+	switch {
+	case !c.Enforced():
+		return nil
+	case c.frozen > 0:
+		return c.setMax("0")
+	case c.limit > 0:
+		return c.setMax(strconv.FormatUint(uint64(c.limit), 10))
 	}
 	return c.setMax(unlimited)
 }
 
-func (c *Ceiling) setMax(value string) error {
-	if !c.Enforced() {
-		return nil
-	}
-	return smallfile.Write(c.folder, "pids.max", value)
-}
+func (c *Ceiling) setMax(value string) error { return smallfile.Write(c.folder, "pids.max", value) }
 
 // Usage is how many processes and threads commands have, and how many forks were refused so far.
 type Usage struct {

@@ -17,13 +17,16 @@ type Guard struct {
 	table    *processes.Table
 	ceiling  *ceiling.Ceiling
 	events   *Events
-	// readMemory can be another source in tests.
+	// readMemory and count can be other sources in tests.
 	readMemory func() (procfs.Memory, error)
+	count      func() (count uint32, refusals uint64, err error)
 }
 
 // New makes a guard that kills commands of table.
 func New(values *settings.Store, table *processes.Table, limit *ceiling.Ceiling, events *Events) *Guard {
-	return &Guard{settings: values, table: table, ceiling: limit, events: events, readMemory: procfs.ReadMemory}
+	guard := &Guard{settings: values, table: table, ceiling: limit, events: events, readMemory: procfs.ReadMemory}
+	guard.count = guard.countProcesses
+	return guard
 }
 
 // Run watches until ctx ends.

@@ -41,8 +41,15 @@ func start(t *testing.T, script string) *processes.Process {
 
 func watch(t *testing.T, guard *Guard) {
 	ctx, cancel := context.WithCancel(context.Background())
-	t.Cleanup(cancel)
-	go guard.Run(ctx)
+	ended := make(chan struct{})
+	t.Cleanup(func() {
+		cancel()
+		<-ended
+	})
+	go func() {
+		guard.Run(ctx)
+		close(ended)
+	}()
 }
 
 func firstEvent(t *testing.T, events *Events) (first Event) {
@@ -120,6 +127,44 @@ func TestProcessGuardKillsTheLargestAndStartsAreRefusedMeanwhile(t *testing.T) {
 	}
 	if !small.Running() {
 		t.Fatal("the small one was killed too")
+	}
+}
+
+func TestNobodyIsKilledForTheRoomOfWhatIsEnding(t *testing.T) {
+	small := start(t, "sleep 600")
+	limit.SetLimit(20)
+	defer limit.SetLimit(0)
+	many := start(t, "for i in $(seq 30); do sleep 600 & done; wait")
+	guard := New(values, table, limit, NewEvents())
+	// Processes that were killed are counted until the kernel is done with them, here for half a second.
+	var gone time.Time
+	guard.count = func() (uint32, uint64, error) {
+		count, refusals, err := guard.countProcesses()
+		if many.Running() {
+			return count, refusals, err
+		}
+		if gone.IsZero() {
+			gone = time.Now()
+		}
+		if time.Since(gone) < 500*time.Millisecond {
+			return 30, refusals, err
+		}
+		return count, refusals, err
+	}
+	for deadline := time.Now().Add(30 * time.Second); table.CountThreads() < 20; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the many do not start")
+		}
+	}
+	guard.clear(20)
+	if exit := awaitExit(t, many); exit.Guard != Processes {
+		t.Fatalf("exit %+v", exit)
+	}
+	if gone.IsZero() {
+		t.Fatal("nobody looked while the killed ones were counted")
+	}
+	if !small.Running() {
+		t.Fatal("the small one was killed for processes that were ending")
 	}
 }
 

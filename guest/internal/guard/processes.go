@@ -15,6 +15,8 @@ const (
 	calm = 300 * time.Millisecond
 	// clearing bounds the time that forks are refused while trees are killed.
 	clearing = 20 * time.Second
+	// settling bounds how long what ends may take to be gone once there is nothing left to kill.
+	settling = 2 * time.Second
 )
 
 // crowd follows how long commands have been at their ceiling.
@@ -69,7 +71,7 @@ func (g *Guard) processWatch() func() time.Duration {
 	}
 }
 
-func (g *Guard) count() (count uint32, refusals uint64, err error) {
+func (g *Guard) countProcesses() (count uint32, refusals uint64, err error) {
 	if g.ceiling.Enforced() {
 		usage, err := g.ceiling.Usage()
 		return usage.Current, usage.Refusals, err
@@ -81,25 +83,52 @@ func (g *Guard) count() (count uint32, refusals uint64, err error) {
 func (g *Guard) clear(limit uint32) {
 	g.ceiling.Freeze()
 	defer g.ceiling.Thaw()
+	enough := int(max(1, limit/2))
 	killed := map[*processes.Process]bool{}
+	lastKill := time.Now()
 	for deadline := time.Now().Add(clearing); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		if count, _, err := g.count(); err == nil && count < max(1, limit/2) {
+		if count, _, err := g.count(); err == nil && int(count) < enough {
 			return
 		}
 		trees, err := g.table.Trees()
 		if err != nil {
 			continue
 		}
-		tree, found := largest(trees, processes.Tree.Threads)
+		ending, others := apart(trees, killed)
+		// Nobody else is killed for the room that those who are ending take.
 		switch {
-		case !found:
+		case len(ending) > 0:
+			for _, tree := range ending {
+				// Recorded already; what is left of it is still ending, or forked between two looks.
+				tree.Kill()
+			}
+			continue
+		case threads(others) < enough && time.Since(lastKill) < settling:
+			continue
+		case threads(others) < enough:
 			return
-		case killed[tree.Command]:
-			// Already recorded; what is left of it is still ending, or forked between two looks.
-			tree.Kill()
-		default:
-			killed[tree.Command] = true
-			g.kill(tree, Processes, fmt.Sprintf("the sandbox stayed at its limit of %d processes and threads", limit))
+		}
+		tree, _ := largest(others, processes.Tree.Threads)
+		killed[tree.Command], lastKill = true, time.Now()
+		g.kill(tree, Processes, fmt.Sprintf("the sandbox stayed at its limit of %d processes and threads", limit))
+	}
+}
+
+// apart parts the trees of commands that were killed from those of the others.
+func apart(trees []processes.Tree, killed map[*processes.Process]bool) (ending, others []processes.Tree) {
+	for _, tree := range trees {
+		if killed[tree.Command] {
+			ending = append(ending, tree)
+		} else {
+			others = append(others, tree)
 		}
 	}
+	return ending, others
+}
+
+func threads(trees []processes.Tree) (sum int) {
+	for _, tree := range trees {
+		sum += tree.Threads()
+	}
+	return sum
 }

@@ -15,10 +15,10 @@ const endPatience = 10 * time.Second
 // first process it ends the trees of its commands alone.
 func (t *Table) EndAll() (ended int, err error) {
 	// What forks faster than it is found stands still.
+	defer t.ceiling.Thaw()
 	if err := t.ceiling.Freeze(); err != nil {
 		return 0, err
 	}
-	defer t.ceiling.Thaw()
 	seen := map[int]bool{}
 	for deadline := time.Now().Add(endPatience); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
 		living, err := t.othersAlive()

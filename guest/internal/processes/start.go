@@ -166,13 +166,17 @@ func (p *Process) open(options Options) (ends, error) {
 	return terminal, nil
 }
 
-// fork retries while the process ceiling refuses, since commands that end make room.
+// fork retries while the process ceiling refuses, since commands that end make room; for as long as forks are refused only
+// until a guard has made room, the patience does not run out.
 func (t *Table) fork(ctx context.Context, file string, argv []string, attr *syscall.ProcAttr) (int, error) {
 	deadline := time.Now().Add(refusalPatience)
 	for {
 		pid, err := 0, error(syscall.EAGAIN)
 		if !t.overCounted() {
 			pid, err = syscall.ForkExec(file, argv, attr)
+		}
+		if t.ceiling.Frozen() {
+			deadline = time.Now().Add(refusalPatience)
 		}
 		if !errors.Is(err, syscall.EAGAIN) || time.Now().After(deadline) {
 			return pid, err
