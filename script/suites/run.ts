@@ -88,7 +88,8 @@ function printFailure(result: StepResult): void {
   const lines = result.output.split('\n');
   const marks = [/failing tests:|= FAILURES =/, /--- FAIL|^✖/];
   const from = marks.map((mark) => lines.findIndex((line) => mark.test(line))).find((at) => at >= 0) ?? -1;
-  const shown = from >= 0 ? lines.slice(from, from + 120) : lines.slice(-80);
+  // Go says why before it says that a test failed.
+  const shown = from >= 0 ? lines.slice(Math.max(0, from - 25), from + 95) : lines.slice(-80);
   console.log(shown.map((line) => `     | ${line}`).join('\n'));
   console.log(`     | (whole log: ${result.logFile})`);
 }

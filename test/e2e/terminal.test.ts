@@ -114,8 +114,8 @@ describe('terminals', () => {
       missing += offset - next;
       next = offset + Buffer.byteLength(data_base64, 'base64');
     };
-    // What moving output at all takes is taken once.
-    const warm = await openWire(`stty raw; yes 0123456789 | head -c ${4 * MIB}`, () => undefined);
+    // What moving output at all takes is taken once, as much of it as waits below: the heap grows with its pace.
+    const warm = await openWire(`stty raw; yes 0123456789 | head -c ${32 * MIB}`, () => undefined);
     await warm.type('pty_exited');
     const wire = await openWire(`stty raw; yes 0123456789 | head -c ${100 * MIB}`, take);
     const { pid } = await wire.type('pty_started');
