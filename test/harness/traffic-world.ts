@@ -12,9 +12,9 @@ export interface TrafficWorld {
   address: string;
   /** For the setting `nameservers`: every name is at `address`. */
   nameserver: string;
-  /** Of TCP: takes bytes, sends bytes; `udp` counts datagrams, sends "echo…" back and pours when told "pour". HTTP on 80 pours. */
+  /** Of TCP: takes bytes, sends bytes; `udp` sends "echo…" back and pours when told "pour". HTTP on 80 pours. */
   ports: { sink: number; source: number; udp: number };
-  /** Mbit/s of payload that arrive there in a stretch of time. */
+  /** Mbit/s that arrive there in a stretch of time, headers included. */
   arriving(seconds: number): Promise<number>;
   close(): Promise<void>;
 }
@@ -31,7 +31,7 @@ export async function openTrafficWorld(): Promise<TrafficWorld> {
   if (!ports) throw new Error('the servers of the traffic world did not start');
   const ask = async () => {
     child.stdin.write('?\n');
-    return (await read()) as { taken: number; at: number };
+    return (await read()) as { arrived: number; at: number };
   };
   return {
     address,
@@ -41,7 +41,7 @@ export async function openTrafficWorld(): Promise<TrafficWorld> {
       const from = await ask();
       await sleep(seconds * 1000);
       const to = await ask();
-      return ((to.taken - from.taken) * 8) / (to.at - from.at) / 1000;
+      return ((to.arrived - from.arrived) * 8) / (to.at - from.at) / 1000;
     },
     async close() {
       child.stdin.end();
