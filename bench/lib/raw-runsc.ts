@@ -4,13 +4,13 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { buildArtifacts } from '../../test/harness/artifacts.ts';
+import { buildArtifacts, buildStockRunsc } from '../../test/harness/artifacts.ts';
 import { pickGuestRange } from '../../test/harness/guest-range.ts';
 
 const run = promisify(execFile);
 
 /**
- * The baseline of every create: runsc itself with the same image, agent, size and a network namespace made ahead,
+ * The baseline of every create: gVisor's own runsc with the same image, agent, size and a network namespace made ahead,
  * without host, server, limits or configuration.
  */
 export class RawRunsc {
@@ -21,6 +21,7 @@ export class RawRunsc {
   readonly #slots: { namespace: string; address: string; gateway: string; link: string }[] = [];
 
   readonly #memoryMb: number;
+  #runsc = buildStockRunsc();
 
   /** @param slots Sandboxes that run at the same moment at most. */
   constructor(slots: number, options: { memoryMb?: number } = {}) {
@@ -43,6 +44,16 @@ export class RawRunsc {
     }
   }
 
+  /** From here on it is the runsc that we build, with what makes it faster, to tell that from what is around it. */
+  useOurs(): void {
+    this.#runsc = this.#artifacts.runsc;
+  }
+
+  /** From here on it is gVisor's own again. */
+  useStock(): void {
+    this.#runsc = buildStockRunsc();
+  }
+
   /**
    * Starts one in slot `index` and resolves at the agent's first answer. No id may begin with another one: runsc
    * takes ids cut short.
@@ -57,7 +68,7 @@ export class RawRunsc {
     mkdirSync(path);
     const rest = options.leaveRunning ? ['--leave-running'] : [];
     const flags = this.#flags(join(this.#folder, id));
-    await run(this.#artifacts.runsc, [
+    await run(this.#runsc, [
       ...flags,
       'checkpoint',
       '--compression=none',
@@ -109,20 +120,13 @@ export class RawRunsc {
     ];
     await runIp(slot.namespace, batch);
     this.#running.add(id);
-    await runDetached(this.#artifacts.runsc, [
-      ...this.#flags(bundle),
-      ...command,
-      '--detach',
-      '--bundle',
-      bundle,
-      id,
-    ]);
+    await runDetached(this.#runsc, [...this.#flags(bundle), ...command, '--detach', '--bundle', bundle, id]);
     await firstAnswer(slot.address, agentPort);
   }
 
   async stop(id: string): Promise<void> {
     const bundle = join(this.#folder, id);
-    await run(this.#artifacts.runsc, [...this.#flags(bundle), 'delete', '--force', id]);
+    await run(this.#runsc, [...this.#flags(bundle), 'delete', '--force', id]);
     this.#running.delete(id);
     rmSync(bundle, { recursive: true, force: true });
   }

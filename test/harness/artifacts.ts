@@ -8,8 +8,13 @@ export function buildArtifacts(): { runsc: string; agent: string; baseImage: str
   return { runsc: build('engine/build'), agent: build('guest/build'), baseImage: build('images/base/build') };
 }
 
-function build(script: string): string {
-  const output = execFileSync(join(repository, script), {
+/** Builds gVisor's own runsc of the same version, with nothing of ours, or takes it from the cache. */
+export function buildStockRunsc(): string {
+  return build('engine/build', '--stock');
+}
+
+function build(script: string, ...args: string[]): string {
+  const output = execFileSync(join(repository, script), args, {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
