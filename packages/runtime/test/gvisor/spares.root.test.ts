@@ -96,6 +96,22 @@ describe('a runsc that was started ahead', { timeout: 240_000 }, () => {
     await engine.kill(ahead.id);
   });
 
+  it('waits with room for the descriptors of the sandbox that it will start', async () => {
+    const spares = new Spares({ runsc: machine.engineOptions.runsc, count: 1, canAwait: async () => true });
+    try {
+      spares.open();
+      // Who is started by a process that holds this one need not wait for the kernel before it can have it.
+      await until(async () => {
+        for (const pid of await childNumbersOf(process.pid))
+          if ((await commandLine(pid)).includes('\0await\0'))
+            return (await readdir(`/proc/${pid}/fd`).catch((): string[] => [])).includes('255');
+        return false;
+      }, 'its descriptor 255');
+    } finally {
+      await spares.close();
+    }
+  });
+
   it('is found by the words that it was given', async () => {
     const { runsc } = machine.engineOptions;
     const spares = new Spares({ runsc, count: 1, canAwait: async () => true });
