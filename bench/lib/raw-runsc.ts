@@ -21,7 +21,8 @@ export class RawRunsc {
   readonly #slots: { namespace: string; address: string; gateway: string; link: string }[] = [];
 
   readonly #memoryMb: number;
-  #runsc = buildStockRunsc();
+  readonly #stock = buildStockRunsc();
+  #runsc = this.#stock;
 
   /** @param slots Sandboxes that run at the same moment at most. */
   constructor(slots: number, options: { memoryMb?: number } = {}) {
@@ -44,14 +45,14 @@ export class RawRunsc {
     }
   }
 
-  /** From here on it is the runsc that we build, with what makes it faster, to tell that from what is around it. */
-  useOurs(): void {
+  /** While `act` goes on it is the runsc that we build, with what makes it faster, to tell that from what is around it. */
+  async withOurs<T>(act: () => Promise<T>): Promise<T> {
     this.#runsc = this.#artifacts.runsc;
-  }
-
-  /** From here on it is gVisor's own again. */
-  useStock(): void {
-    this.#runsc = buildStockRunsc();
+    try {
+      return await act();
+    } finally {
+      this.#runsc = this.#stock;
+    }
   }
 
   /**

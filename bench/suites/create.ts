@@ -27,10 +27,7 @@ export const bench: Bench = {
           return taken;
         },
         raw: async (round) => await startRaw(`raw-${round}-stock`),
-        bare: async (round) => {
-          raw.useOurs();
-          return await startRaw(`bare-${round}-ours`).finally(() => raw.useStock());
-        },
+        bare: async (round) => await raw.withOurs(() => startRaw(`bare-${round}-ours`)),
       });
       return [
         {

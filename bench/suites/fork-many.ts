@@ -44,10 +44,7 @@ export const bench: Bench = {
           return perSecond(taken);
         },
         raw: async (round) => await restoreRaw(`round-${round}-stock`),
-        bare: async (round) => {
-          raw.useOurs();
-          return await restoreRaw(`round-${round}-ours`).finally(() => raw.useStock());
-        },
+        bare: async (round) => await raw.withOurs(() => restoreRaw(`round-${round}-ours`)),
       });
       return [
         {

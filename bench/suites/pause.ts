@@ -47,10 +47,7 @@ export const bench: Bench = {
           return first;
         },
         raw: async (round) => await pauseRaw(`${round}-stock`, taken.checkpoint),
-        bare: async (round) => {
-          raw.useOurs();
-          return await pauseRaw(`${round}-ours`, taken.bareCheckpoint).finally(() => raw.useStock());
-        },
+        bare: async (round) => await raw.withOurs(() => pauseRaw(`${round}-ours`, taken.bareCheckpoint)),
       });
       return [
         {

@@ -25,6 +25,9 @@ const startingGC = 800
 // usualGC is Go's own.
 const usualGC = 100
 
+// starters are the subcommands that start a sandbox, or may come to.
+var starters = []string{"run", "restore", awaitName}
+
 // version.Version is set by the linker and has to be referred to.
 var _ = version.Version()
 
@@ -38,6 +41,8 @@ func main() {
 		})
 	} else {
 		shortenSlices()
+	}
+	if slices.ContainsFunc(os.Args, func(word string) bool { return slices.Contains(starters, word) }) {
 		// It waits for the kernel, beside what comes before a sandbox is started.
 		go widenDescriptorTable()
 	}

@@ -61,10 +61,15 @@ describe('limits of bandwidth', () => {
     return Number(stdout || assert.fail(stderr));
   }
 
+  /** Waits for more than what finds addresses. */
+  async function untilArriving(): Promise<void> {
+    while ((await world.arriving(0.2)) < 0.1);
+  }
+
   /** Mbit/s that arrive outside while a sandbox sends. */
   async function upload(sandbox: Sandbox, what: string, port: number, ...more: number[]): Promise<number> {
     const sending = traffic(sandbox, what, port, 1, 12, ...more);
-    while ((await world.arriving(0.2)) < 0.1);
+    await untilArriving();
     await sleep(1500);
     const rate = await world.arriving(5);
     await sending;
@@ -103,7 +108,7 @@ describe('limits of bandwidth', () => {
   test('leave commands and files alone while the line is full', async () => {
     const sandbox = await create({ bandwidth: { uploadMbps: 1, downloadMbps: 1 } });
     const sending = traffic(sandbox, 'send', world.ports.sink, 4, 60).catch(() => undefined);
-    while ((await world.arriving(0.2)) < 0.1);
+    await untilArriving();
     const bytes = Buffer.alloc(16 * 1024 * 1024, 'x');
     const begun = performance.now();
     await sandbox.files.write('/srv/bytes', bytes);

@@ -44,7 +44,7 @@ const web = createServer((socket) => {
   });
 });
 
-// Datagrams are counted, those that begin with "echo" are sent back, and "pour <Mbit/s> <seconds>" is answered with many.
+// Datagrams that begin with "echo" are sent back, and "pour <Mbit/s> <seconds>" is answered with many.
 const datagrams = createSocket('udp4');
 datagrams.on('message', (message, from) => {
   const [verb, mbps, seconds] = message.toString('latin1', 0, 40).split(' ');

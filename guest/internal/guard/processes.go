@@ -96,17 +96,18 @@ func (g *Guard) clear(limit uint32) {
 		}
 		ending, others := apart(trees, killed)
 		// Nobody else is killed for the room that those who are ending take.
-		switch {
-		case len(ending) > 0:
+		if len(ending) > 0 {
 			for _, tree := range ending {
 				// Recorded already; what is left of it is still ending, or forked between two looks.
 				tree.Kill()
 			}
 			continue
-		case threads(others) < enough && time.Since(lastKill) < settling:
+		}
+		if processes.CountThreads(others) < enough {
+			if time.Since(lastKill) >= settling {
+				return
+			}
 			continue
-		case threads(others) < enough:
-			return
 		}
 		tree, _ := largest(others, processes.Tree.Threads)
 		killed[tree.Command], lastKill = true, time.Now()
@@ -124,11 +125,4 @@ func apart(trees []processes.Tree, killed map[*processes.Process]bool) (ending, 
 		}
 	}
 	return ending, others
-}
-
-func threads(trees []processes.Tree) (sum int) {
-	for _, tree := range trees {
-		sum += tree.Threads()
-	}
-	return sum
 }

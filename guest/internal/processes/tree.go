@@ -191,8 +191,13 @@ func (t *Table) overCounted() bool {
 }
 
 // CountThreads is the number of processes and threads of all trees.
-func (t *Table) CountThreads() (count int) {
+func (t *Table) CountThreads() int {
 	trees, _ := t.Trees()
+	return CountThreads(trees)
+}
+
+// CountThreads is the number of processes and threads of trees.
+func CountThreads(trees []Tree) (count int) {
 	for _, tree := range trees {
 		count += tree.Threads()
 	}
