@@ -52,7 +52,8 @@ words = [b"/usr/bin/python3\0", b"python3\0", sys.argv[1].encode() + b"\0"]
 strings = code + 16
 places = [strings + sum(map(len, words[:at])) for at in range(len(words))]
 arguments = strings + 512
-poke(code, b"\x0f\x05" + b"\xcc" * 6)
+# syscall; mov eax, EXECVE; jmp back: the kernel may first restart a call that the thread was in, or refuse for a moment.
+poke(code, b"\x0f\x05" + b"\xb8\x3b\0\0\0" + b"\xeb\xf7")
 poke(strings, b"".join(words))
 poke(arguments, struct.pack("<QQQ", places[1], places[2], 0))
 
