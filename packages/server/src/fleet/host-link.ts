@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 export interface HostListener {
   /** Every instance that the host knows, at the start of each connection. */
   onAll(instances: host.Instance[]): Promise<void>;
-  onChanged(instance: host.Instance): Promise<void>;
+  onChanged(instance: host.Instance): Promise<unknown>;
   onGuardKill(kill: host.GuardKill): void;
 }
 

@@ -22,7 +22,7 @@ export class Projection implements HostListener {
   readonly #log: Logger;
   readonly #hidden: HiddenInstances;
   /** News of running instances that are being recorded, by instance. */
-  readonly #takingIn = new Map<string, { revision: bigint; done: Promise<void> }>();
+  readonly #takingIn = new Map<string, { revision: bigint; done: Promise<Sandbox | undefined> }>();
   /** Sandboxes that are being made by this process: their records are its business. */
   readonly #making = new Set<string>();
   /** Called with every sandbox that is settled: running, paused or ended. */
@@ -67,11 +67,14 @@ export class Projection implements HostListener {
     }
   }
 
-  /** Takes in news, once each: they come by the stream and with the answer of the call that caused them. */
-  async onChanged(instance: host.Instance): Promise<void> {
+  /**
+   * Takes in news, once each: they come by the stream and with the answer of the call that caused them. Resolves with the
+   * record of one that runs, as far as it had to be read for that.
+   */
+  async onChanged(instance: host.Instance): Promise<Sandbox | undefined> {
     const { sandboxId, instanceId, revision } = instance;
     if (instance.state !== host.State.RUNNING) return this.#takeIn(instance);
-    if (this.#live.get(sandboxId)?.isRecorded(instance)) return;
+    if (this.#live.get(sandboxId)?.isRecorded(instance)) return undefined;
     const underway = this.#takingIn.get(instanceId);
     if (underway && underway.revision >= revision) return underway.done;
     const done = this.#takeIn(instance).finally(() => {
@@ -81,28 +84,38 @@ export class Projection implements HostListener {
     return done;
   }
 
-  async #takeIn(instance: host.Instance): Promise<void> {
-    if (this.#hidden.isHidden(instance.sandboxId)) return this.#onHidden(instance);
-    if (isFinal(instance)) return this.#recordEnd(instance);
-    if (instance.state === host.State.PAUSED) return this.#recordPause(instance);
+  async #takeIn(instance: host.Instance): Promise<Sandbox | undefined> {
+    if (this.#hidden.isHidden(instance.sandboxId)) await this.#onHidden(instance);
+    else if (isFinal(instance)) await this.#recordEnd(instance);
+    else if (instance.state === host.State.PAUSED) await this.#recordPause(instance);
+    else return this.#takeInLive(instance);
+    return undefined;
+  }
+
+  /** Resolves with the record of one that runs. */
+  async #takeInLive(instance: host.Instance): Promise<Sandbox | undefined> {
     const live = this.#live.put(instance);
     // Whoever made it is about to run a command in it.
     if (this.#making.has(instance.sandboxId) && instance.state === host.State.RUNNING) live.guest.openAhead();
     const { sandbox } = await this.#update(live.instance);
-    if (sandbox === 'starting') return;
+    if (sandbox === 'starting') return undefined;
     if (!sandbox || sandbox.status === 'destroyed' || sandbox.status === 'error') {
       this.#live.end(instance.sandboxId);
       this.#log.warn({ sandbox_id: instance.sandboxId }, 'killing an instance without a live record');
       await this.kill(instance.sandboxId, 'manual');
-      return;
+      return undefined;
     }
     // An answer that was overtaken by a pause.
-    if (sandbox.status === 'paused') return this.#live.end(instance.sandboxId);
+    if (sandbox.status === 'paused') {
+      this.#live.end(instance.sandboxId);
+      return undefined;
+    }
     live.tenantId = sandbox.tenantId;
     live.defaultUser = sandbox.defaultUser;
-    if (sandbox.status !== 'running') return;
+    if (sandbox.status !== 'running') return undefined;
     live.noteRecorded(instance);
     this.onSettled(sandbox);
+    return sandbox;
   }
 
   /** One that belongs to a build has no record; it is ended when its build is over. */
@@ -203,7 +216,10 @@ export class Projection implements HostListener {
     }
     // The list may be older than the record: the host's word on this one is asked for.
     const found = await this.#find(sandboxId);
-    if (found) return this.#takeIn(found);
+    if (found) {
+      await this.#takeIn(found);
+      return;
+    }
     const before = await this.#store.findSandbox(sandboxId);
     if (!before || before.status === 'paused') return this.#live.end(sandboxId);
     const started = before.status === 'running';

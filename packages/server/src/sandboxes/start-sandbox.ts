@@ -40,16 +40,24 @@ export async function startSandbox(
 ): Promise<Sandbox> {
   const { id } = request.sandbox;
   return context.fleet.projection.whileMaking([id], async () => {
-    const sandbox = await insertRecord(context, request);
+    const { sandbox, onDisk } = await insertRecord(context, request);
     context.reach('create.recorded');
     request.onId?.(id);
-    return await startRecorded(context, sandbox, request);
+    return await startRecorded(context, { sandbox, onDisk }, request);
   });
 }
 
-async function startRecorded(context: Context, sandbox: Sandbox, way: Way): Promise<Sandbox> {
+interface Recorded {
+  sandbox: Sandbox;
+  onDisk: Promise<void>;
+}
+
+async function startRecorded(context: Context, { sandbox, onDisk }: Recorded, way: Way): Promise<Sandbox> {
   try {
-    return await startInstance(context, sandbox, way);
+    const started = await startInstance(context, sandbox, way);
+    // While it started: an instance does not outlive a loss of power, what its caller is told of it does.
+    await onDisk;
+    return started;
   } catch (error) {
     const failure = (way.pools && toPoolFailure(error, way.pools)) ?? toStartFailure(error, sandbox);
     await recordFailedStart(context, sandbox, failure);
@@ -60,10 +68,10 @@ async function startRecorded(context: Context, sandbox: Sandbox, way: Way): Prom
 async function insertRecord(
   { store, settings }: Context,
   { sandbox, claim }: { sandbox: NewSandbox; claim?: IdempotencyClaim | undefined },
-): Promise<Sandbox> {
+): Promise<Recorded> {
   const maxLive = settings.tenant_max_sandboxes;
   const result = await store.insertSandbox(sandbox, { maxLive, ...(claim ? { claim } : {}) });
-  if (result.inserted) return result.sandbox;
+  if (result.inserted) return result;
   throw tooManyLive(result.live, maxLive);
 }
 
@@ -96,9 +104,9 @@ async function startInstance(context: Context, sandbox: Sandbox, way: Way): Prom
   const { store, fleet, metrics, reach } = context;
   const instance = await createInstance(context, sandbox, way);
   reach('create.served');
-  await fleet.projection.onChanged(instance);
+  const told = await fleet.projection.onChanged(instance);
   reach('create.told');
-  const now = await store.findSandbox(sandbox.id);
+  const now = told ?? (await store.findSandbox(sandbox.id));
   if (now?.status === 'running') {
     metrics.observeCreate(now.phases);
     if (now.warmPool) metrics.observeCheckout(now.warmPool);

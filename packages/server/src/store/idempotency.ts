@@ -14,9 +14,7 @@ export async function claimIdempotencyKey(
 ): Promise<ClaimResult> {
   // A key that was in the way may be released before it is read: then it is free to claim.
   for (;;) {
-    const result =
-      (await findClaim(context.db, request)) ??
-      (await write(context, 'soon', (transaction) => tryClaim(transaction, request)));
+    const result = await write(context, 'soon', (transaction) => tryClaim(transaction, request));
     if (result) {
       return result;
     }

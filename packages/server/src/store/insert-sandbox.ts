@@ -9,6 +9,7 @@ import { liveStatuses } from './sandbox-status.ts';
 import type { DatabaseTransaction, NewLabelRow } from './schema.ts';
 import type { InsertResult } from './store.ts';
 import { StoreError } from './store-error.ts';
+import { toStoreError } from './translate-errors.ts';
 import { write } from './write.ts';
 
 export async function insertSandbox(
@@ -16,18 +17,28 @@ export async function insertSandbox(
   sandbox: NewSandbox,
   { maxLive, claim }: { maxLive: number; claim?: IdempotencyClaim },
 ): Promise<InsertResult> {
-  return write(context, 'now', async (transaction) => {
-    await lockTenant(context, transaction, sandbox.tenantId);
+  const { writes } = context;
+  // Where the disk can be waited for later, it is.
+  const live = await write(context, writes ? 'soon' : 'now', async (transaction) => {
+    // SQLite has one writer at a time, and its foreign key refuses a tenant that is not there.
+    if (context.dialect === 'postgres') await lockTenant(context, transaction, sandbox.tenantId);
     const live = await countLiveUpTo(transaction, sandbox.tenantId, maxLive);
-    if (live >= maxLive) {
-      return { inserted: false, live };
-    }
+    if (live >= maxLive) return live;
     await insertRows(transaction, [sandbox]);
-    if (claim) {
-      await bindClaim(transaction, claim, sandbox.id);
-    }
+    if (claim) await bindClaim(transaction, claim, sandbox.id);
     await recordEvent(transaction, requestedEvent(sandbox));
-    return { inserted: true, sandbox: toSandbox(toSandboxRow(sandbox)) };
+    return undefined;
+  });
+  if (live !== undefined) return { inserted: false, live };
+  const onDisk = waitForDisk(writes);
+  onDisk.catch(() => undefined);
+  return { inserted: true, sandbox: toSandbox(toSandboxRow(sandbox)), onDisk };
+}
+
+/** PostgreSQL has waited for the disk already. */
+async function waitForDisk(writes: StoreContext['writes']): Promise<void> {
+  await writes?.onDisk().catch((error: unknown) => {
+    throw toStoreError(error);
   });
 }
 
@@ -77,25 +88,28 @@ export async function countLiveUpTo(
   tenantId: string,
   limit: number,
 ): Promise<number> {
-  const { live } = await transaction
-    .selectFrom((build) =>
-      build
-        .selectFrom('sandboxes')
-        .select('id')
+  const { live, resuming } = await transaction
+    .selectNoFrom(({ selectFrom }) => [
+      selectFrom((build) =>
+        build
+          .selectFrom('sandboxes')
+          .select('id')
+          .where('tenant_id', '=', tenantId)
+          .where('status', 'in', liveStatuses)
+          .limit(limit)
+          .as('found'),
+      )
+        .select((build) => build.fn.countAll<number>().as('count'))
+        .$castTo<{ count: number }>()
+        .as('live'),
+      selectFrom('sandboxes')
+        .select((build) => build.fn.countAll<number>().as('count'))
         .where('tenant_id', '=', tenantId)
-        .where('status', 'in', liveStatuses)
-        .limit(limit)
-        .as('found'),
-    )
-    .select((build) => build.fn.countAll<number>().as('live'))
+        .where('resuming_as', 'is not', null)
+        .as('resuming'),
+    ])
     .executeTakeFirstOrThrow();
-  const { resuming } = await transaction
-    .selectFrom('sandboxes')
-    .select((build) => build.fn.countAll<number>().as('resuming'))
-    .where('tenant_id', '=', tenantId)
-    .where('resuming_as', 'is not', null)
-    .executeTakeFirstOrThrow();
-  return live + resuming;
+  return Number(live) + Number(resuming);
 }
 
 // Databases limit how many values one statement may carry.

@@ -68,8 +68,8 @@ export interface Store
 
   /**
    * Inserts a sandbox as `creating`, unless its tenant already has `maxLive` sandboxes that are creating or
-   * running; callers at once never exceed it together. Its event is recorded with it. With `claim` the idempotency key remembers the sandbox
-   * from the same moment on.
+   * running; callers at once never exceed it together. Its event is recorded with it. With `claim` the idempotency key
+   * remembers the sandbox from the same moment on. Nobody has to wait for the disk before `onDisk`.
    */
   insertSandbox(
     sandbox: NewSandbox,
@@ -135,7 +135,9 @@ export interface Store
   close(): Promise<void>;
 }
 
-export type InsertResult = { inserted: true; sandbox: Sandbox } | { inserted: false; live: number };
+export type InsertResult =
+  /** `onDisk` resolves when the record outlives a loss of power; it may reject, and need not be awaited. */
+  { inserted: true; sandbox: Sandbox; onDisk: Promise<void> } | { inserted: false; live: number };
 
 export type UpdateResult =
   /** `previous` is the status before the change. */

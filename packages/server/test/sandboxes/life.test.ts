@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, type TestContext, test } from 'node:test';
 import { sandboxFields } from '@nullspace/contract';
 import { host } from '@nullspace/proto';
+import { StoreError } from '../../src/store/store-error.ts';
 import { expectError } from '../fixtures/expect-error.ts';
 import { hostRefusal } from '../fixtures/host-refusal.ts';
 import { startTestServer, type TestServer } from '../fixtures/test-server.ts';
@@ -139,6 +140,49 @@ describe('the life of a sandbox', () => {
       );
     });
   }
+
+  /** Has the disk under the records of the next creates answer when the test wants. */
+  function holdDisk(t: TestContext): PromiseWithResolvers<void> {
+    const disk = Promise.withResolvers<void>();
+    disk.promise.catch(() => undefined);
+    const insert = server.store.insertSandbox.bind(server.store);
+    t.mock.method(server.store, 'insertSandbox', async (...args: Parameters<typeof insert>) => {
+      const result = await insert(...args);
+      return result.inserted ? { ...result, onDisk: disk.promise } : result;
+    });
+    return disk;
+  }
+
+  test('the host starts it while its record goes to the disk, and the answer waits for both', async (t) => {
+    const disk = holdDisk(t);
+    const asked = Promise.withResolvers<string>();
+    server.host.beforeCreate = ({ sandboxId }) => asked.resolve(sandboxId);
+    let answered = false;
+    const creating = server.call('POST', '/v1/sandboxes', {}).finally(() => {
+      answered = true;
+    });
+    const id = await asked.promise;
+    server.host.beforeCreate = () => undefined;
+    await until(async () => (await get(id)).body.status === 'running');
+    assert.equal(answered, false);
+    disk.resolve();
+    assert.equal((await creating).status, 201);
+  });
+
+  test('one whose record does not reach the disk is ended', async (t) => {
+    const disk = holdDisk(t);
+    const asked = Promise.withResolvers<string>();
+    server.host.beforeCreate = ({ sandboxId }) => asked.resolve(sandboxId);
+    const creating = server.call('POST', '/v1/sandboxes', {});
+    const id = await asked.promise;
+    server.host.beforeCreate = () => undefined;
+    disk.reject(new StoreError('disk_full', 'The disk of the database is full.'));
+    const { status } = await creating;
+    assert.ok(status >= 500, String(status));
+    assert.equal((await get(id)).body.status, 'error');
+    const { state } = server.host.instances.get(id) ?? { state: host.State.DESTROYED };
+    assert.equal(state, host.State.DESTROYED);
+  });
 
   test('one that is destroyed while it is created does not come up', async () => {
     const gate = Promise.withResolvers<string>();

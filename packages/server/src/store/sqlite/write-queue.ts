@@ -9,22 +9,27 @@ const mostTogether = 64;
 
 type Action<T> = (transaction: DatabaseTransaction) => Promise<T>;
 
+/** What tells the caller of a write of its outcome, once that is committed. */
+type Tell = () => void;
+
 interface Waiting {
   durability: Durability;
-  /** Does the work within a savepoint of its own, and returns what tells its caller once it is committed. */
-  attempt(transaction: DatabaseTransaction): Promise<() => void>;
+  /** Does the work as the first of its transaction, which has to be rolled back when this rejects. */
+  lead(transaction: DatabaseTransaction): Promise<Tell>;
+  /** Does the work within a savepoint of its own. */
+  join(transaction: DatabaseTransaction): Promise<Tell>;
   refuse(error: unknown): void;
 }
 
 interface Committed {
   write: Waiting;
-  tell: () => void;
+  tell: Tell;
 }
 
 /**
  * The writes of one SQLite database, in the order of their coming. Those that wait at the same moment share a commit: each
- * is whole or not at all by a savepoint of its own, and none is told of before the commit, nor before it is on the disk
- * where that was asked for. While the disk works, the next ones are committed.
+ * is whole or not at all, the first by the transaction itself and the others by savepoints, and none is told of before the
+ * commit, nor before it is on the disk where that was asked for. While the disk works, the next ones are committed.
  */
 export class WriteQueue {
   readonly #db: Database;
@@ -42,7 +47,11 @@ export class WriteQueue {
       this.#waiting.push({
         durability,
         refuse: reject,
-        attempt: async (transaction) => {
+        lead: async (transaction) => {
+          const result = await action(transaction);
+          return () => resolve(result);
+        },
+        join: async (transaction) => {
           const outcome = await attempt(transaction, action);
           return () => ('error' in outcome ? reject(outcome.error) : resolve(outcome.result));
         },
@@ -58,23 +67,34 @@ export class WriteQueue {
     this.#working = false;
   }
 
+  /** Resolves when all that has been told of is on the disk. */
+  onDisk(): Promise<void> {
+    return this.#log.sync();
+  }
+
   /** Never rejects: who waits is told. */
   async #commitSome(): Promise<void> {
     const group = this.#take(mostTogether);
     const committed: Committed[] = [];
-    const attemptAll = async (transaction: DatabaseTransaction, writes: Waiting[]) => {
-      for (const write of writes) committed.push({ write, tell: await write.attempt(transaction) });
+    let begun = false;
+    const join = async (transaction: DatabaseTransaction, writes: Waiting[]) => {
+      for (const write of writes) committed.push({ write, tell: await write.join(transaction) });
     };
     try {
       await this.#db.transaction().execute(async (transaction) => {
-        await attemptAll(transaction, group);
+        begun = true;
+        const [first, ...others] = group as [Waiting, ...Waiting[]];
+        committed.push({ write: first, tell: await first.lead(transaction) });
+        await join(transaction, others);
         // Calls that have arrived but were not looked at yet bring more.
         await nextTurn();
         const late = this.#take(mostTogether - group.length);
         group.push(...late);
-        await attemptAll(transaction, late);
+        await join(transaction, late);
       });
     } catch (error) {
+      // Where the first one failed nothing of the others was tried; where nothing could begin, neither could they.
+      if (begun && committed.length === 0) this.#waiting.unshift(...group.splice(1));
       for (const write of group) write.refuse(error);
       return;
     }

@@ -30,7 +30,7 @@ async function makeQueue(t: TestContext) {
   };
   const names = async () =>
     (await db.selectFrom('tenants').select('id').orderBy('id').execute()).map(({ id }) => id);
-  return { queue: new WriteQueue(db, { sync }), turns, names };
+  return { db, queue: new WriteQueue(db, { sync }), turns, names };
 }
 
 test('a slow disk holds up who asked for it alone', async (t) => {
@@ -59,4 +59,32 @@ test('a disk that fails is told, and the next write is tried', async (t) => {
   while (turns.length === 1) await sleep(1);
   turns[1]!.resolve();
   await second;
+});
+
+test('a write that fails takes none with it, whichever of its transaction it is', async (t) => {
+  const { queue, names } = await makeQueue(t);
+  const fail = async (transaction: DatabaseTransaction) => {
+    await insert('x')(transaction);
+    throw new Error('changed its mind');
+  };
+  for (const place of [0, 1, 2]) {
+    const actions = [insert(`${place}a`), insert(`${place}b`)];
+    actions.splice(place, 0, fail);
+    const outcomes = await Promise.allSettled(actions.map((action) => queue.run('soon', action)));
+    assert.deepEqual(
+      outcomes.map(({ status }) => status),
+      [0, 1, 2].map((at) => (at === place ? 'rejected' : 'fulfilled')),
+    );
+  }
+  assert.deepEqual(await names(), ['0a', '0b', '1a', '1b', '2a', '2b']);
+});
+
+test('writes that could not begin are refused together', async (t) => {
+  const { queue, db } = await makeQueue(t);
+  await db.destroy();
+  const outcomes = await Promise.allSettled(['a', 'b'].map((id) => queue.run('soon', insert(id))));
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ['rejected', 'rejected'],
+  );
 });

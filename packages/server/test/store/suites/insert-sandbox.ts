@@ -35,7 +35,9 @@ export function testsOfInsertSandbox(database: TestDatabase): void {
       const expected = { ...sandbox, ...unset, ...ended, executionId: sandbox.id, ...origin };
       const stored = await opened.store.getSandbox({ tenantId: tenant.id, id: sandbox.id });
       assert.deepEqual(stored, expected);
-      assert.deepEqual(result, { inserted: true, sandbox: expected });
+      assert.ok(result.inserted);
+      assert.deepEqual(result.sandbox, expected);
+      await result.onDisk;
       assert.deepEqual(await opened.store.findSandbox(sandbox.id), expected);
     });
 
