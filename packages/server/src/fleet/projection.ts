@@ -23,8 +23,8 @@ export class Projection implements HostListener {
   readonly #hidden: HiddenInstances;
   /** News of running instances that are being recorded, by instance. */
   readonly #takingIn = new Map<string, { revision: bigint; done: Promise<Sandbox | undefined> }>();
-  /** Sandboxes that are being made by this process: their records are its business. */
-  readonly #making = new Set<string>();
+  /** Sandboxes that are being made by this process: their records are its business. With the record, once one runs. */
+  readonly #making = new Map<string, Sandbox | undefined>();
   /** Called with every sandbox that is settled: running, paused or ended. */
   onSettled: (sandbox: Sandbox) => void = () => undefined;
   /** Called with each command that a guard in its sandbox ended. */
@@ -48,7 +48,7 @@ export class Projection implements HostListener {
 
   /** Makes sandboxes from before their records can be seen: one that nobody makes is taken for lost. */
   async whileMaking<Result>(ids: string[], make: () => Promise<Result>): Promise<Result> {
-    for (const id of ids) this.#making.add(id);
+    for (const id of ids) this.#making.set(id, undefined);
     try {
       return await make();
     } finally {
@@ -69,12 +69,12 @@ export class Projection implements HostListener {
 
   /**
    * Takes in news, once each: they come by the stream and with the answer of the call that caused them. Resolves with the
-   * record of one that runs, as far as it had to be read for that.
+   * record of one that came up, unless it has to be read for that.
    */
   async onChanged(instance: host.Instance): Promise<Sandbox | undefined> {
     const { sandboxId, instanceId, revision } = instance;
     if (instance.state !== host.State.RUNNING) return this.#takeIn(instance);
-    if (this.#live.get(sandboxId)?.isRecorded(instance)) return undefined;
+    if (this.#live.get(sandboxId)?.isRecorded(instance)) return this.#making.get(sandboxId);
     const underway = this.#takingIn.get(instanceId);
     if (underway && underway.revision >= revision) return underway.done;
     const done = this.#takeIn(instance).finally(() => {
@@ -114,6 +114,7 @@ export class Projection implements HostListener {
     live.defaultUser = sandbox.defaultUser;
     if (sandbox.status !== 'running') return undefined;
     live.noteRecorded(instance);
+    if (this.#making.has(sandbox.id)) this.#making.set(sandbox.id, sandbox);
     this.onSettled(sandbox);
     return sandbox;
   }

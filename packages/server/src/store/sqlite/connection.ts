@@ -4,10 +4,16 @@ import { retryWhileBusy } from './retry-while-busy.ts';
 
 const preparedLimit = 256;
 
+interface Prepared {
+  statement: StatementSync;
+  /** Asked once: it describes every column. */
+  hasRows: boolean;
+}
+
 /** Runs Kysely's queries on a `DatabaseSync` and keeps their prepared statements. */
 export class SqliteConnection implements DatabaseConnection {
   readonly database: DatabaseSync;
-  readonly #prepared = new Map<string, StatementSync>();
+  readonly #prepared = new Map<string, Prepared>();
 
   constructor(database: DatabaseSync) {
     this.database = database;
@@ -27,19 +33,19 @@ export class SqliteConnection implements DatabaseConnection {
   }
 
   #run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
-    const statement = this.#prepare(sql);
+    const { statement, hasRows } = this.#prepare(sql);
     const values = parameters as SQLInputValue[];
-    if (statement.columns().length > 0) {
+    if (hasRows) {
       return { rows: statement.all(...values) as R[] };
     }
     const { changes } = statement.run(...values);
     return { rows: [], numAffectedRows: BigInt(changes) };
   }
 
-  #prepare(sql: string): StatementSync {
+  #prepare(sql: string): Prepared {
     // A pragma takes effect when it is prepared, and not again when it is run once more.
     if (sql.startsWith('pragma')) {
-      return this.database.prepare(sql);
+      return describe(this.database.prepare(sql));
     }
     const known = this.#prepared.get(sql);
     if (known) {
@@ -49,8 +55,12 @@ export class SqliteConnection implements DatabaseConnection {
     if (this.#prepared.size >= preparedLimit) {
       this.#prepared.clear();
     }
-    const statement = this.database.prepare(sql);
-    this.#prepared.set(sql, statement);
-    return statement;
+    const prepared = describe(this.database.prepare(sql));
+    this.#prepared.set(sql, prepared);
+    return prepared;
   }
+}
+
+function describe(statement: StatementSync): Prepared {
+  return { statement, hasRows: statement.columns().length > 0 };
 }

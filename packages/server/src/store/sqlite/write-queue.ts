@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Database, DatabaseTransaction } from '../schema.ts';
 import type { Durability } from '../write.ts';
@@ -77,20 +76,12 @@ export class WriteQueue {
     const group = this.#take(mostTogether);
     const committed: Committed[] = [];
     let begun = false;
-    const join = async (transaction: DatabaseTransaction, writes: Waiting[]) => {
-      for (const write of writes) committed.push({ write, tell: await write.join(transaction) });
-    };
     try {
       await this.#db.transaction().execute(async (transaction) => {
         begun = true;
         const [first, ...others] = group as [Waiting, ...Waiting[]];
         committed.push({ write: first, tell: await first.lead(transaction) });
-        await join(transaction, others);
-        // Calls that have arrived but were not looked at yet bring more.
-        await nextTurn();
-        const late = this.#take(mostTogether - group.length);
-        group.push(...late);
-        await join(transaction, late);
+        for (const write of others) committed.push({ write, tell: await write.join(transaction) });
       });
     } catch (error) {
       // Where the first one failed nothing of the others was tried; where nothing could begin, neither could they.
