@@ -29,6 +29,7 @@ interface Claim {
  * @throws {HostError} `start_failed` when its agent refuses what it is to be, `invalid_request` for its working directory.
  */
 export async function checkOut(host: HostContext, instance: TrackedInstance, claim: Claim): Promise<boolean> {
+  host.network.putOff();
   const checkingOut = instance.operations.run(() => become(host, instance, claim));
   instance.created = checkingOut;
   try {

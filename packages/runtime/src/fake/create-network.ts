@@ -42,6 +42,7 @@ export function createFakeNetwork(options: FakeNetworkOptions = {}): Network {
     refusals: ({ index }) => refusals.get(index) ?? { total: 0, latest: [] },
     probeShaping: async () => undefined,
     async setUp() {},
+    putOff() {},
     async acquire(policy) {
       for (let index = 1; index < range.slots; index++) {
         if (slots.has(index)) continue;

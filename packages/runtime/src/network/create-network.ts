@@ -104,6 +104,7 @@ export function createNetwork(options: NetworkOptions): Network {
       }
       return slotOf(index);
     },
+    putOff: pool.putOff,
     async adopt(index, policy, refusals) {
       pool.take(index);
       fresh.delete(index);

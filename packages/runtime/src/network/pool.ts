@@ -104,6 +104,8 @@ export function createPool(options: PoolOptions) {
       refillWhenCalm();
     },
     release,
+    /** Somebody else needs the processors: what need not be made now waits until it is calm again. */
+    putOff: refillWhenCalm,
     /** A slot, made now when none is ready; undefined when the range is used up. */
     async acquire(): Promise<number | undefined> {
       for (;;) {

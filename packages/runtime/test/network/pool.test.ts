@@ -48,6 +48,19 @@ test('a burst has none made before few are left', async () => {
   await pool.close();
 });
 
+test('a pool that is put off is filled once it is calm', async () => {
+  const { pool, made } = makePool({ calmMs: 500 });
+  await pool.fill();
+  await pool.acquire();
+  for (let count = 0; count < 7; count++) {
+    await sleep(100);
+    pool.putOff();
+  }
+  assert.equal(made.length, 1);
+  while (made.length < 2) await sleep(5);
+  await pool.close();
+});
+
 test('a large pool is filled bit by bit', async () => {
   const { pool, made } = makePool({ ready: 20 });
   await pool.fill();
