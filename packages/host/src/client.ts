@@ -58,15 +58,10 @@ function nameLostHost(error: unknown): never {
   throw new ConnectError(`the host is away: ${cause.message}`, Code.Unavailable, undefined, undefined, cause);
 }
 
-/** Client of a host in this process: an implementation of the service, or the routes of a real host. */
+/** Client of a host in this process: an implementation of the service, or that of a real host. */
 export function createInMemoryHostClient(
-  implementation: Partial<ServiceImpl<typeof host.HostService>> | ((router: ConnectRouter) => void),
+  implementation: Partial<ServiceImpl<typeof host.HostService>>,
 ): HostClient {
-  const routes =
-    typeof implementation === 'function'
-      ? implementation
-      : (router: ConnectRouter) => {
-          router.service(host.HostService, implementation);
-        };
+  const routes = (router: ConnectRouter) => router.service(host.HostService, implementation);
   return createClient(host.HostService, createRouterTransport(routes));
 }

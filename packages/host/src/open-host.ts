@@ -1,4 +1,3 @@
-import type { ConnectRouter } from '@connectrpc/connect';
 import { paths as findPaths, type Settings } from '@nullspace/configuration';
 import type { Engine, Network, ServicesGroup } from '@nullspace/runtime';
 import type { Logger } from 'pino';
@@ -12,6 +11,7 @@ import type { HostContext } from './context.ts';
 import { Gate } from './create/gate.ts';
 import { Deadlines } from './deadline/deadlines.ts';
 import type { ReachPoint } from './faults.ts';
+import { createHostService, type HostService } from './host-service.ts';
 import { ImageCatalog } from './images/catalog.ts';
 import { SharedWorks } from './imports/shared-works.ts';
 import { isFinal } from './instance/record.ts';
@@ -22,7 +22,6 @@ import { startReconciling } from './pools/reconcile.ts';
 import { readHostId } from './process/folders.ts';
 import { recover } from './recover/recover.ts';
 import { Registry } from './registry.ts';
-import { createRoutes } from './routes.ts';
 import { SnapshotCatalog } from './snapshots/catalog.ts';
 import { sumLeftOut } from './snapshots/sum-later.ts';
 import { defaultTiming, type Timing } from './timing.ts';
@@ -55,7 +54,7 @@ export interface HostOptions {
 /** A host that owns its instances until it is closed. */
 export interface OpenHost {
   readonly context: HostContext;
-  readonly routes: (router: ConnectRouter) => void;
+  readonly service: HostService;
   /** Refuses creates, waits a little for what is under way and lets go of the instances, which run on. */
   close(): Promise<void>;
 }
@@ -101,7 +100,7 @@ export async function openHost(options: HostOptions): Promise<OpenHost> {
   void sumLeftOut(context);
   startReconciling(context);
   const endKeeping = startKeepingRefusals(context);
-  return { context, routes: createRoutes(context), close: () => close(context, endKeeping) };
+  return { context, service: createHostService(context), close: () => close(context, endKeeping) };
 }
 
 async function close(host: HostContext, endKeeping: () => Promise<void>): Promise<void> {

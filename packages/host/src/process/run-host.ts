@@ -37,7 +37,7 @@ export async function runHost(settings: Settings, log: Logger): Promise<void> {
   const host = await openHost({ settings, engine, createNetwork, services, imager, log, reach });
   const resolvers = await serveResolvers(host.context.network, { settings, log });
   const egress = await serveEgress(host.context, { program: egressProgram });
-  const server = await listen(host.routes, { socketPath: paths.hostSocket, group });
+  const server = await listen(host.service, { socketPath: paths.hostSocket, group });
   log.info({ socket: paths.hostSocket, host_id: host.context.hostId }, 'ready');
   log.info({ signal: await asked }, 'ending');
   await host.close();

@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { host as proto } from '@nullspace/proto';
 import { createHostClient } from '../../src/client.ts';
+import type { HostService } from '../../src/host-service.ts';
 import { listen } from '../../src/process/listen.ts';
 import { makeSite, order } from '../fixtures/open-test-host.ts';
 import { refusal } from '../fixtures/refusal.ts';
@@ -21,7 +22,7 @@ test('a client reaches the host over its socket, loses it and finds it again', a
 
   const site = await makeSite(t);
   const host = await site.open();
-  const serve = () => listen(host.routes, { socketPath, group: process.getgid?.() });
+  const serve = () => listen(host.service, { socketPath, group: process.getgid?.() });
   const first = await serve();
   assert.equal((await stat(socketPath)).mode & 0o777, 0o660);
   assert.deepEqual(await readdir(folder), ['host.sock']);
@@ -45,7 +46,7 @@ test('a client reaches the host over its socket, loses it and finds it again', a
 test('a socket path that the system cannot hold is refused with the bound', async () => {
   const socketPath = `/tmp/${'x'.repeat(120)}/host.sock`;
   await assert.rejects(
-    listen(() => {}, { socketPath, group: undefined }),
+    listen({} as HostService, { socketPath, group: undefined }),
     /too long: 103 bytes at most/,
   );
 });
