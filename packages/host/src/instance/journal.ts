@@ -1,10 +1,12 @@
-import { mkdirSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { existsSync, mkdirSync } from 'node:fs';
+import { open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeAtomic } from '@nullspace/service';
+import { syncFolder, writeAtomic } from '@nullspace/service';
 import { type InstanceRecord, instanceRecord, isFinal } from './record.ts';
+import { finishReplacing, replaceFleeting } from './replace-fleeting.ts';
 
 const journalName = 'journal.json';
+const mode = 0o600;
 
 /** What reading a journal gave. */
 export type ReadJournal =
@@ -18,18 +20,31 @@ export type ReadJournal =
  * outlive the machine, since the instance does not: only its end waits for the disk.
  */
 export async function writeJournal(folder: string, record: InstanceRecord): Promise<void> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  await writeAtomic(join(folder, journalName), `${JSON.stringify(record)}\n`, {
-    mode: 0o600,
-    lasting: isFinal(record),
-  });
+  if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, journalName);
+  const content = `${JSON.stringify(record)}\n`;
+  if (isFinal(record)) await writeAtomic(path, content, { mode });
+  else await replaceFleeting(path, content, mode);
+}
+
+/** Has the journal outlive the machine as it is, also that of an instance that runs. */
+export async function syncJournal(folder: string): Promise<void> {
+  const file = await open(join(folder, journalName), 'r');
+  try {
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  await syncFolder(folder);
 }
 
 /** Reads the record of an instance; a broken one is an answer, not an error. */
 export async function readJournal(folder: string, id: string): Promise<ReadJournal> {
+  const path = join(folder, journalName);
   let parsed: unknown;
   try {
-    parsed = JSON.parse(await readFile(join(folder, journalName), 'utf8'));
+    await finishReplacing(path);
+    parsed = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
     return { kind: 'corrupted', message: String(error), sandboxId: undefined };
   }

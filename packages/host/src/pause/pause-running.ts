@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { syncFolder } from '@nullspace/service';
 import type { HostContext } from '../context.ts';
+import { syncJournal } from '../instance/journal.ts';
 import type { InstanceRecord } from '../instance/record.ts';
 import type { TrackedInstance } from '../instance/tracked-instance.ts';
 import { perform } from '../perform.ts';
@@ -30,8 +31,9 @@ export async function pauseRunning(
         save: { run: () => save.write(), undo: () => thaw(host, instance) },
         record: {
           run: async () => {
-            // A journal that is to outlive the machine needs a folder that does.
-            await Promise.all([save.complete(), syncFolder(dirname(instance.folder))]);
+            // Where the machine ends before it says `paused`, the journal tells whose pause this is.
+            const { folder } = instance;
+            await Promise.all([save.complete(), syncJournal(folder), syncFolder(dirname(folder))]);
           },
           // Before the instance goes on: from then on its snapshot would be out of date.
           undo: () => save.discard(),

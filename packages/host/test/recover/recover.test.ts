@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { paths as findPaths } from '@nullspace/configuration';
@@ -87,6 +87,32 @@ for (const [name, content, known] of [
     );
   });
 }
+
+test('a journal that was about to take its name is the one that counts', async (t) => {
+  const site = await makeSite(t);
+  const first = await site.open();
+  await first.client.createInstance(order('sb_1'));
+  const { folder } = first.context.registry.get('sb_1');
+  await first.crash();
+  const path = join(folder, 'journal.json');
+  await rename(path, `${path}.new`);
+  const second = await site.open();
+  const { instance } = await second.client.getInstance({ sandboxId: 'sb_1' });
+  assert.equal(instance?.state, proto.State.RUNNING);
+  assert.deepEqual(await readdir(folder), ['journal.json']);
+});
+
+test('a journal that was being written when another stood does not count', async (t) => {
+  const site = await makeSite(t);
+  const first = await site.open();
+  await first.client.createInstance(order('sb_1'));
+  const { folder } = first.context.registry.get('sb_1');
+  await first.crash();
+  await writeFile(join(folder, 'journal.json.new'), '{');
+  const second = await site.open();
+  const { instance } = await second.client.getInstance({ sandboxId: 'sb_1' });
+  assert.equal(instance?.state, proto.State.RUNNING);
+});
 
 test('a journal of a later version stops the start and changes nothing', async (t) => {
   const site = await makeSite(t);
