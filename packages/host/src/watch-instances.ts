@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { create } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { host as proto } from '@nullspace/proto';
@@ -20,6 +21,8 @@ export async function* watchInstances(
   try {
     while (!signal.aborted) {
       const change = await subscription.next({ waitMs: host.timing.keepAliveMs, signal });
+      // Whoever caused it waits for the answer to a call, which says the same: that goes first.
+      if (change) await nextTurn();
       if (change) yield answer(presentChange(change));
       else if (!signal.aborted) yield answer({ case: 'keepAlive', value: create(proto.KeepAliveSchema) });
     }
