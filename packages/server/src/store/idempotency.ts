@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { StoreContext } from './context.ts';
+import { prepare } from './prepare.ts';
 import type { IdempotencyClaim, IdempotencyScope, StoredResponse, UnfinishedClaim } from './records.ts';
 import type { Database, DatabaseTransaction, IdempotencyRow } from './schema.ts';
 import type { ClaimResult } from './store.ts';
@@ -26,22 +27,25 @@ async function tryClaim(
   request: ClaimRequest,
 ): Promise<ClaimResult | undefined> {
   const claim = { ...scopeOf(request), claimId: randomUUID() };
-  const taken = await transaction
+  const { bodyHash, now, expiresAt } = request;
+  const { rows } = await claimKey(transaction, { ...claim, bodyHash, now, expiresAt });
+  return rows.length > 0 ? { outcome: 'claimed', claim } : findClaim(transaction, request);
+}
+
+const claimKey = prepare((db, claim: IdempotencyClaim & Omit<ClaimRequest, keyof IdempotencyScope>) =>
+  db
     .insertInto('idempotency_keys')
     .values({
-      tenant_id: request.tenantId,
-      method: request.method,
-      path: request.path,
-      key: request.key,
-      body_hash: request.bodyHash,
+      ...scopeColumns(claim),
+      body_hash: claim.bodyHash,
       claim_id: claim.claimId,
       status: 'in_progress',
       sandbox_id: null,
       status_code: null,
       headers: null,
       body: null,
-      claimed_at: request.now,
-      expires_at: request.expiresAt,
+      claimed_at: claim.now,
+      expires_at: claim.expiresAt,
     })
     .onConflict((conflict) =>
       conflict
@@ -57,12 +61,10 @@ async function tryClaim(
           claimed_at: build.ref('excluded.claimed_at'),
           expires_at: build.ref('excluded.expires_at'),
         }))
-        .where('idempotency_keys.expires_at', '<=', request.now),
+        .where('idempotency_keys.expires_at', '<=', claim.now),
     )
-    .returning('claim_id')
-    .executeTakeFirst();
-  return taken ? { outcome: 'claimed', claim } : findClaim(transaction, request);
-}
+    .returning('claim_id'),
+);
 
 async function findClaim(
   db: Database | DatabaseTransaction,
@@ -93,15 +95,25 @@ export async function finishIdempotencyKey(
   claim: IdempotencyClaim,
   { statusCode, headers, body }: StoredResponse,
 ): Promise<boolean> {
-  const { numUpdatedRows } = await write(context, 'soon', (transaction) =>
-    transaction
-      .updateTable('idempotency_keys')
-      .set({ status: 'done', status_code: statusCode, headers: JSON.stringify(headers), body })
-      .where(({ and }) => and(claimColumns(claim)))
-      .executeTakeFirst(),
+  const answer = { statusCode, headers: JSON.stringify(headers), body };
+  const { numAffectedRows } = await write(context, 'soon', (transaction) =>
+    storeAnswer(transaction, { ...claim, ...answer }),
   );
-  return numUpdatedRows > 0n;
+  return numAffectedRows! > 0n;
 }
+
+interface Answer {
+  statusCode: number;
+  headers: string;
+  body: string;
+}
+
+const storeAnswer = prepare((db, { statusCode, headers, body, ...claim }: IdempotencyClaim & Answer) =>
+  db
+    .updateTable('idempotency_keys')
+    .set({ status: 'done', status_code: statusCode, headers, body })
+    .where(({ and }) => and(claimColumns(claim))),
+);
 
 export async function releaseIdempotencyKey(
   context: StoreContext,
@@ -140,15 +152,18 @@ export async function bindClaim(
   claim: IdempotencyClaim,
   sandboxId: string,
 ): Promise<void> {
-  const { numUpdatedRows } = await transaction
-    .updateTable('idempotency_keys')
-    .set({ sandbox_id: sandboxId })
-    .where(({ and }) => and(claimColumns(claim)))
-    .executeTakeFirst();
-  if (numUpdatedRows === 0n) {
+  const { numAffectedRows } = await bind(transaction, { ...claim, sandboxId });
+  if (numAffectedRows === 0n) {
     throw new StoreError('conflict', `The idempotency key ${claim.key} was released or taken over.`);
   }
 }
+
+const bind = prepare((db, { sandboxId, ...claim }: IdempotencyClaim & { sandboxId: string }) =>
+  db
+    .updateTable('idempotency_keys')
+    .set({ sandbox_id: sandboxId })
+    .where(({ and }) => and(claimColumns(claim))),
+);
 
 function scopeOf({ tenantId, method, path, key }: IdempotencyScope): IdempotencyScope {
   return { tenantId, method, path, key };

@@ -2,11 +2,12 @@ import type { StoreContext } from './context.ts';
 import { recordEvent } from './events/record-event.ts';
 import { requestedEvent } from './events/sandbox-events.ts';
 import { bindClaim } from './idempotency.ts';
+import { prepare } from './prepare.ts';
 import type { IdempotencyClaim, NewSandbox } from './records.ts';
 import { metadataLabels, templateLabel } from './sandbox-labels.ts';
 import { toSandbox, toSandboxRow } from './sandbox-row.ts';
 import { liveStatuses } from './sandbox-status.ts';
-import type { DatabaseTransaction, NewLabelRow } from './schema.ts';
+import type { DatabaseTransaction, NewLabelRow, SandboxRow } from './schema.ts';
 import type { InsertResult } from './store.ts';
 import { StoreError } from './store-error.ts';
 import { toStoreError } from './translate-errors.ts';
@@ -46,12 +47,17 @@ async function waitForDisk(writes: StoreContext['writes']): Promise<void> {
 export async function insertRows(transaction: DatabaseTransaction, sandboxes: NewSandbox[]): Promise<void> {
   const labels = sandboxes.flatMap(labelRows);
   for (const rows of inParts(sandboxes.map(toSandboxRow))) {
-    await transaction.insertInto('sandboxes').values(rows).execute();
+    if (rows.length === 1) await insertRow(transaction, rows[0]!);
+    else await transaction.insertInto('sandboxes').values(rows).execute();
   }
   for (const rows of inParts(labels)) {
-    await transaction.insertInto('sandbox_labels').values(rows).execute();
+    if (rows.length === 1) await insertLabel(transaction, rows[0]!);
+    else await transaction.insertInto('sandbox_labels').values(rows).execute();
   }
 }
+
+const insertRow = prepare((db, row: SandboxRow) => db.insertInto('sandboxes').values(row));
+const insertLabel = prepare((db, row: NewLabelRow) => db.insertInto('sandbox_labels').values(row));
 
 function labelRows(sandbox: NewSandbox): NewLabelRow[] {
   const labels = [templateLabel(sandbox.template), ...metadataLabels(sandbox.metadata)];
@@ -88,29 +94,32 @@ export async function countLiveUpTo(
   tenantId: string,
   limit: number,
 ): Promise<number> {
-  const { live, resuming } = await transaction
-    .selectNoFrom(({ selectFrom }) => [
-      selectFrom((build) =>
-        build
-          .selectFrom('sandboxes')
-          .select('id')
-          .where('tenant_id', '=', tenantId)
-          .where('status', 'in', liveStatuses)
-          .limit(limit)
-          .as('found'),
-      )
-        .select((build) => build.fn.countAll<number>().as('count'))
-        .$castTo<{ count: number }>()
-        .as('live'),
-      selectFrom('sandboxes')
-        .select((build) => build.fn.countAll<number>().as('count'))
-        .where('tenant_id', '=', tenantId)
-        .where('resuming_as', 'is not', null)
-        .as('resuming'),
-    ])
-    .executeTakeFirstOrThrow();
+  const { rows } = await countLive(transaction, { tenantId, limit });
+  const { live, resuming } = rows[0]!;
   return Number(live) + Number(resuming);
 }
+
+const countLive = prepare((db, { tenantId, limit }: { tenantId: string; limit: number }) =>
+  db.selectNoFrom(({ selectFrom }) => [
+    selectFrom((build) =>
+      build
+        .selectFrom('sandboxes')
+        .select('id')
+        .where('tenant_id', '=', tenantId)
+        .where('status', 'in', liveStatuses)
+        .limit(limit)
+        .as('found'),
+    )
+      .select((build) => build.fn.countAll<number>().as('count'))
+      .$castTo<{ count: number }>()
+      .as('live'),
+    selectFrom('sandboxes')
+      .select((build) => build.fn.countAll<number>().as('count'))
+      .where('tenant_id', '=', tenantId)
+      .where('resuming_as', 'is not', null)
+      .as('resuming'),
+  ]),
+);
 
 // Databases limit how many values one statement may carry.
 const rowsAtOnce = 500;

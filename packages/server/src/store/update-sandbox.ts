@@ -1,6 +1,8 @@
 import type { StoreContext } from './context.ts';
+import { dialectOf } from './dialect.ts';
 import { recordEvent } from './events/record-event.ts';
 import { eventsOfChange } from './events/sandbox-events.ts';
+import { prepare } from './prepare.ts';
 import type { SandboxChange } from './records.ts';
 import { toSandbox } from './sandbox-row.ts';
 import { isFinal } from './sandbox-status.ts';
@@ -19,12 +21,8 @@ export async function updateSandbox(
   // Once an end is recorded its host forgets it, so it must not get lost; what no host has is ended again.
   const durability = change.status && isFinal(change.status) && !change.unmade ? 'now' : 'soon';
   return write(context, durability, async (transaction) => {
-    const row = await transaction
-      .selectFrom('sandboxes')
-      .selectAll()
-      .where('id', '=', id)
-      .$if(context.dialect === 'postgres', (query) => query.forNoKeyUpdate())
-      .executeTakeFirst();
+    const { rows } = await findRow(transaction, { id });
+    const row = rows[0];
     if (!row) {
       return { applied: false, sandbox: undefined };
     }
@@ -32,20 +30,30 @@ export async function updateSandbox(
     if (Object.keys(changed).length === 0) {
       return { applied: false, sandbox: toSandbox(row) };
     }
-    await transaction.updateTable('sandboxes').set(changed).where('id', '=', id).execute();
-    if (changed.status) {
-      await transaction
-        .updateTable('sandbox_labels')
-        .set({ status: changed.status })
-        .where('sandbox_id', '=', id)
-        .execute();
-    }
+    await updateRow(transaction, { ...changed, id });
+    if (changed.status) await updateLabels(transaction, { id, status: changed.status });
     const after = { ...row, ...changed };
     await changeSnapshots(transaction, row, after, change);
     for (const event of eventsOfChange(row, after, change)) await recordEvent(transaction, event);
     return { applied: true, sandbox: toSandbox(after), previous: row.status };
   });
 }
+
+const findRow = prepare((db, { id }: Pick<SandboxRow, 'id'>) =>
+  db
+    .selectFrom('sandboxes')
+    .selectAll()
+    .where('id', '=', id)
+    .$if(dialectOf(db) === 'postgres', (query) => query.forNoKeyUpdate()),
+);
+
+const updateRow = prepare((db, { id, ...changed }: Pick<SandboxRow, 'id'> & Partial<SandboxRow>) =>
+  db.updateTable('sandboxes').set(changed).where('id', '=', id),
+);
+
+const updateLabels = prepare((db, { id, status }: Pick<SandboxRow, 'id' | 'status'>) =>
+  db.updateTable('sandbox_labels').set({ status }).where('sandbox_id', '=', id),
+);
 
 /** Whether a change tells of a time before what is recorded. */
 export function isOutdated(

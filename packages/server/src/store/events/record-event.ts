@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { makeId } from '../../make-id.ts';
+import { prepare } from '../prepare.ts';
 import type { DatabaseTransaction, EventRow } from '../schema.ts';
 import { queueDeliveries } from '../webhooks/queue-deliveries.ts';
 import { noteEvent } from './announce.ts';
@@ -18,22 +19,27 @@ export async function recordEvent(
   event: NewEvent,
 ): Promise<LifecycleEvent> {
   const row = toRow(event, await takeNumber(transaction, event.tenantId));
-  await transaction.insertInto('events').values(row).execute();
+  await insertEvent(transaction, row);
   const forWebhooks = await queueDeliveries(transaction, row);
   noteEvent(transaction, event.tenantId, { forWebhooks });
   return toEvent(row);
 }
 
-async function takeNumber(transaction: DatabaseTransaction, tenantId: string): Promise<number> {
-  const { last } = await transaction
+const insertEvent = prepare((db, row: EventRow) => db.insertInto('events').values(row));
+
+const countUp = prepare((db, { tenantId }: { tenantId: string }) =>
+  db
     .insertInto('event_counters')
     .values({ tenant_id: tenantId, last: 1 })
     .onConflict((conflict) =>
       conflict.column('tenant_id').doUpdateSet({ last: sql<number>`event_counters.last + 1` }),
     )
-    .returning('last')
-    .executeTakeFirstOrThrow();
-  return last;
+    .returning('last'),
+);
+
+async function takeNumber(transaction: DatabaseTransaction, tenantId: string): Promise<number> {
+  const { rows } = await countUp(transaction, { tenantId });
+  return rows[0]!.last;
 }
 
 function toRow(event: NewEvent, number: number): EventRow {

@@ -1,18 +1,11 @@
-import { PostgresAdapter } from 'kysely';
 import { makeId } from '../../make-id.ts';
+import { dialectOf } from '../dialect.ts';
+import { prepare } from '../prepare.ts';
 import type { DatabaseTransaction, DeliveryRow, EventRow } from '../schema.ts';
 
 /** Puts an event on its way to the webhooks that want it, in the transaction that records it. False: none wants it. */
 export async function queueDeliveries(transaction: DatabaseTransaction, event: EventRow): Promise<boolean> {
-  const isPostgres = transaction.getExecutor().adapter instanceof PostgresAdapter;
-  const webhooks = await transaction
-    .selectFrom('webhooks')
-    .select(['id', 'operations'])
-    .where('tenant_id', '=', event.tenant_id)
-    .where('enabled', '=', 1)
-    // A webhook that is being deleted is waited for: a delivery to it would undo the change that the event tells of.
-    .$if(isPostgres, (query) => query.forKeyShare())
-    .execute();
+  const { rows: webhooks } = await findEnabled(transaction, { tenantId: event.tenant_id });
   const wanting = webhooks.filter(({ operations }) =>
     (JSON.parse(operations) as string[]).includes(event.operation),
   );
@@ -23,6 +16,16 @@ export async function queueDeliveries(transaction: DatabaseTransaction, event: E
     .execute();
   return true;
 }
+
+const findEnabled = prepare((db, { tenantId }: { tenantId: string }) =>
+  db
+    .selectFrom('webhooks')
+    .select(['id', 'operations'])
+    .where('tenant_id', '=', tenantId)
+    .where('enabled', '=', 1)
+    // A webhook that is being deleted is waited for: a delivery to it would undo the change that the event tells of.
+    .$if(dialectOf(db) === 'postgres', (query) => query.forKeyShare()),
+);
 
 function newDelivery(webhookId: string, event: EventRow): DeliveryRow {
   const now = Date.now();
