@@ -330,7 +330,7 @@ export interface Network {
   setUp(): Promise<void>;
   /** Hands out a slot with its policy in force. Rejects with `NoSlotError` when the range is used up. */
   acquire(policy: NetworkPolicy): Promise<Slot>;
-  /** Has slots that are made ahead wait for a calm moment, as `acquire` does: somebody is served without taking one. */
+  /** Has slots that are made ahead wait for a calm moment, however few are left: somebody is served without taking one. */
   putOff(): void;
   /** Takes a slot that an earlier process handed out, after a restart, with what it has seen refused. */
   adopt(index: number, policy: NetworkPolicy, refusals?: Refusals): Promise<Slot>;

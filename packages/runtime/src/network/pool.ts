@@ -35,6 +35,8 @@ export function createPool(options: PoolOptions) {
   let next = first + Math.floor(Math.random() * (end - first));
   let filling: Promise<number> | undefined;
   let calm: NodeJS.Timeout | undefined;
+  /** Until then nobody makes slots but for who waits for one. */
+  let putOffUntil = 0;
   let closed = false;
 
   function nextFree(): number | undefined {
@@ -78,7 +80,7 @@ export function createPool(options: PoolOptions) {
   function refillWhenCalm(): void {
     if (closed || ready.length >= target) return;
     clearTimeout(calm);
-    const waitMs = ready.length <= few ? 0 : calmMs;
+    const waitMs = Math.max(ready.length <= few ? 0 : calmMs, putOffUntil - performance.now());
     calm = setTimeout(() => fill().then(refillWhenCalm, onError), waitMs);
     calm.unref();
   }
@@ -97,6 +99,11 @@ export function createPool(options: PoolOptions) {
     refillWhenCalm();
   }
 
+  function putOff(): void {
+    putOffUntil = performance.now() + calmMs;
+    refillWhenCalm();
+  }
+
   return {
     /** Makes the first slots, and the others soon after. */
     async fill(): Promise<void> {
@@ -105,7 +112,7 @@ export function createPool(options: PoolOptions) {
     },
     release,
     /** Somebody else needs the processors: what need not be made now waits until it is calm again. */
-    putOff: refillWhenCalm,
+    putOff,
     /** A slot, made now when none is ready; undefined when the range is used up. */
     async acquire(): Promise<number | undefined> {
       for (;;) {

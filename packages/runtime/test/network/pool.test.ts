@@ -61,6 +61,24 @@ test('a pool that is put off is filled once it is calm', async () => {
   await pool.close();
 });
 
+test('also slots of which few are left wait until it is calm, unless somebody waits for one', async () => {
+  const { pool, made } = makePool({ ready: 20, few: 20, calmMs: 500 });
+  await pool.fill();
+  for (let count = 0; count < 7; count++) {
+    pool.putOff();
+    await sleep(100);
+  }
+  // What was under way is finished.
+  assert.ok(made.length <= 2, `${made.length} were made`);
+  for (let taken = 0; taken < 17; taken++) {
+    pool.putOff();
+    await pool.acquire();
+  }
+  assert.equal(made.length, 3);
+  while (made.length < 5) await sleep(5);
+  await pool.close();
+});
+
 test('a large pool is filled bit by bit', async () => {
   const { pool, made } = makePool({ ready: 20 });
   await pool.fill();
