@@ -43,6 +43,15 @@ describe('a sandbox from its creation to its end', () => {
     assert.equal(await sandbox.isRunning(), true);
   });
 
+  test('has its locale in one file', async () => {
+    await using sandbox = await Sandbox.create({ ...connection, template: 'base' });
+    const showMaps =
+      'import locale; locale.setlocale(locale.LC_ALL, ""); print(open("/proc/self/maps").read())';
+    const { stdout } = await sandbox.commands.run('python3', { args: ['-c', showMaps] });
+    const maps = [...new Set(stdout.match(/\/usr\/lib\/locale\/.*$/gm))];
+    assert.deepEqual(maps, ['/usr/lib/locale/locale-archive']);
+  });
+
   test('is found by its id from elsewhere, and gone after kill', async () => {
     const sandbox = await Sandbox.create({ ...connection, template: 'base' });
     const again = await Sandbox.connect(sandbox.id, connection);
