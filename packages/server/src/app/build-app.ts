@@ -97,7 +97,7 @@ export async function buildApp(
   });
   await app.register(websocket, { options: { maxPayload: CLIENT_FRAME_BYTES } });
 
-  logRequests(app, context.metrics);
+  logRequests(app, context);
   const verifier = new KeyVerifier(store);
   const tokens = new FileTokens(() => store.secret('file_urls'));
   const requests = new RequestCounter(settings.tenant_max_requests);
