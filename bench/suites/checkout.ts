@@ -5,6 +5,8 @@ import { until } from '../../test/harness/until.ts';
 import { alternate, type Bench, time } from '../lib/bench.ts';
 
 const ready = 2;
+/** Of which the slowest one is left out for the 99th percentile. */
+const hundred = 100;
 /** What a refill still has to do for the machine when its instance is ready, so that it is not measured. */
 const calmMs = 300;
 
@@ -29,11 +31,13 @@ export const bench: Bench = {
       await sandbox!.kill();
       return taken;
     };
+    const warm = () => act({ warmPool: pool.id, warmPoolMode: 'require' });
     const samples = await alternate(rounds, {
-      warm: () => act({ warmPool: pool.id, warmPoolMode: 'require' }),
+      warm,
       plain: () => act({}),
       cold: () => act({ warmPoolMode: 'bypass' }),
     });
+    const more = await alternate(Math.max(0, hundred - rounds), { warm });
     const baseline = { name: 'cold', samples: samples.cold! };
     return [
       {
@@ -42,8 +46,8 @@ export const bench: Bench = {
         target: { text: '≤ 25 ms', of: 'p50', at: 'most', bound: 25 },
       },
       {
-        metric: 'the slowest of these',
-        ...{ unit: 'ms', samples: samples.warm! },
+        metric: 'the same a hundred times',
+        ...{ unit: 'ms', samples: [...samples.warm!, ...more.warm!] },
         target: { text: 'p99 ≤ 100 ms', of: 'p99', at: 'most', bound: 100 },
       },
       {
