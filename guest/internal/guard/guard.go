@@ -31,22 +31,27 @@ func New(values *settings.Store, table *processes.Table, limit *ceiling.Ceiling,
 
 // Run watches until ctx ends.
 func (g *Guard) Run(ctx context.Context) {
-	go every(ctx, g.watchMemory)
-	every(ctx, g.processWatch())
+	memory := &watcher{look: g.watchMemory, pace: memoryPace, starts: g.table.Starts}
+	processes := &watcher{look: g.processWatch(), pace: processPace, starts: g.table.Starts}
+	g.table.OnStart(func() {
+		memory.wake()
+		processes.wake()
+	})
+	memory.begin()
+	processes.begin()
+	<-ctx.Done()
+	memory.end()
+	processes.end()
 }
 
-// every calls look again after the time that it returns.
-func every(ctx context.Context, look func() time.Duration) {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-timer.C:
-			timer.Reset(look())
-		}
+// isQuiet tells whether no command runs, and nothing that one has left behind: then there is nothing to kill.
+func (g *Guard) isQuiet() bool {
+	if g.table.Running() > 0 {
+		return false
 	}
+	count, _, err := g.count()
+	// Also what has left the group of commands by itself.
+	return err == nil && count == 0 && g.table.CountThreads() == 0
 }
 
 // kill ends a tree and records why.

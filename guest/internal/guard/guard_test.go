@@ -195,3 +195,36 @@ func TestCrowdingIsCountedFromRefusals(t *testing.T) {
 		t.Fatal("a calm does not begin a new count")
 	}
 }
+
+func TestNobodyLooksBeforeACommandStartsNorAfterAllHasEnded(t *testing.T) {
+	for _, process := range table.List() {
+		process.Signal(9)
+		awaitExit(t, process)
+	}
+	guard := New(values, table, limit, NewEvents())
+	var looks atomic.Int64
+	guard.count = func() (uint32, uint64, error) {
+		looks.Add(1)
+		return guard.countProcesses()
+	}
+	watch(t, guard)
+	during := func(period time.Duration) int64 {
+		before := looks.Load()
+		time.Sleep(period)
+		return looks.Load() - before
+	}
+	during(200 * time.Millisecond)
+	if n := during(1500 * time.Millisecond); n != 0 {
+		t.Fatalf("%d looks at nothing", n)
+	}
+	// What a command leaves behind is watched as well.
+	leaves := start(t, "sleep 3 > /dev/null 2>&1 & true")
+	awaitExit(t, leaves)
+	if n := during(1500 * time.Millisecond); n == 0 {
+		t.Fatal("nobody looked at what a command has left behind")
+	}
+	during(3 * time.Second)
+	if n := during(1500 * time.Millisecond); n != 0 {
+		t.Fatalf("%d looks at nothing, after all had ended", n)
+	}
+}

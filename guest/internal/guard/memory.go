@@ -20,6 +20,9 @@ const (
 
 // watchMemory kills the largest tree when the guest is past its limit.
 func (g *Guard) watchMemory() time.Duration {
+	if g.isQuiet() {
+		return rest
+	}
 	limit := g.settings.Get().MemoryLimitBytes
 	if limit == 0 {
 		return idlePace / 4

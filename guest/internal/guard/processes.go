@@ -52,6 +52,10 @@ func (g *Guard) processWatch() func() time.Duration {
 			g.table.TidyGroups()
 			tidied = time.Now()
 		}
+		if g.isQuiet() {
+			g.table.TidyGroups()
+			return rest
+		}
 		limit := g.ceiling.Limit()
 		if limit == 0 {
 			return idlePace

@@ -44,6 +44,8 @@ type Table struct {
 	run      string
 	sequence atomic.Uint64
 	running  atomic.Int64
+	starts   atomic.Uint64
+	onStart  atomic.Pointer[func()]
 
 	mu        sync.Mutex
 	byPID     map[int]*Process
@@ -76,6 +78,12 @@ func outputFolder() string {
 // Running is the number of commands that have not ended.
 func (t *Table) Running() int { return int(t.running.Load()) }
 
+// Starts is the number of commands that have been started.
+func (t *Table) Starts() uint64 { return t.starts.Load() }
+
+// OnStart has a function called with each start of a command, in place of the one before.
+func (t *Table) OnStart(call func()) { t.onStart.Store(&call) }
+
 // Find returns the remembered command with a pid.
 func (t *Table) Find(pid uint32) (*Process, error) {
 	t.mu.Lock()
@@ -106,6 +114,10 @@ func (t *Table) List() []*Process {
 // add remembers a command. An ended one whose pid the kernel gave out again is forgotten.
 func (t *Table) add(process *Process) {
 	t.running.Add(1)
+	t.starts.Add(1)
+	if call := t.onStart.Load(); call != nil {
+		(*call)()
+	}
 	t.mu.Lock()
 	old := t.byPID[process.PID]
 	t.byPID[process.PID] = process
