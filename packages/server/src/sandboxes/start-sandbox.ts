@@ -108,8 +108,11 @@ async function startInstance(context: Context, sandbox: Sandbox, way: Way): Prom
   reach('create.told');
   const now = told ?? (await store.findSandbox(sandbox.id));
   if (now?.status === 'running') {
-    metrics.observeCreate(now.phases);
-    if (now.warmPool) metrics.observeCheckout(now.warmPool);
+    // After the answer, which somebody waits for.
+    setImmediate(() => {
+      metrics.observeCreate(now.phases);
+      if (now.warmPool) metrics.observeCheckout(now.warmPool);
+    });
     return now;
   }
   if (now?.status === 'destroyed') throw endedSandbox(now);

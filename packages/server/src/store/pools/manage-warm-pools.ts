@@ -1,5 +1,6 @@
 import type { StoreContext } from '../context.ts';
 import { lockTenant } from '../insert-sandbox.ts';
+import { prepare } from '../prepare.ts';
 import type { DatabaseTransaction } from '../schema.ts';
 import { write } from '../write.ts';
 import type { WarmPool, WarmPoolAddress, WarmPoolChange, WarmPoolResult } from './warm-pool.ts';
@@ -25,14 +26,13 @@ export async function getWarmPool(
   { db }: StoreContext,
   { tenantId, id }: WarmPoolAddress,
 ): Promise<WarmPool | undefined> {
-  const row = await db
-    .selectFrom('warm_pools')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .where('id', '=', id)
-    .executeTakeFirst();
-  return row && toWarmPool(row);
+  const { rows } = await findRow(db, { tenantId, id });
+  return rows[0] && toWarmPool(rows[0]);
 }
+
+const findRow = prepare((db, { tenantId, id }: WarmPoolAddress) =>
+  db.selectFrom('warm_pools').selectAll().where('tenant_id', '=', tenantId).where('id', '=', id),
+);
 
 export async function listWarmPools(
   { db }: StoreContext,
