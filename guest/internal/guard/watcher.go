@@ -17,6 +17,9 @@ type watcher struct {
 	// starts counts the commands that have been started.
 	starts func() uint64
 
+	// looking is held during a look.
+	looking sync.Mutex
+
 	mu      sync.Mutex
 	timer   *time.Timer
 	resting bool
@@ -30,6 +33,11 @@ func (w *watcher) begin() {
 }
 
 func (w *watcher) turn() {
+	w.looking.Lock()
+	defer w.looking.Unlock()
+	if w.hasEnded() {
+		return
+	}
 	before := w.starts()
 	pause := w.look()
 	w.mu.Lock()
@@ -56,9 +64,18 @@ func (w *watcher) wake() {
 	}
 }
 
-func (w *watcher) end() {
+func (w *watcher) hasEnded() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	return w.ended
+}
+
+// end returns once nobody looks any more.
+func (w *watcher) end() {
+	w.mu.Lock()
 	w.ended = true
 	w.timer.Stop()
+	w.mu.Unlock()
+	w.looking.Lock()
+	defer w.looking.Unlock()
 }
