@@ -48,12 +48,12 @@ func (g *Guard) processWatch() func() time.Duration {
 	var crowd crowd
 	var tidied time.Time
 	return func() time.Duration {
-		if time.Since(tidied) >= idlePace {
+		quiet := g.isQuiet()
+		if quiet || time.Since(tidied) >= idlePace {
 			g.table.TidyGroups()
 			tidied = time.Now()
 		}
-		if g.isQuiet() {
-			g.table.TidyGroups()
+		if quiet {
 			return rest
 		}
 		limit := g.ceiling.Limit()
