@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { migrate } from '../../src/store/migrate.ts';
+import { test } from 'node:test';
 import { prepare } from '../../src/store/prepare.ts';
-import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';
+import { openTestSqlite } from './fixtures/open-sqlite.ts';
 
 interface Tenant {
   id: string;
@@ -16,24 +12,13 @@ interface Tenant {
 // SQLite's rows have no prototype.
 const plain = (row: Tenant) => ({ ...row });
 
-async function openDatabase(t: TestContext) {
-  const folder = await mkdtemp(join(tmpdir(), 'nullspace-prepare-'));
-  const { db } = await openSqlite({ path: join(folder, 'db.sqlite') });
-  t.after(async () => {
-    await db.destroy();
-    await rm(folder, { recursive: true, force: true });
-  });
-  await migrate(db, { dialect: 'sqlite' });
-  return db;
-}
-
 test('a query is put together once a database, in its transactions too, and runs with the values of each call', async (t) => {
   let built = 0;
   const insert = prepare((db, tenant: Tenant) => {
     built += 1;
     return db.insertInto('tenants').values(tenant);
   });
-  const db = await openDatabase(t);
+  const db = await openTestSqlite(t);
   const tenants = ['one', 'two', 'three'].map((name, index) => ({
     id: `tn_${index}`,
     name,
@@ -45,7 +30,7 @@ test('a query is put together once a database, in its transactions too, and runs
     assert.equal(numAffectedRows, 1n);
   });
   assert.equal(built, 1);
-  const other = await openDatabase(t);
+  const other = await openTestSqlite(t);
   await insert(other, tenants[2]!);
   assert.equal(built, 2);
   const stored = await db.selectFrom('tenants').selectAll().orderBy('id').execute();
@@ -58,7 +43,7 @@ test('values of other names, or in another order, are another query', async (t) 
   const change = prepare((db, { id, ...changed }: Pick<Tenant, 'id'> & Partial<Tenant>) =>
     db.updateTable('tenants').set(changed).where('id', '=', id).returningAll(),
   );
-  const db = await openDatabase(t);
+  const db = await openTestSqlite(t);
   await db.insertInto('tenants').values({ id: 'tn_1', name: 'one', created_at: 1 }).execute();
   const steps: [Partial<Tenant>, Omit<Tenant, 'id'>][] = [
     [{ name: 'other' }, { name: 'other', created_at: 1 }],

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { migrate } from '../../../src/store/migrate.ts';
 import type { DatabaseTransaction } from '../../../src/store/schema.ts';
-import { openSqlite } from '../../../src/store/sqlite/open-sqlite.ts';
 import { WriteQueue } from '../../../src/store/sqlite/write-queue.ts';
+import { openTestSqlite } from '../fixtures/open-sqlite.ts';
 
 const insert = (id: string) => async (transaction: DatabaseTransaction) => {
   await transaction.insertInto('tenants').values({ id, name: id, created_at: 1 }).execute();
@@ -15,13 +11,7 @@ const insert = (id: string) => async (transaction: DatabaseTransaction) => {
 
 /** A queue whose disk answers when the test wants. */
 async function makeQueue(t: TestContext) {
-  const folder = await mkdtemp(join(tmpdir(), 'nullspace-queue-'));
-  const { db } = await openSqlite({ path: join(folder, 'db.sqlite') });
-  t.after(async () => {
-    await db.destroy();
-    await rm(folder, { recursive: true, force: true });
-  });
-  await migrate(db, { dialect: 'sqlite' });
+  const db = await openTestSqlite(t);
   const turns: PromiseWithResolvers<void>[] = [];
   const sync = () => {
     const turn = Promise.withResolvers<void>();
